@@ -1,0 +1,183 @@
+//! What can be set about the simulated world, with defaults that suit a person at the phone page.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// Where the service under test takes the gateway's calls. Daraja's callback URLs come with each
+/// request and are not set here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceUrls {
+    /// USSD callback; without it nothing can be dialled.
+    pub ussd: Option<String>,
+    /// End-of-session notifications; none are sent without it.
+    pub events: Option<String>,
+    /// SMS delivery reports; none are sent without it.
+    pub delivery: Option<String>,
+}
+
+impl ServiceUrls {
+    /// Only the USSD callback.
+    #[must_use]
+    pub fn ussd(url: impl Into<String>) -> Self {
+        Self {
+            ussd: Some(url.into()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The whole configuration of a [`Simulator`](crate::Simulator).
+#[derive(Debug, Clone)]
+pub struct SimulatorConfig {
+    /// Address of the providers' APIs and of the phone page; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where the service is; may be set later with [`Simulator::set_service`](crate::Simulator::set_service).
+    pub service: ServiceUrls,
+    /// The code that people dial, `*384*55#`.
+    pub service_code: String,
+    /// Seed of all ids and choices; without one every start differs.
+    pub seed: Option<u64>,
+    /// USSD limits.
+    pub ussd: UssdConfig,
+    /// Africa's Talking SMS.
+    pub sms: SmsConfig,
+    /// M-Pesa.
+    pub daraja: DarajaConfig,
+    /// How fast the simulated opponent answers questions.
+    pub opponent_pace: RangeInclusive<Duration>,
+    /// How many HTTP exchanges are remembered; the oldest go first.
+    pub remembered_exchanges: usize,
+}
+
+/// Limits of the USSD gateway (Africa's Talking contract, 1.4 and 1.5).
+#[derive(Debug, Clone)]
+pub struct UssdConfig {
+    /// How long the service may take for one hop.
+    pub hop_timeout: Duration,
+    /// How long a whole session may last; then it just stops.
+    pub session_limit: Duration,
+    /// Septets that a screen may have, its `CON ` or `END ` counted.
+    pub screen_budget: usize,
+}
+
+/// The SMS side of Africa's Talking.
+#[derive(Debug, Clone)]
+pub struct SmsConfig {
+    /// The key that the `apiKey` header must carry; `None` takes any that is not empty.
+    pub api_key: Option<String>,
+    /// From delivery to the phone until the delivery report.
+    pub delivery_delay: Duration,
+}
+
+/// Daraja and the M-Pesa accounts behind it.
+#[derive(Debug, Clone)]
+pub struct DarajaConfig {
+    /// Consumer key of the application; `None` takes any that is not empty.
+    pub consumer_key: Option<String>,
+    /// Consumer secret; `None` takes any.
+    pub consumer_secret: Option<String>,
+    /// The paybill.
+    pub shortcode: String,
+    /// The passkey inside `Password`; the default is the one that Safaricom publishes for its sandbox.
+    pub passkey: String,
+    /// The name that the PIN prompt shows.
+    pub business: String,
+    /// Life of an access token.
+    pub token_life: Duration,
+    /// Whether a new token kills the previous one, as Safaricom's FAQ says.
+    pub new_token_kills_old: bool,
+    /// From the outcome of a push until its callback.
+    pub callback_delay: Duration,
+    /// How long a PIN prompt waits for the phone to be free and for its owner to answer.
+    pub prompt_life: Duration,
+    /// Set: this PIN is entered on every prompt of a person's phone at once.
+    pub auto_pin: Option<String>,
+    /// When result 17 stops the same amount from the same phone.
+    pub same_amount_rule: SameAmountRule,
+    /// What a new phone has in M-Pesa, in cents.
+    pub opening_balance_cents: i64,
+    /// The M-Pesa PIN of a new phone.
+    pub opening_pin: String,
+}
+
+/// When the same amount from the same phone within 2 minutes ends in result 17. The portal does not
+/// say whether a failed attempt counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameAmountRule {
+    /// Never.
+    Off,
+    /// After a payment that went through.
+    AfterPayment,
+    /// After any push, paid or not: the strict reading.
+    AfterPush,
+}
+
+impl Default for SimulatorConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            service: ServiceUrls::default(),
+            service_code: "*384*55#".into(),
+            seed: None,
+            ussd: UssdConfig::default(),
+            sms: SmsConfig::default(),
+            daraja: DarajaConfig::default(),
+            opponent_pace: Duration::from_secs(1)..=Duration::from_secs(3),
+            remembered_exchanges: 2_000,
+        }
+    }
+}
+
+impl SimulatorConfig {
+    /// The default without any delay, for tests: callbacks, reports and the opponent act at once.
+    #[must_use]
+    pub fn instant() -> Self {
+        let mut config = Self {
+            opponent_pace: Duration::ZERO..=Duration::ZERO,
+            ..Self::default()
+        };
+        config.sms.delivery_delay = Duration::ZERO;
+        config.daraja.callback_delay = Duration::ZERO;
+        config
+    }
+}
+
+impl Default for UssdConfig {
+    fn default() -> Self {
+        Self {
+            hop_timeout: Duration::from_secs(10),
+            session_limit: Duration::from_secs(180),
+            screen_budget: 160,
+        }
+    }
+}
+
+impl Default for SmsConfig {
+    fn default() -> Self {
+        Self {
+            api_key: None,
+            delivery_delay: Duration::from_millis(500),
+        }
+    }
+}
+
+impl Default for DarajaConfig {
+    fn default() -> Self {
+        Self {
+            consumer_key: None,
+            consumer_secret: None,
+            shortcode: "174379".into(),
+            passkey: "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919".into(),
+            business: "Sandbox Business".into(),
+            token_life: Duration::from_secs(3_599),
+            new_token_kills_old: false,
+            callback_delay: Duration::from_secs(1),
+            prompt_life: Duration::from_secs(60),
+            auto_pin: None,
+            same_amount_rule: SameAmountRule::AfterPayment,
+            opening_balance_cents: 500_000,
+            opening_pin: "1234".into(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Africa's Talking (USSD and SMS) and Daraja (M-Pesa) in a box, with phones to hold.
+//!
+//! The simulator talks HTTP to a service exactly as the real providers do, and knows nothing of its
+//! inside: any USSD or M-Pesa application in any language can be run against it. It is driven by the
+//! phone page that it serves, or from a test:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let sim = Simulator::start(SimulatorConfig::instant()).await?;
+//! // Start the service with sim.base_url() as the address of both providers, then:
+//! sim.set_service(ServiceUrls::ussd("http://127.0.0.1:8080/ussd/secret"));
+//! let phone = sim.phone("+254712345678")?;
+//! let screen = phone.dial("*384*55#").await?;
+//! assert!(screen.faults.is_empty());
+//! phone.reply("1").await?;
+//! phone.wait_for_prompt(Duration::from_secs(5)).await?;
+//! phone.enter_pin("1234").await?;
+//! sim.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Map
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | `simulator`, `config` | the value that is started, and what can be set |
+//! | `world` | the state that everything shares |
+//! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
+//! | `sms` | Africa's Talking SMS |
+//! | `mpesa` | Daraja, and the money behind it |
+//! | `outgoing`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
+//! | `fault` | what goes wrong on demand |
+//! | `opponent` | a simulated opponent for people who are alone |
+//! | `server`, `api`, `page` | routes, the page's API, the page |
+//! | `number`, `text`, `clock`, `dice` | phone numbers, septets, time, chance |
+//!
+//! Money is in cents (`_cents`), durations on the wire in milliseconds (`_ms`).
+
+mod api;
+mod clock;
+mod config;
+mod dice;
+mod exchange;
+mod fault;
+mod mpesa;
+mod number;
+mod opponent;
+mod outgoing;
+mod page;
+mod phone;
+mod recorder;
+mod server;
+mod simulator;
+mod sms;
+pub mod text;
+mod world;
+
+pub use config::{
+    DarajaConfig, SameAmountRule, ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
+};
+pub use exchange::{Direction, Exchange};
+pub use fault::{Fault, FaultPoint, ImpossibleFault};
+pub use mpesa::{Payment, Push, StkResult};
+pub use number::{NotANumber, Number};
+pub use opponent::{OpponentState, OpponentStatus};
+pub use outgoing::{RawReply, SendError};
+pub use phone::{Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind};
+pub use simulator::{Simulator, StartError};
+pub use sms::Sms;

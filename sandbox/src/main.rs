@@ -1,0 +1,135 @@
+//! `cargo run -p sandbox`: Majibu on its embedded default together with the simulated providers,
+//! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
+
+mod majibu_beside;
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use majibu::service::told_to_stop;
+use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
+
+/// Majibu to try out: the service, Africa's Talking and Daraja (M-Pesa) simulated, and phones in a
+/// web page. Nothing leaves this machine, and nothing is kept unless you ask for it.
+///
+/// With --service the simulator runs alone, against a service of yours.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Where the providers' APIs and the phone page listen; a free port if this one is taken
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+    /// Where Majibu listens; a free port if this one is taken
+    #[arg(long, default_value = "127.0.0.1:8080", conflicts_with = "service")]
+    majibu_listen: SocketAddr,
+    /// Keep Majibu's database in this folder instead of a temporary one
+    #[arg(long, value_name = "FOLDER", conflicts_with = "service")]
+    data: Option<PathBuf>,
+    /// Simulate for the service with this USSD callback, such as <http://127.0.0.1:3000/ussd>
+    #[arg(long, value_name = "URL")]
+    service: Option<String>,
+    /// Where that service takes end-of-session events
+    #[arg(long, value_name = "URL", requires = "service")]
+    events: Option<String>,
+    /// Where that service takes SMS delivery reports
+    #[arg(long, value_name = "URL", requires = "service")]
+    delivery: Option<String>,
+    /// The code that people dial
+    #[arg(long, default_value = "*384*55#")]
+    service_code: String,
+    /// The business name in the M-Pesa prompt
+    #[arg(long, default_value = "Majibu")]
+    business: String,
+    /// Seed of all ids and choices of the simulator; without one every start differs
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Switch the simulated opponent on from the start
+    #[arg(long)]
+    opponent: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let mut config = SimulatorConfig {
+        listen: free_or(arguments.listen),
+        service: ServiceUrls {
+            ussd: arguments.service.clone(),
+            events: arguments.events,
+            delivery: arguments.delivery,
+        },
+        service_code: arguments.service_code.clone(),
+        seed: arguments.seed,
+        ..SimulatorConfig::default()
+    };
+    config.daraja.business = arguments.business;
+    let sim = Simulator::start(config).await?;
+    let beside = match arguments.service {
+        Some(_) => None,
+        None => {
+            let address = free_or(arguments.majibu_listen);
+            let data = arguments.data.as_deref();
+            Some(majibu_beside::start(&sim, address, data).await?)
+        }
+    };
+    sim.set_opponent(arguments.opponent);
+    let (page, code) = (sim.base_url(), &arguments.service_code);
+    say(&match &beside {
+        Some(majibu) => format!(
+            "Majibu answers at http://{}; its providers are simulated at {page}",
+            majibu.address()
+        ),
+        None => format!("Africa's Talking and Daraja are simulated at {page}"),
+    });
+    say(&format!(
+        "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+    ));
+    say(
+        "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
+    );
+    told_to_stop().await;
+    if let Some(majibu) = beside {
+        majibu.stop().await;
+    }
+    sim.stop().await;
+    Ok(())
+}
+
+/// The address, or one with a free port on the same interface where the port is taken.
+fn free_or(preferred: SocketAddr) -> SocketAddr {
+    let is_free = |address: SocketAddr| {
+        let listener = TcpListener::bind(address).ok()?;
+        listener.local_addr().ok()
+    };
+    let ip = if preferred.ip().is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        preferred.ip()
+    };
+    is_free(preferred)
+        .or_else(|| is_free(SocketAddr::new(ip, 0)))
+        .unwrap_or(preferred)
+}
+
+/// Tells the person at the terminal; a closed pipe is nobody's fault.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}

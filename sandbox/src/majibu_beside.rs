@@ -1,0 +1,83 @@
+//! Majibu on its embedded default, in the same process as the simulator. It speaks to the simulator
+//! over HTTP and cannot tell it from the real providers.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use majibu::config::Config;
+use majibu::service::{Migration, Parts, Service, World};
+use sandbox::{ServiceUrls, Simulator};
+use tempfile::TempDir;
+
+/// The questions that a new Majibu begins with.
+const STARTER_QUESTIONS: &str = include_str!("../../menus/questions.csv");
+
+/// How long after the END screen the PIN prompt comes: soon, but not before the screen is read.
+const STK_DELAY: Duration = Duration::from_millis(1_500);
+
+/// A Majibu that runs beside the simulator.
+pub(crate) struct Beside {
+    service: Service,
+    address: SocketAddr,
+    /// Deleted when this goes.
+    _temporary: Option<TempDir>,
+}
+
+/// Starts Majibu, loads its questions and connects it with the simulator.
+pub(crate) async fn start(
+    sim: &Simulator,
+    listen: SocketAddr,
+    data: Option<&Path>,
+) -> Result<Beside, Box<dyn std::error::Error>> {
+    let (folder, temporary) = match data {
+        Some(folder) => {
+            fs::create_dir_all(folder)?;
+            (folder.to_owned(), None)
+        }
+        None => {
+            let temporary = TempDir::with_prefix("majibu-sandbox-")?;
+            (temporary.path().to_owned(), Some(temporary))
+        }
+    };
+    let mut config = Config::default();
+    config.http.listen = listen;
+    config.http.public_url = format!("http://{listen}");
+    config.database.url = format!("sqlite://{}", folder.join("majibu.db").display()).into();
+    config.africastalking.base_url = sim.base_url();
+    config.africastalking.api_key = "sandbox".into();
+    config.daraja.base_url = sim.base_url();
+    config.daraja.consumer_key = "sandbox".into();
+    config.daraja.consumer_secret = "sandbox".into();
+    config.daraja.stk_delay = STK_DELAY;
+    let service = Service::start(&config, &World::default(), Parts::All, Migration::Run).await?;
+    service
+        .app()
+        .import_questions(STARTER_QUESTIONS.as_bytes())
+        .await?;
+    let address = service.address().unwrap_or(listen);
+    let base = format!("http://{address}");
+    sim.set_service(ServiceUrls {
+        ussd: Some(format!("{base}/ussd/development")),
+        events: Some(format!("{base}/ussd/development/events")),
+        delivery: Some(format!("{base}/sms/development/delivery")),
+    });
+    Ok(Beside {
+        service,
+        address,
+        _temporary: temporary,
+    })
+}
+
+impl Beside {
+    /// Where Majibu listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops Majibu; what has begun is finished.
+    pub(crate) async fn stop(self) {
+        self.service.stop().await;
+    }
+}

@@ -1,0 +1,287 @@
+//! The life of an STK push: accepted, prompted, answered, called back.
+//!
+//! A push waits for the phone to be out of its USSD session; the wait and the prompt together have
+//! one lifetime, after which the result is 1037. While a push lives, its phone is locked for others.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::ledger::{NotPaid, Order, Payment};
+use super::{Refusal, callback};
+use crate::clock;
+use crate::config::SameAmountRule;
+use crate::fault::FaultPoint;
+use crate::number::Number;
+use crate::outgoing::{CALLBACK_TIMEOUT, Call};
+use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
+use crate::world::{World, lock};
+
+/// How long the same amount from the same phone is stopped for.
+const SAME_AMOUNT_WINDOW: TimeDelta = TimeDelta::minutes(2);
+
+/// An STK push, from its acceptance on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Push {
+    /// Id of the request.
+    pub merchant_request_id: String,
+    /// Id of the push, the one to ask about.
+    pub checkout_request_id: String,
+    /// Who is asked to pay.
+    pub phone: Number,
+    /// How much, in cents.
+    pub amount_cents: i64,
+    /// Account reference.
+    pub reference: String,
+    /// Where the outcome is told.
+    pub callback_url: String,
+    /// When it was accepted.
+    pub at: DateTime<Utc>,
+    /// How it ended; `None` while it is open.
+    pub result: Option<StkResult>,
+    /// One entry for each callback that was delivered: the HTTP status that the service answered,
+    /// `None` where it did not answer.
+    pub callbacks: Vec<Option<u16>>,
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StkResult {
+    /// 0: the money moved.
+    Paid(Payment),
+    /// 1: the payer has too little.
+    NoFunds,
+    /// 17: the same amount from the same phone, too soon.
+    SameAmount,
+    /// 1032: cancelled by the person.
+    Cancelled,
+    /// 1037: out of reach, in a session, or no answer.
+    NoAnswer,
+    /// 2001: wrong PIN.
+    WrongPin,
+}
+
+impl StkResult {
+    /// Daraja's result code.
+    #[must_use]
+    pub fn code(&self) -> u16 {
+        match self {
+            Self::Paid(_) => 0,
+            Self::NoFunds => 1,
+            Self::SameAmount => 17,
+            Self::Cancelled => 1032,
+            Self::NoAnswer => 1037,
+            Self::WrongPin => 2001,
+        }
+    }
+
+    /// Daraja's words for it.
+    #[must_use]
+    pub fn description(&self) -> &'static str {
+        match self {
+            Self::Paid(_) => "The service request is processed successfully.",
+            Self::NoFunds => "The balance is insufficient for the transaction.",
+            Self::SameAmount => "Rule limited.",
+            Self::Cancelled => "Request Cancelled by user.",
+            Self::NoAnswer => "DS timeout user cannot be reached.",
+            Self::WrongPin => "The initiator information is invalid.",
+        }
+    }
+}
+
+/// All pushes, in the order of their acceptance.
+#[derive(Default)]
+pub(super) struct Pushes {
+    all: Vec<Push>,
+    by_checkout_id: BTreeMap<String, usize>,
+    /// The phones that have an open push.
+    locked: BTreeMap<Number, String>,
+}
+
+impl Pushes {
+    pub(super) fn all(&self) -> Vec<Push> {
+        self.all.clone()
+    }
+
+    pub(super) fn find(&self, checkout_request_id: &str) -> Option<&Push> {
+        self.by_checkout_id
+            .get(checkout_request_id)
+            .and_then(|index| self.all.get(*index))
+    }
+
+    fn change(&mut self, checkout_request_id: &str, change: impl FnOnce(&mut Push)) {
+        let push = self
+            .by_checkout_id
+            .get(checkout_request_id)
+            .and_then(|index| self.all.get_mut(*index));
+        if let Some(push) = push {
+            change(push);
+        }
+    }
+
+    /// Adds a push and locks its phone, which must be free.
+    fn add(&mut self, push: &Push) -> Result<(), Refusal> {
+        if self.locked.contains_key(&push.phone) {
+            return Err(Refusal::Locked);
+        }
+        self.locked
+            .insert(push.phone, push.checkout_request_id.clone());
+        self.by_checkout_id
+            .insert(push.checkout_request_id.clone(), self.all.len());
+        self.all.push(push.clone());
+        Ok(())
+    }
+
+    fn finish(&mut self, push: &Push, result: &StkResult) {
+        self.locked.remove(&push.phone);
+        self.change(&push.checkout_request_id, |push| {
+            push.result = Some(result.clone())
+        });
+    }
+
+    fn has_pushed_since(&self, push: &Push, since: DateTime<Utc>) -> bool {
+        let recent = self
+            .all
+            .iter()
+            .rev()
+            .take_while(|earlier| earlier.at >= since);
+        recent.into_iter().any(|earlier| {
+            earlier.phone == push.phone
+                && earlier.amount_cents == push.amount_cents
+                && earlier.checkout_request_id != push.checkout_request_id
+        })
+    }
+}
+
+/// Accepts a push and lets it live on its own.
+pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
+    lock(&world.mpesa.pushes).add(&push)?;
+    let shared = Arc::clone(world);
+    world.spawn(async move {
+        run(&shared, &push).await;
+        let result = lock(&shared.mpesa.pushes)
+            .find(&push.checkout_request_id)
+            .and_then(|push| push.result.clone());
+        if let Some(result) = result {
+            tokio::time::sleep(shared.config.daraja.callback_delay).await;
+            tell(&shared, &push, &result).await;
+        }
+    });
+    Ok(())
+}
+
+/// Brings a push to its result.
+async fn run(world: &World, push: &Push) {
+    let phone = world.phone(push.phone);
+    let finish = |result: StkResult| {
+        lock(&world.mpesa.pushes).finish(push, &result);
+        world.mpesa.note_progress();
+        phone.touch();
+        result
+    };
+    if is_same_amount_too_soon(world, push) {
+        finish(StkResult::SameAmount);
+        return;
+    }
+    let deadline = Instant::now() + world.config.daraja.prompt_life;
+    match tokio::time::timeout_at(deadline, ask(world, push, &phone)).await {
+        Ok(Some((choice, done))) => {
+            let result = finish(settle(world, push, &choice));
+            if let Some(done) = done {
+                // The person may have stopped looking; the money has moved all the same.
+                let _ = done.send(result);
+            }
+        }
+        Ok(None) => {
+            finish(StkResult::NoAnswer);
+        }
+        Err(_) => {
+            phone.withdraw_prompt(&push.checkout_request_id);
+            finish(StkResult::NoAnswer);
+        }
+    }
+}
+
+type Done = tokio::sync::oneshot::Sender<StkResult>;
+
+/// Waits for a free screen, shows the prompt, and waits for the person. `None`: out of reach.
+async fn ask(world: &World, push: &Push, phone: &PhoneState) -> Option<(Choice, Option<Done>)> {
+    let config = &world.config.daraja;
+    let prompt = PinPrompt {
+        amount_cents: push.amount_cents,
+        business: config.business.clone(),
+        shortcode: config.shortcode.clone(),
+        reference: push.reference.clone(),
+        checkout_request_id: push.checkout_request_id.clone(),
+        expires_at: push.at + config.prompt_life,
+    };
+    let mut changes = phone.changes();
+    let answered = loop {
+        if let Some(pin) = config
+            .auto_pin
+            .as_ref()
+            .filter(|_| !phone.is_bot() && phone.can_show_prompt())
+        {
+            return Some((Choice::Pin(pin.clone()), None));
+        }
+        match phone.place_prompt(&prompt) {
+            Placing::Shown(answered) => break answered,
+            Placing::Occupied => changes.changed().await.ok()?,
+            Placing::Unreachable => return None,
+        }
+    };
+    let answer = answered.await.ok()?;
+    Some((answer.choice, Some(answer.done)))
+}
+
+fn settle(world: &World, push: &Push, choice: &Choice) -> StkResult {
+    let pin = match choice {
+        Choice::Cancel => return StkResult::Cancelled,
+        Choice::Pin(pin) => pin,
+    };
+    let order = Order {
+        phone: push.phone,
+        amount_cents: push.amount_cents,
+        reference: &push.reference,
+        checkout_request_id: &push.checkout_request_id,
+    };
+    match lock(&world.mpesa.ledger).pay(&order, pin, clock::now(), &world.dice) {
+        Ok(payment) => StkResult::Paid(payment),
+        Err(NotPaid::WrongPin) => StkResult::WrongPin,
+        Err(NotPaid::NoFunds) => StkResult::NoFunds,
+    }
+}
+
+fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
+    let since = push.at - SAME_AMOUNT_WINDOW;
+    match world.config.daraja.same_amount_rule {
+        SameAmountRule::Off => false,
+        SameAmountRule::AfterPayment => {
+            lock(&world.mpesa.ledger).has_paid_since(push.phone, push.amount_cents, since)
+        }
+        SameAmountRule::AfterPush => lock(&world.mpesa.pushes).has_pushed_since(push, since),
+    }
+}
+
+/// Tells the service, and keeps what it answered.
+async fn tell(world: &World, push: &Push, result: &StkResult) {
+    let call = Call {
+        what: "STK callback",
+        phone: push.phone,
+        url: push.callback_url.clone(),
+        content_type: "application/json",
+        user_agent: None,
+        hop_metadata: None,
+        body: callback::body(push, result),
+        timeout: CALLBACK_TIMEOUT,
+    };
+    let statuses = world.send_callback(FaultPoint::StkCallback, &call).await;
+    lock(&world.mpesa.pushes).change(&push.checkout_request_id, |push| {
+        push.callbacks.extend(statuses)
+    });
+    world.mpesa.note_progress();
+}

@@ -1,0 +1,112 @@
+//! Daraja's synchronous error answers, with the codes and words of the real ones (contract, 1, 3, 5).
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::world::World;
+
+/// Why Daraja refuses a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The bearer token is missing, unknown or dead. STK answers 404 here, not 401.
+    InvalidToken,
+    /// OAuth: the authentication is not Basic.
+    InvalidAuthenticationType,
+    /// OAuth: the grant type is not `client_credentials`.
+    InvalidGrantType,
+    /// The body cannot be read as JSON.
+    UnreadableBody,
+    /// A field is missing or wrong.
+    InvalidField(&'static str),
+    /// The shortcode is not the application's.
+    UnknownMerchant,
+    /// Shortcode, passkey and timestamp disagree with `Password`.
+    WrongCredentials,
+    /// Another prompt is on that phone.
+    Locked,
+    /// Query: the prompt is still open.
+    StillProcessing,
+}
+
+impl Refusal {
+    fn parts(self) -> (StatusCode, &'static str, String) {
+        let (status, code, message) = match self {
+            Self::InvalidToken => (StatusCode::NOT_FOUND, "404.001.03", "Invalid Access Token"),
+            Self::InvalidAuthenticationType => (
+                StatusCode::BAD_REQUEST,
+                "400.008.01",
+                "Invalid Authentication passed",
+            ),
+            Self::InvalidGrantType => (
+                StatusCode::BAD_REQUEST,
+                "400.008.02",
+                "Invalid grant type passed",
+            ),
+            Self::UnreadableBody => (
+                StatusCode::BAD_REQUEST,
+                "400.002.05",
+                "Invalid Request Payload",
+            ),
+            Self::InvalidField(name) => {
+                return (
+                    StatusCode::BAD_REQUEST,
+                    "400.002.02",
+                    format!("Bad Request - Invalid {name}"),
+                );
+            }
+            Self::UnknownMerchant => internal("Merchant does not exist"),
+            Self::WrongCredentials => internal("Wrong credentials"),
+            Self::Locked => internal(
+                "Unable to lock subscriber, a transaction is already in process for the current subscriber",
+            ),
+            Self::StillProcessing => internal("The transaction is being processed"),
+        };
+        (status, code, message.to_owned())
+    }
+
+    /// The answer on the wire.
+    pub(crate) fn answer(self, world: &World) -> Response {
+        let (status, code, message) = self.parts();
+        error_body(world, status, code, &message)
+    }
+}
+
+/// `500.001.1001` carries several meanings; its message tells which.
+fn internal(message: &'static str) -> (StatusCode, &'static str, &'static str) {
+    (StatusCode::INTERNAL_SERVER_ERROR, "500.001.1001", message)
+}
+
+/// What Daraja answers when a fault refuses a request with a status.
+pub(crate) fn fault_answer(world: &World, status: StatusCode) -> Response {
+    match status.as_u16() {
+        401 => error_body(
+            world,
+            status,
+            "401.003.01",
+            "Error Occurred - Invalid Access Token",
+        ),
+        404 => Refusal::InvalidToken.answer(world),
+        429 => {
+            let detail = json!({ "errorcode": "policies.ratelimit.SpikeArrestViolation" });
+            let fault = json!({ "faultstring": "Spike arrest violation. Allowed rate : 5pm", "detail": detail });
+            (status, Json(json!({ "fault": fault }))).into_response()
+        }
+        500 => error_body(world, status, "500.003.1001", "Internal Server Error"),
+        // The gateway in front of Daraja answers with a page of its own.
+        502..=504 => (
+            status,
+            [("content-type", "text/html")],
+            "<html><body>Service Unavailable</body></html>",
+        )
+            .into_response(),
+        _ => status.into_response(),
+    }
+}
+
+fn error_body(world: &World, status: StatusCode, code: &str, message: &str) -> Response {
+    let request_id = format!("{}-{}-1", world.dice.digits(5), world.dice.digits(8));
+    let body = json!({ "requestId": request_id, "errorCode": code, "errorMessage": message });
+    (status, Json(body)).into_response()
+}

@@ -1,0 +1,46 @@
+//! All routes of the simulator: the providers' own, the phone page, and the page's API.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use serde_json::json;
+
+use crate::mpesa::{oauth, query, stk};
+use crate::recorder;
+use crate::sms;
+use crate::world::World;
+use crate::{api, page};
+
+/// The whole application.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    let providers = Router::new()
+        .route("/version1/messaging", post(sms::legacy))
+        .route("/version1/messaging/bulk", post(sms::bulk))
+        .route("/oauth/v1/generate", get(oauth::generate))
+        .route(
+            "/mpesa/stkpush/v1/processrequest",
+            post(stk::process_request),
+        )
+        .route("/mpesa/stkpushquery/v1/query", post(query::query))
+        .fallback(unknown_path)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&world),
+            recorder::record,
+        ));
+    providers
+        .merge(page::routes())
+        .merge(api::routes())
+        .with_state(world)
+}
+
+/// What is not simulated is told apart from what is, and recorded like it.
+async fn unknown_path() -> Response {
+    (
+        StatusCode::NOT_FOUND,
+        Json(json!({ "error": "the simulator has nothing at this path" })),
+    )
+        .into_response()
+}

@@ -1,0 +1,205 @@
+//! The simulator as one value: started on an address, driven by tests or by the phone page, stopped.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+
+use crate::config::{ServiceUrls, SimulatorConfig};
+use crate::exchange::Exchange;
+use crate::fault::{Fault, FaultPoint, ImpossibleFault};
+use crate::mpesa::{Payment, Push};
+use crate::number::{NotANumber, Number};
+use crate::opponent::{self, OpponentStatus};
+use crate::phone::Phone;
+use crate::server;
+use crate::world::World;
+
+/// How long open connections may take to end when the simulator stops.
+const STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// Africa's Talking and Daraja, running. Dropping it stops it too, without waiting.
+pub struct Simulator {
+    world: Arc<World>,
+    address: SocketAddr,
+    server: JoinHandle<()>,
+    _stop_on_drop: DropGuard,
+}
+
+/// Why the simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The HTTP client cannot be made.
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Simulator {
+    /// Starts to listen; when this returns, the providers answer.
+    pub async fn start(config: SimulatorConfig) -> Result<Self, StartError> {
+        let listen = config.listen;
+        let world = Arc::new(World::new(config)?);
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|error| StartError::Listen(listen, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(listen, error))?;
+        let stopping = world.stopping.clone();
+        let router = server::router(Arc::clone(&world));
+        let server = tokio::spawn(async move {
+            let served = axum::serve(listener, router)
+                .with_graceful_shutdown(stopping.cancelled_owned())
+                .await;
+            if let Err(error) = served {
+                tracing::error!("the simulator's server failed: {error}");
+            }
+        });
+        world.spawn(opponent::run(Arc::clone(&world)));
+        let stop_on_drop = world.stopping.clone().drop_guard();
+        Ok(Self {
+            world,
+            address,
+            server,
+            _stop_on_drop: stop_on_drop,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL of both providers, `http://127.0.0.1:PORT`, and the address of the phone page.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Tells where the service is; takes effect at the next hop.
+    pub fn set_service(&self, urls: ServiceUrls) {
+        self.world.set_urls(urls);
+    }
+
+    /// The phone of a number, written in any usual way; made on first use.
+    pub fn phone(&self, number: &str) -> Result<Phone, NotANumber> {
+        Ok(Phone::new(&self.world, number.parse::<Number>()?))
+    }
+
+    /// A phone with a number that was not used before.
+    #[must_use]
+    pub fn new_phone(&self) -> Phone {
+        Phone::new(&self.world, self.world.unused_number())
+    }
+
+    /// Queues a fault at a point, to be played by the next so many messages there.
+    pub fn inject(
+        &self,
+        point: FaultPoint,
+        fault: Fault,
+        times: usize,
+    ) -> Result<(), ImpossibleFault> {
+        self.world.faults().queue(point, fault, times)
+    }
+
+    /// How many faults wait at a point.
+    #[must_use]
+    pub fn waiting_faults(&self, point: FaultPoint) -> usize {
+        self.world.faults().waiting(point)
+    }
+
+    /// Forgets all faults that wait.
+    pub fn clear_faults(&self) {
+        self.world.faults().clear();
+    }
+
+    /// Kills all access tokens that Daraja gave out.
+    pub fn forget_tokens(&self) {
+        self.world.mpesa.forget_tokens();
+    }
+
+    /// What moved at M-Pesa, oldest first.
+    #[must_use]
+    pub fn payments(&self) -> Vec<Payment> {
+        self.world.mpesa.payments()
+    }
+
+    /// Every STK push that was accepted, with its result and what the service answered to its
+    /// callbacks, oldest first.
+    #[must_use]
+    pub fn pushes(&self) -> Vec<Push> {
+        self.world.mpesa.pushes()
+    }
+
+    /// Waits until a push fits, such as one whose callback was answered; `None` when none did in
+    /// time.
+    pub async fn wait_for_push(
+        &self,
+        fits: impl FnMut(&Push) -> bool,
+        timeout: Duration,
+    ) -> Option<Push> {
+        self.world.mpesa.wait_for_push(fits, timeout).await
+    }
+
+    /// The recorded HTTP exchanges in both directions, oldest first.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.world.exchanges.all()
+    }
+
+    /// Waits until an exchange fits, also one of the past; `None` when none came in time.
+    pub async fn wait_for_exchange(
+        &self,
+        fits: impl FnMut(&Exchange) -> bool,
+        timeout: Duration,
+    ) -> Option<Exchange> {
+        self.world.exchanges.wait_for(fits, timeout).await
+    }
+
+    /// Switches the simulated opponent on or off.
+    pub fn set_opponent(&self, on: bool) {
+        opponent::switch(&self.world, on);
+    }
+
+    /// What the simulated opponent is doing.
+    #[must_use]
+    pub fn opponent(&self) -> OpponentStatus {
+        self.world.opponent.borrow().clone()
+    }
+
+    /// Waits until the simulated opponent's state fits; `false` when it did not in time.
+    pub async fn wait_for_opponent(
+        &self,
+        fits: impl FnMut(&OpponentStatus) -> bool,
+        timeout: Duration,
+    ) -> bool {
+        let mut status = self.world.opponent.subscribe();
+        tokio::time::timeout(timeout, status.wait_for(fits))
+            .await
+            .is_ok_and(|found| found.is_ok())
+    }
+
+    /// Stops: no call to the service goes out after this.
+    pub async fn stop(mut self) {
+        self.world.stop().await;
+        if tokio::time::timeout(STOP_LIMIT, &mut self.server)
+            .await
+            .is_err()
+        {
+            self.server.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Simulator").field(&self.address).finish()
+    }
+}

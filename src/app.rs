@@ -1,0 +1,197 @@
+//! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
+//! machine decides, the app carries out, the store remembers.
+
+mod callbacks;
+mod deposit;
+mod facts;
+mod games;
+mod hop;
+mod operator;
+mod play;
+mod questions;
+mod registration;
+mod settle;
+mod sms;
+mod work;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+
+pub use facts::Budgets;
+pub use operator::{AssignError, PlayerReport};
+pub use questions::{ImportError, ImportReport, Refused};
+pub use work::Work;
+
+use self::facts::FactsCache;
+use crate::{
+    core::{
+        payment::deposit::Patience,
+        rules::{Hours, Rules, WalletRules},
+    },
+    menu::Menu,
+    ports::{Clock, MobileMoney, Random, SmsSender},
+    session::{SessionError, Sessions},
+    store::{Claim, Store, StoreError},
+};
+
+/// How the service behaves, beside the rules of the game.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The rules of the game.
+    pub rules: Rules,
+    /// The limits of the wallet.
+    pub wallet: WalletRules,
+    /// House hours.
+    pub hours: Hours,
+    /// Septets of a screen, by network.
+    pub budgets: Budgets,
+    /// Service codes that are answered; empty: any.
+    pub service_codes: Vec<String>,
+    /// How long a finished session stays known.
+    pub finished_ttl: Duration,
+    /// How long raw callbacks are kept.
+    pub inbox_keep: Duration,
+    /// Whether the identity is checked before the first deposit.
+    pub require_verification: bool,
+    /// How long after the END screen the push goes out.
+    pub stk_delay: Duration,
+    /// How far apart pushes to one phone are.
+    pub push_interval: Duration,
+    /// How long deposits are waited for.
+    pub patience: Patience,
+    /// The first step of the SMS backoff.
+    pub sms_backoff: Duration,
+    /// How long a claimed row stays leased.
+    pub lease: Duration,
+}
+
+/// The service: everything that use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    sessions: Sessions,
+    menu: Menu,
+    settings: Settings,
+    sms: Arc<dyn SmsSender>,
+    money: Arc<dyn MobileMoney>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    facts: FactsCache,
+    nudges: BTreeMap<&'static str, Arc<Notify>>,
+}
+
+/// The outside world, as the app is given it.
+pub struct Outside {
+    /// Sends SMS.
+    pub sms: Arc<dyn SmsSender>,
+    /// Moves money.
+    pub money: Arc<dyn MobileMoney>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub random: Arc<dyn Random>,
+}
+
+/// A use case could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The session store.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A session says what no session can say: a bug, or a menu that was changed under it.
+    #[error("the session is not usable: {0}")]
+    Unusable(&'static str),
+    /// An amount does not fit.
+    #[error(transparent)]
+    OutOfRange(#[from] crate::core::game::settle::OutOfRange),
+}
+
+impl App {
+    /// Puts the service together.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        sessions: Sessions,
+        menu: Menu,
+        settings: Settings,
+        outside: Outside,
+    ) -> Self {
+        let nudges = Claim::ALL.map(|what| (what.name(), Arc::new(Notify::new())));
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                sessions,
+                menu,
+                settings,
+                sms: outside.sms,
+                money: outside.money,
+                clock: outside.clock,
+                random: outside.random,
+                facts: FactsCache::default(),
+                nudges: BTreeMap::from(nudges),
+            }),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// The menu.
+    #[must_use]
+    pub fn menu(&self) -> &Menu {
+        &self.inner.menu
+    }
+
+    /// How the service behaves.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    /// Reads providers' SMS wires.
+    #[must_use]
+    pub fn sms_sender(&self) -> &dyn SmsSender {
+        self.inner.sms.as_ref()
+    }
+
+    /// Wakes whoever waits for due rows of a kind in this process.
+    #[must_use]
+    pub fn nudge(&self, what: Claim) -> Arc<Notify> {
+        self.inner
+            .nudges
+            .get(what.name())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn wake(&self, what: Claim) {
+        self.nudge(what).notify_one();
+    }
+
+    fn rules(&self) -> &Rules {
+        &self.inner.settings.rules
+    }
+}

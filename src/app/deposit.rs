@@ -1,0 +1,324 @@
+//! Deposits by STK push: asking, pushing after the END screen, the callback, and looking again when
+//! no callback comes.
+
+use std::time::Duration;
+
+use super::{App, AppError, hop::TurnContext, registration::player_of};
+use crate::{
+    core::{
+        ids::{DepositId, ParkedId},
+        ledger::{self, Transfer},
+        money::Cents,
+        payment::deposit::{self as rules, Failure, State},
+        time::Timestamp,
+    },
+    menu::Outcome,
+    ports::{Push, PushError, QueryAnswer, StkOutcome},
+    session::Conversation,
+    store::{Booked, Callback, Deposit, Leased, Parked, Status, Tx},
+};
+
+/// How often a push that certainly did not go out is tried.
+const MAX_PUSHES: i64 = 5;
+
+/// How long after such a try the next one comes. A subscriber with another prompt is locked for a
+/// minute (Daraja contract, section 3).
+const PUSH_WAIT: Duration = Duration::from_secs(60);
+
+impl App {
+    /// A player asks for a deposit of the session's `amount`.
+    pub(super) async fn ask_deposit(
+        &self,
+        tx: &mut Tx,
+        turn: &TurnContext<'_>,
+        conversation: &Conversation,
+    ) -> Result<Outcome, AppError> {
+        let amount = Cents::parse_display(conversation.state.value("amount"));
+        let amount = amount.ok_or(AppError::Unusable("no amount"))?;
+        let settings = self.settings();
+        if rules::check_amount(amount, &settings.wallet).is_err() {
+            return Err(AppError::Unusable("amount outside the limits"));
+        }
+        let id = player_of(conversation)?;
+        tx.serialise_player(id).await?;
+        let player = tx.player_by_id(id).await?;
+        if settings.hours.maintenance {
+            return Ok(Outcome::named("closed"));
+        }
+        match player.status {
+            Status::Blocked | Status::Excluded => return Ok(Outcome::named("barred")),
+            Status::Unverified if settings.require_verification => {
+                return Ok(Outcome::named("unverified"));
+            }
+            Status::Unverified | Status::Verified => {}
+        }
+        if let Some(last) = tx.last_deposit_at(id).await? {
+            let next = last.after(settings.push_interval);
+            if next > turn.now {
+                let wait = (next.ms_since(turn.now) + 999) / 1_000;
+                return Ok(Outcome::named("too_soon").with([("wait", wait.to_string())]));
+            }
+        }
+        let deposit = DepositId::new(turn.now, &mut self.inner.random.rng());
+        let push_at = turn.now.after(settings.stk_delay);
+        tx.add_deposit(deposit, id, amount, turn.now, push_at)
+            .await?;
+        tracing::info!(player = %turn.msisdn, %deposit, amount_cents = amount.get(), "deposit asked for");
+        Ok(Outcome::named("requested"))
+    }
+
+    /// Pushes a deposit that is due. It is written down as pushed first: when the process dies in
+    /// between, or the answer is lost, the prompt may be on the phone, and no second one follows.
+    pub(super) async fn push(&self, leased: &Leased) -> Result<(), AppError> {
+        let Ok(id) = leased.id.parse::<DepositId>() else {
+            return Ok(());
+        };
+        let now = self.clock().now();
+        let mut tx = self.store().write().await?;
+        let Some(deposit) = tx.deposit(id).await? else {
+            return Ok(());
+        };
+        let look_at = now.after(self.settings().patience.query_after);
+        if !tx.begin_push(id, leased.lease, now, look_at).await? {
+            return Ok(());
+        }
+        let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
+        tx.commit().await?;
+        let push = Push {
+            msisdn,
+            amount: deposit.requested,
+            reference: id.reference(),
+            deposit_id: id.to_string(),
+            at: now,
+        };
+        let pushed = self.inner.money.push(&push).await;
+        let mut tx = self.store().write().await?;
+        match pushed {
+            Ok(checkout_id) => tx.keep_checkout_id(id, &checkout_id).await?,
+            Err(PushError::Unsure(why)) => {
+                tracing::warn!(deposit = %id, why, "push without an answer; waiting for its callback");
+            }
+            Err(PushError::NotSent(why)) if leased.attempt < MAX_PUSHES => {
+                tracing::warn!(deposit = %id, why, attempt = leased.attempt, "push not sent");
+                tx.undo_push(id, now.after(PUSH_WAIT), leased.attempt)
+                    .await?;
+            }
+            Err(PushError::NotSent(why) | PushError::Refused(why)) => {
+                tracing::error!(deposit = %id, why, "push refused");
+                self.fail(&mut tx, &deposit, Failure::Other, now).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Looks at a pushed deposit whose callback has not come.
+    pub(super) async fn look_at_push(&self, leased: &Leased) -> Result<(), AppError> {
+        let Ok(id) = leased.id.parse::<DepositId>() else {
+            return Ok(());
+        };
+        let Some(deposit) = self.store().read().await?.deposit(id).await? else {
+            return Ok(());
+        };
+        let now = self.clock().now();
+        let answer = match &deposit.checkout_id {
+            Some(checkout_id) => self.inner.money.query(checkout_id, now).await,
+            None => QueryAnswer::Pending("the push got no answer".into()),
+        };
+        let now = self.clock().now();
+        let mut tx = self.store().write().await?;
+        match answer {
+            QueryAnswer::Code(code) if rules::query_says_unpaid(&code) => {
+                self.fail(&mut tx, &deposit, Failure::of_code(&code), now)
+                    .await?;
+            }
+            QueryAnswer::Code(what) | QueryAnswer::Pending(what) => {
+                let attempt = u32::try_from(leased.attempt).unwrap_or(u32::MAX);
+                let pushed_at = deposit.pushed_at.unwrap_or(now);
+                let next = self.settings().patience.next_look(pushed_at, now, attempt);
+                tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
+                tx.look_again(id, next).await?;
+                // Code 0 without a callback: paid, it seems, but nothing to credit it by.
+                if next.is_none() || what == "0" {
+                    self.tell_unconfirmed(&mut tx, &deposit, now).await?;
+                }
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn tell_unconfirmed(
+        &self,
+        tx: &mut Tx,
+        deposit: &Deposit,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Some(current) = tx.deposit(deposit.id).await? else {
+            return Ok(());
+        };
+        if current.state != State::Pushed {
+            return Ok(());
+        }
+        let cause = format!("unconfirmed:{}", deposit.id);
+        let values = [("amount", deposit.requested.to_string())];
+        self.tell(
+            tx,
+            deposit.player,
+            "deposit_unconfirmed",
+            cause,
+            values,
+            now,
+        )
+        .await
+    }
+
+    async fn fail(
+        &self,
+        tx: &mut Tx,
+        deposit: &Deposit,
+        failure: Failure,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if !tx.fail_deposit(deposit.id, failure).await? {
+            return Ok(());
+        }
+        let values = [
+            ("amount", deposit.requested.to_string()),
+            ("reason", failure.name().to_owned()),
+        ];
+        let cause = format!("deposit_failed:{}", deposit.id);
+        self.tell(tx, deposit.player, "deposit_failed", cause, values, now)
+            .await
+    }
+
+    /// Acts on an STK callback; gives what became of it.
+    pub(super) async fn take_stk(
+        &self,
+        tx: &mut Tx,
+        callback: &Callback,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let Some(result) = self.inner.money.read_stk(&callback.body) else {
+            tracing::warn!(callback = %callback.id, "STK callback that cannot be read");
+            return Ok("unreadable".into());
+        };
+        let deposit = match callback.subject.parse() {
+            Ok(id) => tx.deposit(id).await?,
+            Err(_) => None,
+        };
+        match result.outcome {
+            StkOutcome::Paid { receipt, amount } => {
+                let checkout_id = result.checkout_id.as_deref();
+                match judge(deposit.as_ref(), checkout_id, &receipt) {
+                    Judged::Credit(deposit) => {
+                        self.credit(tx, deposit, &receipt, amount, now).await
+                    }
+                    Judged::Repeat => Ok("repeated".into()),
+                    Judged::Park(reason) => self.park(tx, &receipt, amount, reason, now).await,
+                }
+            }
+            StkOutcome::Unpaid { code } => {
+                let Some(deposit) = deposit else {
+                    return Ok("unknown deposit".into());
+                };
+                self.fail(tx, &deposit, Failure::of_code(&code), now)
+                    .await?;
+                Ok(format!("unpaid, code {code}"))
+            }
+            StkOutcome::Unclear(what) => {
+                tracing::error!(callback = %callback.id, what, "STK callback that says nothing certain");
+                if let Some(deposit) = deposit {
+                    tx.flag_deposit(deposit.id).await?;
+                }
+                Ok(format!("unclear: {what}"))
+            }
+        }
+    }
+
+    async fn credit(
+        &self,
+        tx: &mut Tx,
+        deposit: &Deposit,
+        receipt: &str,
+        stated: Cents,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let credit = rules::credit(deposit.player, receipt, deposit.requested, stated);
+        if tx.book(&credit.transfers, now).await? == Booked::Before {
+            tracing::error!(deposit = %deposit.id, receipt, "receipt was booked before");
+            tx.flag_deposit(deposit.id).await?;
+            return Ok("receipt booked before".into());
+        }
+        tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged)
+            .await?;
+        if credit.excess.is_positive() {
+            let parked = Parked {
+                id: ParkedId::new(now, &mut self.inner.random.rng()),
+                receipt: receipt.into(),
+                amount: credit.excess,
+                reason: format!("paid above deposit {}", deposit.id),
+            };
+            tx.park(&parked, &format!("excess:{receipt}"), now).await?;
+            tracing::warn!(deposit = %deposit.id, receipt, "paid more than asked for; the excess is parked");
+        }
+        let values = [
+            ("amount", credit.credited.to_string()),
+            ("receipt", receipt.to_owned()),
+        ];
+        let cause = format!("deposit_paid:{}", deposit.id);
+        self.tell(tx, deposit.player, "deposit_paid", cause, values, now)
+            .await?;
+        tracing::info!(deposit = %deposit.id, receipt, amount_cents = credit.credited.get(), "deposit paid");
+        Ok("credited".into())
+    }
+
+    /// Keeps a payment that nobody can be credited with in `suspense`, for the operator.
+    async fn park(
+        &self,
+        tx: &mut Tx,
+        receipt: &str,
+        amount: Cents,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let transfer: Option<Transfer> = ledger::park(receipt, amount);
+        let Some(transfer) = transfer else {
+            return Ok("no amount".into());
+        };
+        if tx.book(std::slice::from_ref(&transfer), now).await? == Booked::Before {
+            return Ok("receipt booked before".into());
+        }
+        let parked = Parked {
+            id: ParkedId::new(now, &mut self.inner.random.rng()),
+            receipt: receipt.into(),
+            amount,
+            reason: reason.into(),
+        };
+        tx.park(&parked, &transfer.cause, now).await?;
+        tracing::error!(parked = %parked.id, receipt, reason, "payment parked in suspense");
+        Ok(format!("parked: {reason}"))
+    }
+}
+
+/// What a paid callback means for the deposit that its URL names.
+enum Judged<'a> {
+    Credit(&'a Deposit),
+    Repeat,
+    Park(&'static str),
+}
+
+fn judge<'a>(deposit: Option<&'a Deposit>, checkout_id: Option<&str>, receipt: &str) -> Judged<'a> {
+    let Some(deposit) = deposit else {
+        return Judged::Park("unknown deposit");
+    };
+    let ours = deposit.checkout_id.as_deref();
+    if let (Some(ours), Some(theirs)) = (ours, checkout_id)
+        && ours != theirs
+    {
+        return Judged::Park("checkout id of another request");
+    }
+    match deposit.state {
+        State::Paid if deposit.receipt.as_deref() == Some(receipt) => Judged::Repeat,
+        State::Paid => Judged::Park("second payment of one deposit"),
+        State::Requested | State::Pushed | State::Failed => Judged::Credit(deposit),
+    }
+}

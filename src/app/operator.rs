@@ -1,0 +1,117 @@
+//! What an operator does: looking at a player, assigning a parked payment.
+
+use super::{App, AppError};
+use crate::{
+    core::{
+        ids::ParkedId,
+        ledger::{Account, Reason, Transfer},
+        msisdn::Msisdn,
+    },
+    store::{DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError},
+};
+
+/// Everything of one player, lists newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayerReport {
+    /// The player.
+    pub player: Player,
+    /// Entries.
+    pub entries: Vec<EntryRow>,
+    /// Deposits.
+    pub deposits: Vec<DepositRow>,
+    /// SMS.
+    pub sms: Vec<SmsRow>,
+}
+
+/// A parked payment could not be assigned.
+#[derive(Debug, thiserror::Error)]
+pub enum AssignError {
+    /// No player has that number.
+    #[error("no player with this number")]
+    NoPlayer,
+    /// No payment with that id waits.
+    #[error("no parked payment with this id")]
+    NotParked,
+    /// Something else failed.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl From<StoreError> for AssignError {
+    fn from(error: StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl App {
+    /// Everything of the player of a number.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn player_report(&self, msisdn: &Msisdn) -> Result<Option<PlayerReport>, AppError> {
+        let mut tx = self.store().read().await?;
+        let Some(player) = tx.player(msisdn).await? else {
+            return Ok(None);
+        };
+        let entries = tx.entry_rows(player.id, i64::MAX).await?;
+        let deposits = tx.deposit_rows(player.id).await?;
+        let sms = tx.sms_rows(player.id).await?;
+        Ok(Some(PlayerReport {
+            player,
+            entries,
+            deposits,
+            sms,
+        }))
+    }
+
+    /// Recomputes the whole ledger.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ledger_report(&self) -> Result<LedgerReport, AppError> {
+        Ok(self.store().read().await?.ledger_report().await?)
+    }
+
+    /// The payments that wait in `suspense`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parked(&self) -> Result<Vec<Parked>, AppError> {
+        Ok(self.store().read().await?.parked().await?)
+    }
+
+    /// Gives a parked payment to a player, who hears of it by SMS.
+    ///
+    /// # Errors
+    /// When there is no such player or payment, or the database does not answer.
+    pub async fn assign(
+        &self,
+        id: ParkedId,
+        msisdn: &Msisdn,
+        reason: &str,
+    ) -> Result<Parked, AssignError> {
+        let now = self.clock().now();
+        let mut tx = self.store().write().await?;
+        let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
+        let parked = tx.assign_parked(id, player.id, reason, now).await?;
+        let parked = parked.ok_or(AssignError::NotParked)?;
+        let transfer = Transfer::new(
+            Reason::Assign,
+            Account::Suspense,
+            Account::Wallet(player.id),
+            parked.amount,
+            format!("assign:{id}"),
+        );
+        tx.book(transfer.as_slice(), now).await?;
+        let values = [
+            ("amount", parked.amount.to_string()),
+            ("receipt", parked.receipt.clone()),
+        ];
+        let cause = format!("assigned:{id}");
+        self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
+            .await?;
+        tx.commit().await?;
+        tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
+        Ok(parked)
+    }
+}

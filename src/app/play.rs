@@ -1,0 +1,372 @@
+//! A game: taking a seat, the question under way, answers, and the end of a round.
+
+use std::time::Duration;
+
+use super::{App, AppError, hop::TurnContext, registration::player_of};
+use crate::{
+    core::{
+        game::{
+            clock::{RoundClock, Spent, Verdict},
+            score::{Decision, decide},
+            seat::{pick_questions, shuffle_choices},
+        },
+        ids::{EntryId, PlayerId, SetId},
+        ledger,
+        money::Cents,
+        time::Timestamp,
+    },
+    menu::{Item, Outcome},
+    session::Conversation,
+    store::{Entry, EntryState, OpenSet, Player, Status, Tx},
+};
+
+/// How long after the clock has run out the job ends a round: an answer that was received in time
+/// may still be on its way to the database.
+const GRACE: Duration = Duration::from_secs(2);
+
+impl App {
+    fn round_clock(&self) -> RoundClock {
+        RoundClock::new(self.rules())
+    }
+
+    /// Whether no answer to the question under way can count any more.
+    pub(super) fn has_run_out(&self, entry: &Entry, now: Timestamp) -> bool {
+        now > self.round_clock().deadline(entry.spent, entry.sent_at)
+    }
+
+    fn due_after(&self, spent: Spent, sent_at: Timestamp) -> Timestamp {
+        self.round_clock().deadline(spent, sent_at).after(GRACE)
+    }
+
+    /// The player's round with a question under way, if there is one.
+    pub(super) async fn round_under_way(
+        &self,
+        tx: &mut Tx,
+        player: PlayerId,
+    ) -> Result<Option<Entry>, AppError> {
+        let open = tx.open_entries(player).await?;
+        Ok(open
+            .into_iter()
+            .find(|entry| entry.state == EntryState::Playing))
+    }
+
+    /// Takes a seat: `category` and `stake` of the session.
+    pub(super) async fn stake(
+        &self,
+        tx: &mut Tx,
+        turn: &TurnContext<'_>,
+        conversation: &mut Conversation,
+    ) -> Result<Outcome, AppError> {
+        let id = player_of(conversation)?;
+        let category = conversation.state.value("category").to_owned();
+        let chosen = conversation.state.value("stake");
+        let stake = self
+            .rules()
+            .stakes
+            .iter()
+            .find(|stake| stake.to_string() == chosen);
+        let stake = *stake.ok_or(AppError::Unusable("no such stake"))?;
+        tx.serialise_player(id).await?;
+        let player = tx.player_by_id(id).await?;
+        if let Some(outcome) = self.cannot_stake(tx, &player, stake, turn.now).await? {
+            return Ok(outcome);
+        }
+        tx.serialise_starts(&category, stake).await?;
+        let Some((set, seat)) = self
+            .take_seat(tx, player.id, &category, stake, turn.now)
+            .await?
+        else {
+            return Ok(Outcome::named("too_few_questions"));
+        };
+        let entry = self.sit_down(tx, &player, set, seat, turn.now).await?;
+        let transfer = ledger::stake(player.id, entry.id, stake);
+        tx.book(transfer.as_slice(), turn.now).await?;
+        tx.mark_seen(player.id, set, turn.now).await?;
+        let left = player.balance.minus(stake).unwrap_or_default();
+        let question = self
+            .question(tx, &entry, &conversation.state.locale)
+            .await?;
+        tracing::info!(player = %turn.msisdn, entry = %entry.id, stake_cents = stake.get(), seat, "staked");
+        Ok(Outcome {
+            name: "seated",
+            ..question
+        }
+        .with([("balance", left.to_string())]))
+    }
+
+    /// Why a player cannot stake now, as an outcome.
+    async fn cannot_stake(
+        &self,
+        tx: &mut Tx,
+        player: &Player,
+        stake: Cents,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, AppError> {
+        if !self.settings().hours.is_open(now) {
+            return Ok(Some(Outcome::named("closed")));
+        }
+        if matches!(player.status, Status::Blocked | Status::Excluded) {
+            return Ok(Some(Outcome::named("barred")));
+        }
+        let open = tx.open_entries(player.id).await?.len();
+        if open >= usize::try_from(self.rules().open_entries).unwrap_or(usize::MAX) {
+            return Ok(Some(Outcome::named("busy")));
+        }
+        if player.balance < stake {
+            let missing = stake.minus(player.balance).unwrap_or_default();
+            return Ok(Some(Outcome::named("short").with([
+                ("balance", player.balance.to_string()),
+                ("missing", missing.to_string()),
+            ])));
+        }
+        Ok(None)
+    }
+
+    /// The second seat of the oldest set that fits, or the first of a new one. `None`: there are too
+    /// few questions.
+    async fn take_seat(
+        &self,
+        tx: &mut Tx,
+        player: PlayerId,
+        category: &str,
+        stake: Cents,
+        now: Timestamp,
+    ) -> Result<Option<(SetId, i64)>, AppError> {
+        let met_after = now.before(self.rules().rematch_cooldown);
+        if let Some(set) = tx
+            .open_seat(category, stake, player, now, met_after)
+            .await?
+        {
+            tx.take_second_seat(set).await?;
+            return Ok(Some((set, 2)));
+        }
+        let mut rng = self.inner.random.rng();
+        let candidates = tx.candidates(category, player).await?;
+        let count = self.rules().questions_per_set;
+        let Some(questions) = pick_questions(candidates, count, &mut rng) else {
+            return Ok(None);
+        };
+        let set = OpenSet {
+            id: SetId::new(now, &mut rng),
+            category: category.into(),
+            stake,
+            owner: player,
+            questions,
+            offered_until: self.rules().offered_until(now),
+        };
+        tx.open_set(&set, now).await?;
+        Ok(Some((set.id, 1)))
+    }
+
+    async fn sit_down(
+        &self,
+        tx: &mut Tx,
+        player: &Player,
+        set: SetId,
+        seat: i64,
+        now: Timestamp,
+    ) -> Result<Entry, AppError> {
+        let mut rng = self.inner.random.rng();
+        let (_, _, questions) = tx.set_figures(set).await?;
+        let mut choice_orders = Vec::new();
+        for position in 1..=questions {
+            let question = tx.question_of_set(set, position, &player.locale).await?;
+            let choices = u8::try_from(question.choices.len()).unwrap_or_default();
+            choice_orders.push(shuffle_choices(choices, &mut rng));
+        }
+        let entry = Entry {
+            id: EntryId::new(now, &mut rng),
+            set,
+            seat,
+            player: player.id,
+            state: EntryState::Playing,
+            choice_orders,
+            position: 1,
+            sent_at: now,
+            spent: Spent::default(),
+            answered: 0,
+            correct: 0,
+            received: Cents::ZERO,
+            staked_at: now,
+        };
+        tx.add_entry(&entry, self.due_after(entry.spent, now))
+            .await?;
+        Ok(entry)
+    }
+
+    /// The question under way as an outcome: `next`, with its choices as this player sees them.
+    async fn question(
+        &self,
+        tx: &mut Tx,
+        entry: &Entry,
+        locale: &str,
+    ) -> Result<Outcome, AppError> {
+        let question = tx
+            .question_of_set(entry.set, entry.position, locale)
+            .await?;
+        let order = order_of(entry)?;
+        let choice = |number: &u8| {
+            let place = usize::from(*number).checked_sub(1)?;
+            Some(Item::new(
+                number.to_string(),
+                "choice",
+                question.choices.get(place)?.as_str(),
+            ))
+        };
+        let items: Option<Vec<Item>> = order.iter().map(choice).collect();
+        let items = items.ok_or(AppError::Unusable("choices do not fit their order"))?;
+        let mut outcome = Outcome::named("next").with([
+            ("entry", entry.id.to_string()),
+            ("n", entry.position.to_string()),
+            ("of", entry.choice_orders.len().to_string()),
+            ("question", question.question),
+        ]);
+        outcome.items = Some(items);
+        Ok(outcome)
+    }
+
+    /// A redial in mid-game: the same question, with the time that is left.
+    pub(super) async fn resumed(
+        &self,
+        tx: &mut Tx,
+        entry: &Entry,
+        locale: &str,
+        now: Timestamp,
+    ) -> Result<Outcome, AppError> {
+        let left_ms = self.round_clock().left_ms(entry.spent, entry.sent_at, now);
+        let question = self.question(tx, entry, locale).await?;
+        let mut outcome = question.with([("left", (left_ms / 1_000).to_string())]);
+        outcome.name = "playing";
+        outcome.hint = Some("resumed");
+        Ok(outcome)
+    }
+
+    /// Answers the question that the session shows, with its `choice`.
+    pub(super) async fn answer(
+        &self,
+        tx: &mut Tx,
+        turn: &TurnContext<'_>,
+        conversation: &Conversation,
+    ) -> Result<Outcome, AppError> {
+        let state = &conversation.state;
+        let unusable = AppError::Unusable("no question under way");
+        let id: EntryId = state.value("entry").parse().map_err(|_| unusable)?;
+        let choice: u8 = state
+            .value("choice")
+            .parse()
+            .map_err(|_| AppError::Unusable("no choice"))?;
+        let player = player_of(conversation)?;
+        tx.serialise_player(player).await?;
+        let entry = tx.entry(id).await?.filter(|entry| entry.player == player);
+        let entry = entry.ok_or(AppError::Unusable("no such entry"))?;
+        if entry.state != EntryState::Playing {
+            return self.closing(tx, &entry, "late").await;
+        }
+        let spent = match self
+            .round_clock()
+            .judge(entry.spent, entry.sent_at, turn.now)
+        {
+            Verdict::Late => return self.finish(tx, &entry, "late", turn.now).await,
+            Verdict::InTime(spent) => spent,
+        };
+        if entry.position.to_string() != state.value("n") {
+            // Answered in another session: what this phone shows is not under way any more.
+            return self.question(tx, &entry, &state.locale).await;
+        }
+        let question = tx
+            .question_of_set(entry.set, entry.position, &state.locale)
+            .await?;
+        let is_correct = choice == question.answer;
+        let due = self.due_after(spent, turn.now);
+        tx.add_answer(&entry, choice, is_correct, spent, turn.now, due)
+            .await?;
+        let entry = Entry {
+            position: entry.position + 1,
+            sent_at: turn.now,
+            spent,
+            answered: entry.answered + 1,
+            correct: entry.correct + u8::from(is_correct),
+            ..entry
+        };
+        if usize::from(entry.answered) == entry.choice_orders.len() {
+            return self.finish(tx, &entry, "done", turn.now).await;
+        }
+        self.question(tx, &entry, &state.locale).await
+    }
+
+    /// Ends a round: from here on the entry waits for its opponent, or for settlement. `ending` is
+    /// `done` or `late`.
+    pub(super) async fn finish(
+        &self,
+        tx: &mut Tx,
+        entry: &Entry,
+        ending: &str,
+        now: Timestamp,
+    ) -> Result<Outcome, AppError> {
+        let opponent = opponent_of(tx, entry).await?;
+        let window_ends = entry.staked_at.after(self.rules().pairing_window);
+        let due = if opponent.is_some() {
+            None
+        } else {
+            Some(window_ends)
+        };
+        tx.finish_entry(entry.id, now, due).await?;
+        if opponent.is_some_and(|opponent| opponent.state == EntryState::Waiting) {
+            tx.make_settleable(entry.set, now).await?;
+        }
+        tracing::info!(entry = %entry.id, correct = entry.correct, ending, "round finished");
+        self.closing(tx, entry, ending).await
+    }
+
+    /// What the closing screen of a finished round says: who won, where the opponent is done too.
+    async fn closing(&self, tx: &mut Tx, entry: &Entry, ending: &str) -> Result<Outcome, AppError> {
+        let (category, stake, of) = tx.set_figures(entry.set).await?;
+        let window_ends = entry.staked_at.after(self.rules().pairing_window);
+        let own = Outcome::named("waiting").with([
+            ("ending", ending.to_owned()),
+            ("category", category),
+            ("stake", stake.to_string()),
+            ("of", of.to_string()),
+            ("correct", entry.correct.to_string()),
+            ("seconds", seconds(entry.spent.answering_ms)),
+            ("by", window_ends.in_nairobi().format("%H:%M").to_string()),
+        ]);
+        let opponent = opponent_of(tx, entry).await?;
+        let Some(opponent) = opponent.filter(|other| other.state != EntryState::Playing) else {
+            return Ok(own);
+        };
+        let name = match decide(entry.score(), opponent.score()) {
+            Decision::First => "won",
+            Decision::Second => "lost",
+            Decision::Draw => "drawn",
+        };
+        let bounty = self.rules().bounty(stake).unwrap_or_default();
+        let masked = tx.player_by_id(opponent.player).await?.msisdn.masked();
+        Ok(Outcome { name, ..own }.with([
+            ("bounty", bounty.to_string()),
+            ("opponent", masked),
+            ("their_correct", opponent.correct.to_string()),
+            ("their_seconds", seconds(opponent.spent.answering_ms)),
+        ]))
+    }
+}
+
+/// The other entry of the set, if the second seat is taken.
+pub(super) async fn opponent_of(tx: &mut Tx, entry: &Entry) -> Result<Option<Entry>, AppError> {
+    let entries = tx.entries_of(entry.set).await?;
+    Ok(entries.into_iter().find(|other| other.id != entry.id))
+}
+
+/// How this player sees the choices of the question under way.
+fn order_of(entry: &Entry) -> Result<&[u8], AppError> {
+    let place = usize::try_from(entry.position - 1).ok();
+    let order = place.and_then(|place| entry.choice_orders.get(place));
+    order
+        .map(Vec::as_slice)
+        .ok_or(AppError::Unusable("no question at this place"))
+}
+
+/// Milliseconds as seconds with one digit: `12.3`.
+pub(super) fn seconds(ms: i64) -> String {
+    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
+}

@@ -1,0 +1,130 @@
+//! Due work: claiming rows and carrying them out. The job runner calls this; tests call it until
+//! nothing is due.
+
+use std::str::FromStr;
+
+use super::{App, AppError};
+use crate::store::{Claim, Leased};
+
+/// How many rows one transaction settles, refunds or ends at most.
+const BATCH: usize = 100;
+
+/// Claimed rows of one kind that are worked off together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What kind.
+    pub what: Claim,
+    /// The rows.
+    pub rows: Vec<Leased>,
+}
+
+impl App {
+    /// Claims up to `limit` due rows of a kind. What talks to a provider is worked off row by row,
+    /// what happens in the database alone in batches.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn claim(&self, what: Claim, limit: usize) -> Result<Vec<Work>, AppError> {
+        let now = self.clock().now();
+        if !self.store().read().await?.is_due(what, now).await? {
+            return Ok(Vec::new());
+        }
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut tx = self.store().write().await?;
+        let rows = tx.claim(what, now, self.settings().lease, limit).await?;
+        tx.commit().await?;
+        let size = match what {
+            Claim::Rounds | Claim::Unpaired | Claim::Sets => BATCH,
+            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => 1,
+        };
+        Ok(rows
+            .chunks(size)
+            .map(|rows| Work {
+                what,
+                rows: rows.to_vec(),
+            })
+            .collect())
+    }
+
+    /// Carries out claimed work. A batch that fails is tried row by row, so that one bad row does
+    /// not hold up the others; what fails is due again when its lease ends.
+    pub async fn work(&self, work: &Work) {
+        if let Err(error) = self.try_work(work).await {
+            if work.rows.len() == 1 {
+                let row = work.rows.first().map_or("", |row| row.id.as_str());
+                tracing::error!(job = work.what.name(), row, error = ?error, "job failed");
+                return;
+            }
+            tracing::warn!(job = work.what.name(), error = ?error, "batch failed; row by row");
+            for row in &work.rows {
+                let single = Work {
+                    what: work.what,
+                    rows: vec![row.clone()],
+                };
+                if let Err(error) = self.try_work(&single).await {
+                    tracing::error!(job = work.what.name(), row = row.id, error = ?error, "job failed");
+                }
+            }
+        }
+    }
+
+    async fn try_work(&self, work: &Work) -> Result<(), AppError> {
+        match work.what {
+            Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
+            Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,
+            Claim::Sets => return self.settle_sets(&ids(&work.rows)).await,
+            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => {}
+        }
+        for row in &work.rows {
+            match work.what {
+                Claim::Callbacks => self.act_on_callback(row).await?,
+                Claim::Pushes => self.push(row).await?,
+                Claim::Queries => self.look_at_push(row).await?,
+                Claim::Sms => self.send_sms(row).await?,
+                Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Works off everything that is due at this instant, until nothing is; gives how many rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn work_off(&self) -> Result<usize, AppError> {
+        let mut done = 0;
+        loop {
+            let before = done;
+            for what in Claim::ALL {
+                for work in self.claim(what, BATCH).await? {
+                    done += work.rows.len();
+                    self.work(&work).await;
+                }
+            }
+            if done == before {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Forgets what has been kept long enough: receipts of finished sessions, and callbacks that
+    /// were acted on. Gives how many rows went.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sweep(&self) -> Result<u64, AppError> {
+        let now = self.clock().now();
+        let settings = self.settings();
+        let mut tx = self.store().write().await?;
+        let receipts = tx
+            .forget_receipts(now.before(settings.finished_ttl))
+            .await?;
+        let callbacks = tx.forget_callbacks(now.before(settings.inbox_keep)).await?;
+        tx.commit().await?;
+        Ok(receipts + callbacks)
+    }
+}
+
+fn ids<T: FromStr>(rows: &[Leased]) -> Vec<T> {
+    rows.iter().filter_map(|row| row.id.parse().ok()).collect()
+}

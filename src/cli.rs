@@ -1,0 +1,161 @@
+//! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
+//! one object goes to stdout; logs always go to stderr.
+
+mod ledger;
+mod menu;
+mod player;
+mod questions;
+mod run;
+mod suspense;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app::App,
+    config::{Config, ConfigError},
+    service::{Migration, StartError, World, assemble},
+    telemetry,
+};
+
+/// Majibu: a real-money quiz for feature phones over USSD, M-Pesa and SMS.
+///
+/// Configuration comes from majibu.toml (or --config) and from environment variables such as
+/// MAJIBU__DATABASE__URL. With nothing set, everything runs on an embedded SQLite database.
+///
+/// Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    /// The configuration file; majibu.toml where it is not named
+    #[arg(long, global = true, env = "MAJIBU_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer the gateway and the providers over HTTP, and run the jobs
+    Serve {
+        /// HTTP only; jobs run in other processes, by `work`
+        #[arg(long)]
+        no_jobs: bool,
+        /// Leave the database's schema as it is
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Run the jobs only: pairing, refunds, M-Pesa pushes, SMS
+    Work {
+        /// Leave the database's schema as it is
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Load questions, or check a file of them
+    #[command(subcommand)]
+    Questions(questions::Command),
+    /// Prove the menu: reachable, routed, complete in every language, within every screen
+    #[command(subcommand)]
+    Menu(menu::Command),
+    /// The books
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// Everything about one player
+    #[command(subcommand)]
+    Player(player::Command),
+    /// Payments that matched nothing and wait for you
+    #[command(subcommand)]
+    Suspense(suspense::Command),
+}
+
+/// A command that did not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    /// It ran, and found something: exit code 1.
+    #[error("{0}")]
+    Finding(String),
+    /// Bad usage or configuration: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl From<StartError> for Failed {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Unsound(_) => Self::Finding(error.to_string()),
+            StartError::Config(_)
+            | StartError::Menu(_)
+            | StartError::Store(_)
+            | StartError::Sessions(_)
+            | StartError::Listen { .. }
+            | StartError::Client(_) => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<ConfigError> for Failed {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<crate::app::AppError> for Failed {
+    fn from(error: crate::app::AppError) -> Self {
+        tracing::debug!(?error, "failed");
+        Self::Finding(error.to_string())
+    }
+}
+
+/// Parses the command line, runs the command, gives the exit code.
+pub async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match Config::load(cli.config.as_deref()) {
+        Ok(config) => {
+            telemetry::log_to_stderr(config.log.format);
+            run_command(&config, cli.command).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    let (code, text) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failed::Finding(text)) => (1, text),
+        Err(Failed::Usage(text)) => (2, text),
+    };
+    if !text.is_empty() {
+        let _ = writeln!(io::stderr(), "majibu: {text}");
+    }
+    ExitCode::from(code)
+}
+
+async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
+    match command {
+        Command::Serve {
+            no_jobs,
+            no_migrate,
+        } => run::serve(config, no_jobs, no_migrate).await,
+        Command::Work { no_migrate } => run::work(config, no_migrate).await,
+        Command::Migrate => run::migrate(config).await,
+        Command::Questions(command) => questions::run(config, command).await,
+        Command::Menu(command) => menu::run(config, &command),
+        Command::Ledger(command) => ledger::run(config, &command).await,
+        Command::Player(command) => player::run(config, &command).await,
+        Command::Suspense(command) => suspense::run(config, &command).await,
+    }
+}
+
+/// The app on the configured database, for a command that looks or acts once.
+async fn open(config: &Config) -> Result<App, Failed> {
+    Ok(assemble(config, &World::default(), Migration::Run).await?)
+}
+
+/// Prints a line to stdout; a closed pipe is nobody's fault.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}

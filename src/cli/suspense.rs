@@ -1,0 +1,81 @@
+//! `suspense list` and `suspense assign`.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Failed, open, say};
+use crate::{app::AssignError, config::Config, core::msisdn::Msisdn};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The payments that wait, newest first
+    List {
+        /// One JSON array instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a payment to a player, who hears of it by SMS
+    Assign {
+        /// The payment's id, from `suspense list`
+        id: String,
+        /// The player's number
+        msisdn: String,
+        /// Why you are sure that it is theirs; kept with the payment
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
+    match command {
+        Command::List { json } => list(config, *json).await,
+        Command::Assign { id, msisdn, reason } => assign(config, id, msisdn, reason).await,
+    }
+}
+
+async fn list(config: &Config, json: bool) -> Result<(), Failed> {
+    let parked = open(config).await?.parked().await?;
+    if json {
+        let rows: Vec<_> = parked
+            .iter()
+            .map(|parked| {
+                json!({
+                    "id": parked.id.to_string(),
+                    "amount_cents": parked.amount.get(),
+                    "receipt": parked.receipt,
+                    "reason": parked.reason,
+                })
+            })
+            .collect();
+        say(&json!(rows).to_string());
+        return Ok(());
+    }
+    for parked in &parked {
+        let (id, amount) = (parked.id, parked.amount);
+        say(&format!(
+            "{id}  KES {amount:>10}  {}  {}",
+            parked.receipt, parked.reason
+        ));
+    }
+    say(&format!("{} waiting", parked.len()));
+    Ok(())
+}
+
+async fn assign(config: &Config, id: &str, msisdn: &str, reason: &str) -> Result<(), Failed> {
+    if reason.trim().is_empty() {
+        return Err(Failed::Usage("--reason must say something".into()));
+    }
+    let number =
+        Msisdn::parse(msisdn).map_err(|_| Failed::Finding("not a Kenyan mobile number".into()))?;
+    let id = id
+        .parse()
+        .map_err(|_| Failed::Finding(AssignError::NotParked.to_string()))?;
+    let app = open(config).await?;
+    let assigned = app.assign(id, &number, reason).await;
+    let assigned = assigned.map_err(|error| Failed::Finding(error.to_string()))?;
+    say(&format!(
+        "KES {} of {} is in the wallet of {number}",
+        assigned.amount, assigned.receipt
+    ));
+    Ok(())
+}

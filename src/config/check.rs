@@ -1,0 +1,353 @@
+//! Whether a configuration can be run with, and what the app gets from it.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+
+use super::{Config, ConfigError, Mode};
+use crate::{
+    app::{Budgets, Settings},
+    core::{
+        money::Cents,
+        payment::deposit::Patience,
+        rules::{Hours, Rules, WalletRules},
+    },
+};
+
+/// The value that production refuses.
+const DEVELOPMENT_SECRET: &str = "development";
+/// The shortest callback secret that production takes.
+const MIN_SECRET: usize = 16;
+/// The largest stake, in shillings; the menu's widths are proved for it.
+const MAX_STAKE: i64 = 100_000;
+/// The largest deposit, in shillings: M-Pesa takes no more in one payment.
+const MAX_DEPOSIT: i64 = 250_000;
+/// The longest duration of any kind that makes sense.
+const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+fn refuse_unless(
+    is_fine: bool,
+    key: &'static str,
+    what: impl Into<String>,
+) -> Result<(), ConfigError> {
+    if is_fine {
+        Ok(())
+    } else {
+        Err(ConfigError::impossible(key, what))
+    }
+}
+
+impl Config {
+    /// Refuses what cannot be run with.
+    ///
+    /// # Errors
+    /// Names the first key whose value is impossible.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.check_http()?;
+        self.check_game()?;
+        self.check_wallet()?;
+        self.check_durations()?;
+        let budget = 100..=182;
+        let budgets = self.ussd.network_budgets.0.values();
+        let fits = budget.contains(&self.ussd.screen_budget);
+        refuse_unless(
+            fits,
+            "ussd.screen_budget",
+            "must be from 100 to 182 septets",
+        )?;
+        let fits = budgets
+            .into_iter()
+            .all(|septets| (100..=200).contains(septets));
+        refuse_unless(
+            fits,
+            "ussd.network_budgets",
+            "must be from 100 to 200 septets each",
+        )?;
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        refuse_unless(
+            is_digits(&self.daraja.shortcode),
+            "daraja.shortcode",
+            "must be digits",
+        )?;
+        self.hours()?;
+        if self.mode == Mode::Production {
+            self.check_production()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_http(&self) -> Result<(), ConfigError> {
+        let secret = self.http.callback_secret.expose_secret();
+        let is_segment = !secret.is_empty()
+            && secret
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let what = "must be letters, digits, - and _: it is a path segment";
+        refuse_unless(is_segment, "http.callback_secret", what)?;
+        let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        for (key, url) in [
+            ("http.public_url", &self.http.public_url),
+            ("africastalking.base_url", &self.africastalking.base_url),
+            ("daraja.base_url", &self.daraja.base_url),
+        ] {
+            refuse_unless(is_url(url), key, "must begin with http:// or https://")?;
+        }
+        // Daraja refuses callback URLs with these words, in any case (contract, section 1).
+        let url = format!("{}/pay/{secret}/stk", self.http.public_url).to_lowercase();
+        let words = [
+            "mpesa",
+            "m-pesa",
+            "safaricom",
+            "exe",
+            "exec",
+            "cmd",
+            "sql",
+            "query",
+        ];
+        if let Some(word) = words.iter().find(|word| url.contains(**word)) {
+            let in_secret = secret.to_lowercase().contains(*word);
+            let key = if in_secret {
+                "http.callback_secret"
+            } else {
+                "http.public_url"
+            };
+            let what = format!("contains \"{word}\", which Daraja refuses in callback URLs");
+            return Err(ConfigError::impossible(key, what));
+        }
+        Ok(())
+    }
+
+    fn check_game(&self) -> Result<(), ConfigError> {
+        let game = &self.game;
+        let stakes = &game.stakes.0;
+        let fits = !stakes.is_empty() && stakes.iter().all(|stake| (1..=MAX_STAKE).contains(stake));
+        refuse_unless(
+            fits,
+            "game.stakes",
+            format!("must be from 1 to {MAX_STAKE} shillings each"),
+        )?;
+        let is_distinct = stakes.iter().enumerate().all(|(at, stake)| {
+            stakes
+                .get(..at)
+                .is_some_and(|earlier| !earlier.contains(stake))
+        });
+        refuse_unless(is_distinct, "game.stakes", "must differ from each other")?;
+        let percent = "must be from 100 to 200";
+        refuse_unless(
+            (100..=200).contains(&game.bounty_percent),
+            "game.bounty_percent",
+            percent,
+        )?;
+        refuse_unless(
+            (100..=200).contains(&game.refund_percent),
+            "game.refund_percent",
+            percent,
+        )?;
+        let questions = (1..=9).contains(&game.questions_per_set);
+        refuse_unless(questions, "game.questions_per_set", "must be from 1 to 9")?;
+        refuse_unless(
+            game.open_entries >= 1,
+            "game.open_entries",
+            "must be 1 or more",
+        )
+    }
+
+    fn check_wallet(&self) -> Result<(), ConfigError> {
+        let wallet = &self.wallet;
+        let fits = wallet.min_deposit >= 1;
+        refuse_unless(fits, "wallet.min_deposit", "must be 1 shilling or more")?;
+        let fits = (wallet.min_deposit..=MAX_DEPOSIT).contains(&wallet.max_deposit);
+        let what = format!("must be from wallet.min_deposit to {MAX_DEPOSIT} shillings");
+        refuse_unless(fits, "wallet.max_deposit", what)
+    }
+
+    fn check_durations(&self) -> Result<(), ConfigError> {
+        let (game, jobs) = (&self.game, &self.jobs);
+        for (key, duration) in [
+            ("ussd.session_ttl", self.ussd.session_ttl),
+            ("ussd.finished_ttl", self.ussd.finished_ttl),
+            ("jobs.poll", jobs.poll),
+            ("jobs.stk_query_after", jobs.stk_query_after),
+            ("jobs.stk_expire_after", jobs.stk_expire_after),
+            ("jobs.sms_backoff", jobs.sms_backoff),
+            ("jobs.lease", jobs.lease),
+            ("africastalking.timeout", self.africastalking.timeout),
+            ("daraja.timeout", self.daraja.timeout),
+        ] {
+            let fits = duration > Duration::ZERO && duration <= MAX_DURATION;
+            refuse_unless(fits, key, "must be more than nothing and at most a year")?;
+        }
+        for (key, duration) in [
+            ("game.pairing_window", game.pairing_window),
+            ("game.thinking_time", game.thinking_time),
+            ("game.hop_allowance", game.hop_allowance),
+            ("game.rematch_cooldown", game.rematch_cooldown),
+            ("daraja.stk_delay", self.daraja.stk_delay),
+            ("daraja.push_interval", self.daraja.push_interval),
+        ] {
+            refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
+        }
+        Ok(())
+    }
+
+    fn check_production(&self) -> Result<(), ConfigError> {
+        let secret = self.http.callback_secret.expose_secret();
+        let is_secret = secret != DEVELOPMENT_SECRET && secret.len() >= MIN_SECRET;
+        let what = format!("production needs an unguessable secret of {MIN_SECRET} characters");
+        refuse_unless(is_secret, "http.callback_secret", what)?;
+        let is_https = self.http.public_url.starts_with("https://");
+        refuse_unless(is_https, "http.public_url", "production needs https")?;
+        let is_shared = self.sessions.url.expose_secret() != "memory:";
+        let what = "production needs sessions outside the process";
+        refuse_unless(is_shared, "sessions.url", what)?;
+        let keys = [
+            ("africastalking.api_key", &self.africastalking.api_key),
+            ("daraja.consumer_key", &self.daraja.consumer_key),
+            ("daraja.consumer_secret", &self.daraja.consumer_secret),
+        ];
+        for (key, value) in keys {
+            refuse_unless(
+                !value.expose_secret().is_empty(),
+                key,
+                "production needs one",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn hours(&self) -> Result<Hours, ConfigError> {
+        let minutes = |key: &'static str, text: &Option<String>| {
+            let Some(text) = text else { return Ok(None) };
+            let read = || {
+                let (hour, minute) = text.split_once(':')?;
+                let hour: u32 = hour.parse().ok().filter(|hour| *hour <= 24)?;
+                let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
+                Some(hour * 60 + minute).filter(|minutes| *minutes <= 24 * 60)
+            };
+            read()
+                .map(Some)
+                .ok_or_else(|| ConfigError::impossible(key, "must look like 08:00"))
+        };
+        Ok(Hours {
+            opens: minutes("hours.opens", &self.hours.opens)?,
+            closes: minutes("hours.closes", &self.hours.closes)?,
+            maintenance: self.hours.maintenance,
+        })
+    }
+
+    /// What the use cases get from the configuration.
+    ///
+    /// # Errors
+    /// When a value is impossible; [`Config::check`] finds all of them.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let shillings = |key: &'static str, shillings: i64| {
+            Cents::from_shillings(shillings)
+                .ok_or_else(|| ConfigError::impossible(key, "is too large"))
+        };
+        let game = &self.game;
+        let stakes: Result<Vec<Cents>, _> = game
+            .stakes
+            .0
+            .iter()
+            .map(|stake| shillings("game.stakes", *stake))
+            .collect();
+        Ok(Settings {
+            rules: Rules {
+                stakes: stakes?,
+                bounty_percent: game.bounty_percent,
+                refund_percent: game.refund_percent,
+                pairing_window: game.pairing_window,
+                thinking_time: game.thinking_time,
+                hop_allowance: game.hop_allowance,
+                questions_per_set: game.questions_per_set,
+                rematch_cooldown: game.rematch_cooldown,
+                open_entries: game.open_entries,
+            },
+            wallet: WalletRules {
+                min_deposit: shillings("wallet.min_deposit", self.wallet.min_deposit)?,
+                max_deposit: shillings("wallet.max_deposit", self.wallet.max_deposit)?,
+            },
+            hours: self.hours()?,
+            budgets: Budgets {
+                default: self.ussd.screen_budget,
+                networks: self.ussd.network_budgets.0.clone(),
+            },
+            service_codes: self.ussd.service_codes.0.clone(),
+            finished_ttl: self.ussd.finished_ttl,
+            inbox_keep: self.inbox.keep,
+            require_verification: self.players.require_verification,
+            stk_delay: self.daraja.stk_delay,
+            push_interval: self.daraja.push_interval,
+            patience: Patience {
+                query_after: self.jobs.stk_query_after,
+                expire_after: self.jobs.stk_expire_after,
+            },
+            sms_backoff: self.jobs.sms_backoff,
+            lease: self.jobs.lease,
+        })
+    }
+
+    /// Keys that are set and that nothing in this version looks at. They belong to features that
+    /// are still to come; saying so beats ignoring them.
+    #[must_use]
+    pub fn without_effect(&self) -> Vec<&'static str> {
+        let defaults = Self::default();
+        let (wallet, daraja) = (&self.wallet, &self.daraja);
+        let keys = [
+            (
+                "wallet.min_withdrawal",
+                wallet.min_withdrawal != defaults.wallet.min_withdrawal,
+            ),
+            (
+                "wallet.max_withdrawal",
+                wallet.max_withdrawal != defaults.wallet.max_withdrawal,
+            ),
+            (
+                "wallet.withdrawal_interval",
+                wallet.withdrawal_interval != defaults.wallet.withdrawal_interval,
+            ),
+            (
+                "wallet.withdrawal_fees",
+                wallet.withdrawal_fees != defaults.wallet.withdrawal_fees,
+            ),
+            (
+                "tax.excise_on_deposit_bps",
+                self.tax.excise_on_deposit_bps != 0,
+            ),
+            (
+                "tax.withholding_on_withdrawal_bps",
+                self.tax.withholding_on_withdrawal_bps != 0,
+            ),
+            (
+                "players.daily_deposit_limit",
+                self.players.daily_deposit_limit != 0,
+            ),
+            (
+                "game.bonus_refunds_per_day",
+                self.game.bonus_refunds_per_day != 0,
+            ),
+            ("daraja.b2c_shortcode", daraja.b2c_shortcode.is_some()),
+            ("daraja.b2c_initiator", daraja.b2c_initiator.is_some()),
+            ("daraja.b2c_password", daraja.b2c_password.is_some()),
+            ("daraja.certificate", daraja.certificate.is_some()),
+            (
+                "daraja.requests_per_minute",
+                daraja.requests_per_minute != 0,
+            ),
+            (
+                "daraja.payout_pause",
+                daraja.payout_pause != defaults.daraja.payout_pause,
+            ),
+            (
+                "jobs.payout_query_after",
+                self.jobs.payout_query_after != defaults.jobs.payout_query_after,
+            ),
+            ("admin.password_hash", self.admin.password_hash.is_some()),
+        ];
+        keys.into_iter()
+            .filter(|(_, is_set)| *is_set)
+            .map(|(key, _)| key)
+            .collect()
+    }
+}

@@ -1,0 +1,286 @@
+//! The sections of the configuration, with their defaults (DESIGN part 4).
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{List, Networks, Pairs};
+
+/// The public sandbox passkey of Daraja's test paybill: not a secret.
+const SANDBOX_PASSKEY: &str = "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919";
+
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty = $default:expr,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $kind,)* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+    };
+}
+
+section!(
+    /// `http`: where the service listens, and who may call back.
+    Http {
+        /// The address.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
+        /// The base of the callback URLs given to the providers.
+        public_url: String = "http://127.0.0.1:8080".into(),
+        /// The path segment of every provider callback.
+        callback_secret: SecretString = "development".into(),
+        /// Proxies of our own: behind one, the last hop of `X-Forwarded-For` is the caller.
+        trusted_proxies: List<IpNet> = List::default(),
+        /// Who may call back.
+        allow: Allow = Allow::default(),
+    }
+);
+
+section!(
+    /// `http.allow`: addresses that callbacks are taken from; empty: any.
+    Allow {
+        /// Of Africa's Talking.
+        africastalking: List<IpNet> = List::default(),
+        /// Of Daraja.
+        daraja: List<IpNet> = List::default(),
+    }
+);
+
+section!(
+    /// `database`.
+    Database {
+        /// `sqlite://PATH`.
+        url: SecretString = "sqlite://majibu.db".into(),
+    }
+);
+
+section!(
+    /// `sessions`: where USSD sessions are kept.
+    SessionsSection {
+        /// `memory:`.
+        url: SecretString = "memory:".into(),
+    }
+);
+
+section!(
+    /// `game`: the rules.
+    Game {
+        /// What can be staked, in whole shillings.
+        stakes: List<i64> = List(vec![20, 50, 100, 200, 500]),
+        /// What the winner gets, in per cent of one stake; 100 to 200.
+        bounty_percent: u32 = 160,
+        /// What an unpaired player gets back, in per cent of the stake; 100 to 200.
+        refund_percent: u32 = 105,
+        /// How long after the stake an entry that nobody joined is refunded.
+        #[serde(with = "humantime_serde")]
+        pairing_window: Duration = Duration::from_secs(30 * 60),
+        /// Thinking time over all questions of a set.
+        #[serde(with = "humantime_serde")]
+        thinking_time: Duration = Duration::from_secs(15),
+        /// Time per question that does not count as thinking.
+        #[serde(with = "humantime_serde")]
+        hop_allowance: Duration = Duration::from_secs(4),
+        /// Questions of a set; 1 to 9.
+        questions_per_set: u8 = 5,
+        /// How long two players are kept apart after they met.
+        #[serde(with = "humantime_serde")]
+        rematch_cooldown: Duration = Duration::from_secs(2 * 60 * 60),
+        /// Unfinished or waiting entries that a player may have at a time; 1 or more.
+        open_entries: u32 = 1,
+        /// Refund bonuses per player and day; 0: no cap.
+        bonus_refunds_per_day: u32 = 0,
+    }
+);
+
+section!(
+    /// `wallet`: limits, in whole shillings.
+    Wallet {
+        /// The smallest deposit.
+        min_deposit: i64 = 10,
+        /// The largest deposit; M-Pesa takes 250,000 at most.
+        max_deposit: i64 = 70_000,
+        /// The smallest withdrawal.
+        min_withdrawal: i64 = 50,
+        /// The largest withdrawal.
+        max_withdrawal: i64 = 70_000,
+        /// How far apart withdrawals of one player are.
+        #[serde(with = "humantime_serde")]
+        withdrawal_interval: Duration = Duration::from_secs(2 * 60),
+        /// Fee bands: up to an amount, the fee.
+        withdrawal_fees: Pairs = Pairs(vec![(100, 0), (1_500, 5), (5_000, 9), (20_000, 11), (250_000, 13)]),
+    }
+);
+
+section!(
+    /// `tax`: tax lines in basis points.
+    Tax {
+        /// Excise on deposits.
+        excise_on_deposit_bps: u32 = 0,
+        /// Withholding on withdrawals.
+        withholding_on_withdrawal_bps: u32 = 0,
+    }
+);
+
+section!(
+    /// `ussd`: the gateway's side.
+    Ussd {
+        /// Codes that are answered; empty: any.
+        service_codes: List<String> = List::default(),
+        /// Septets of a screen, prefix included.
+        screen_budget: usize = 160,
+        /// The same for single networks, by code: `63903:184`.
+        network_budgets: Networks = Networks::default(),
+        /// How long a session under way is remembered.
+        #[serde(with = "humantime_serde")]
+        session_ttl: Duration = Duration::from_secs(180),
+        /// How long a finished session stays known.
+        #[serde(with = "humantime_serde")]
+        finished_ttl: Duration = Duration::from_secs(24 * 60 * 60),
+        /// A folder with the menu and its languages; unset: those of the binary.
+        menus: Option<PathBuf> = None,
+    }
+);
+
+section!(
+    /// `players`.
+    Players {
+        /// Whether the identity is checked before the first deposit.
+        require_verification: bool = false,
+        /// What a player may deposit in a day, in whole shillings; 0: no limit.
+        daily_deposit_limit: i64 = 0,
+    }
+);
+
+section!(
+    /// `hours`: house hours in Nairobi, as `08:00`.
+    HoursSection {
+        /// From when games can be started.
+        opens: Option<String> = None,
+        /// Until when games can be started.
+        closes: Option<String> = None,
+        /// No new games and no deposits.
+        maintenance: bool = false,
+    }
+);
+
+section!(
+    /// `africastalking`: SMS out.
+    AfricasTalking {
+        /// What stands before `/version1`.
+        base_url: String = "https://api.sandbox.africastalking.com".into(),
+        /// The application's name.
+        username: String = "sandbox".into(),
+        /// Its key.
+        api_key: SecretString = "".into(),
+        /// The sender id or short code.
+        sender: Option<String> = None,
+        /// Whether the JSON bulk endpoint is used.
+        bulk: bool = false,
+        /// How long one request may take.
+        #[serde(with = "humantime_serde")]
+        timeout: Duration = Duration::from_secs(10),
+    }
+);
+
+section!(
+    /// `daraja`: M-Pesa.
+    Daraja {
+        /// What stands before `/mpesa` and `/oauth`.
+        base_url: String = "https://sandbox.safaricom.co.ke".into(),
+        /// The app's consumer key.
+        consumer_key: SecretString = "".into(),
+        /// The app's consumer secret.
+        consumer_secret: SecretString = "".into(),
+        /// The paybill number.
+        shortcode: String = "174379".into(),
+        /// The passkey of STK pushes.
+        passkey: SecretString = SANDBOX_PASSKEY.into(),
+        /// The short code that pays out.
+        b2c_shortcode: Option<String> = None,
+        /// The operator of payouts.
+        b2c_initiator: Option<String> = None,
+        /// Its password.
+        b2c_password: Option<SecretString> = None,
+        /// Safaricom's certificate: a PEM or DER file.
+        certificate: Option<PathBuf> = None,
+        /// How long after the END screen the push goes out.
+        #[serde(with = "humantime_serde")]
+        stk_delay: Duration = Duration::from_secs(2),
+        /// How long one request may take.
+        #[serde(with = "humantime_serde")]
+        timeout: Duration = Duration::from_secs(20),
+        /// How far apart pushes to one phone are.
+        #[serde(with = "humantime_serde")]
+        push_interval: Duration = Duration::from_secs(60),
+        /// Requests per minute; 0: no limit.
+        requests_per_minute: u32 = 0,
+        /// How long payouts pause after a fault of the house.
+        #[serde(with = "humantime_serde")]
+        payout_pause: Duration = Duration::from_secs(15 * 60),
+    }
+);
+
+section!(
+    /// `jobs`: how soon the job runner does things.
+    Jobs {
+        /// How often it looks for due work.
+        #[serde(with = "humantime_serde")]
+        poll: Duration = Duration::from_millis(500),
+        /// How long after a push without a callback it asks.
+        #[serde(with = "humantime_serde")]
+        stk_query_after: Duration = Duration::from_secs(90),
+        /// How long after a push without certainty it leaves it to the operator.
+        #[serde(with = "humantime_serde")]
+        stk_expire_after: Duration = Duration::from_secs(60 * 60),
+        /// How long after a payout without a result it asks.
+        #[serde(with = "humantime_serde")]
+        payout_query_after: Duration = Duration::from_secs(2 * 60),
+        /// The first step of the SMS backoff.
+        #[serde(with = "humantime_serde")]
+        sms_backoff: Duration = Duration::from_secs(10),
+        /// After how long work of a dead worker is taken over.
+        #[serde(with = "humantime_serde")]
+        lease: Duration = Duration::from_secs(60),
+    }
+);
+
+section!(
+    /// `inbox`: raw callbacks.
+    Inbox {
+        /// How long they are kept.
+        #[serde(with = "humantime_serde")]
+        keep: Duration = Duration::from_secs(90 * 24 * 60 * 60),
+    }
+);
+
+section!(
+    /// `admin`: the operator console.
+    Admin {
+        /// The password's argon2 hash; unset: the console is off.
+        password_hash: Option<SecretString> = None,
+    }
+);
+
+section!(
+    /// `log`.
+    Log {
+        /// Text for people, or JSON lines.
+        format: LogFormat = LogFormat::Text,
+    }
+);
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,12 @@
+//! The rules: money, phone numbers, the game, the ledger, payments. No IO, no clock and no
+//! randomness of its own: instants and random generators are arguments.
+
+pub mod game;
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod msisdn;
+pub mod payment;
+pub mod rules;
+pub mod text;
+pub mod time;

@@ -1,0 +1,7 @@
+//! The game: the clock of a round, the score, the choice of questions and seats, and what a match
+//! pays to whom.
+
+pub mod clock;
+pub mod score;
+pub mod seat;
+pub mod settle;

@@ -1,0 +1,165 @@
+//! Typed ids: time-ordered, with 80 random bits, so that they sort by age and cannot be guessed.
+//!
+//! Made from an instant and a random generator that are passed in; written as 26 characters (ULID).
+
+use std::{fmt, str::FromStr};
+
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::time::Timestamp;
+
+/// The text is not an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an id")]
+pub struct NotAnId;
+
+fn make(now: Timestamp, rng: &mut impl Rng) -> Ulid {
+    Ulid::from_parts(u64::try_from(now.ms()).unwrap_or_default(), rng.random())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Ulid);
+
+        impl $name {
+            /// A new id from the current instant and randomness.
+            #[must_use]
+            pub fn new(now: Timestamp, rng: &mut impl Rng) -> Self {
+                Self(make(now, rng))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Ulid::from_string(text).map(Self).map_err(|_| NotAnId)
+            }
+        }
+    };
+}
+
+id!(
+    /// A player.
+    PlayerId
+);
+id!(
+    /// A question, in all its languages.
+    QuestionId
+);
+id!(
+    /// A set: five questions, one stake, two seats.
+    SetId
+);
+id!(
+    /// An entry: one player's paid seat in a set.
+    EntryId
+);
+id!(
+    /// A provider callback as it came in.
+    CallbackId
+);
+id!(
+    /// A row of the SMS outbox.
+    SmsId
+);
+id!(
+    /// A payment that matched nothing and waits in `suspense`.
+    ParkedId
+);
+
+/// A deposit. Stands in its callback URL, so it must not be guessable, and is written in hex: in
+/// base 32 it could spell a word that Daraja refuses there, such as `exe` or `cmd` (contract,
+/// section 1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DepositId(Ulid);
+
+impl DepositId {
+    /// A new id from the current instant and randomness.
+    #[must_use]
+    pub fn new(now: Timestamp, rng: &mut impl Rng) -> Self {
+        Self(make(now, rng))
+    }
+
+    /// The short reference shown in the M-Pesa prompt: 12 characters, all random. Daraja takes at
+    /// most 12 letters and digits (contract, section 3).
+    #[must_use]
+    pub fn reference(&self) -> String {
+        self.0.to_string().split_off(14)
+    }
+}
+
+impl fmt::Display for DepositId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0.0)
+    }
+}
+
+impl fmt::Debug for DepositId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DepositId({self})")
+    }
+}
+
+impl FromStr for DepositId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
+        number.map(|number| Self(Ulid(number))).ok_or(NotAnId)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_survive_text() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let first = EntryId::new(Timestamp::from_ms(1_000), &mut rng);
+        let second = EntryId::new(Timestamp::from_ms(2_000), &mut rng);
+        assert!(first < second && first.to_string() < second.to_string());
+        assert_eq!(first.to_string().parse(), Ok(first));
+        assert_eq!("".parse::<EntryId>(), Err(NotAnId));
+    }
+
+    #[test]
+    fn a_deposit_reference_fits_daraja() {
+        let mut rng = StdRng::seed_from_u64(2);
+        let reference = DepositId::new(Timestamp::from_ms(1_000), &mut rng).reference();
+        assert_eq!(reference.len(), 12);
+        assert!(reference.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn a_deposit_id_survives_text_and_spells_nothing() {
+        let mut rng = StdRng::seed_from_u64(3);
+        let id = DepositId::new(Timestamp::from_ms(1_795_314_600_000), &mut rng);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert!(id.to_string().bytes().all(|byte| byte.is_ascii_hexdigit()));
+        for text in ["", "x", "+0000000000000000000000000000001", &"0".repeat(33)] {
+            assert_eq!(text.parse::<DepositId>(), Err(NotAnId));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Phone numbers. The only type that can hold one; it prints itself masked.
+
+use std::fmt;
+
+use phonenumber::{Mode, country::Id::KE};
+
+/// A Kenyan mobile number in E.164 (`+254712345678`).
+///
+/// `Debug` and `Display` are masked, so that no log line can give a number away; [`Msisdn::e164`]
+/// has it in full.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Msisdn(String);
+
+/// The text is not a Kenyan mobile number: a landline, a foreign number, or no number at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a Kenyan mobile number")]
+pub struct NotAKenyanMobile;
+
+/// The longest text that is looked at. An E.164 number has at most 16 characters.
+const MAX_LENGTH: usize = 24;
+
+impl Msisdn {
+    /// Reads a number in any form that gateways and people write: `+254…`, `254…`, `07…`, `01…`, and
+    /// `+` decoded to a space (Africa's Talking contract, section 1.1).
+    ///
+    /// # Errors
+    /// When the text is anything else than a Kenyan mobile number.
+    pub fn parse(text: &str) -> Result<Self, NotAKenyanMobile> {
+        let text = text.trim();
+        let plausible = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b' ' | b'-');
+        if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(plausible) {
+            return Err(NotAKenyanMobile);
+        }
+        let international = if text.starts_with("254") {
+            format!("+{text}")
+        } else {
+            text.into()
+        };
+        let number = phonenumber::parse(Some(KE), international).map_err(|_| NotAKenyanMobile)?;
+        let metadata = &phonenumber::metadata::DATABASE;
+        let is_mobile = number.country().id() == Some(KE)
+            && number.is_valid()
+            && number.number_type(metadata) == phonenumber::Type::Mobile;
+        if !is_mobile {
+            return Err(NotAKenyanMobile);
+        }
+        Ok(Self(number.format().mode(Mode::E164).to_string()))
+    }
+
+    /// The whole number: `+254712345678`.
+    #[must_use]
+    pub fn e164(&self) -> &str {
+        &self.0
+    }
+
+    /// The twelve digits that Daraja wants: `254712345678`.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
+    /// As other people may see it: `+25471xxx678`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let start = self.0.get(..6).unwrap_or_default();
+        let end = self
+            .0
+            .get(self.0.len().saturating_sub(3)..)
+            .unwrap_or_default();
+        format!("{start}xxx{end}")
+    }
+}
+
+impl fmt::Display for Msisdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl fmt::Debug for Msisdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Msisdn({})", self.masked())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_way_of_writing_a_number_is_the_same_player() {
+        for text in [
+            "+254712345678",
+            "254712345678",
+            " 254712345678",
+            "0712345678",
+            "0712 345 678",
+        ] {
+            assert_eq!(
+                Msisdn::parse(text).unwrap().e164(),
+                "+254712345678",
+                "{text:?}"
+            );
+        }
+        for text in ["0110123456", "+254110123456", "0100123456"] {
+            assert!(Msisdn::parse(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_kenyan_mobile_is_refused() {
+        for text in [
+            "",
+            "0202345678",
+            "+255712345678",
+            "12345",
+            "abc",
+            "+2547123456789",
+            "07123456789 x",
+        ] {
+            assert_eq!(Msisdn::parse(text), Err(NotAKenyanMobile), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_print_masked() {
+        let number = Msisdn::parse("0712345678").unwrap();
+        assert_eq!(number.to_string(), "+25471xxx678");
+        assert_eq!(format!("{number:?}"), "Msisdn(+25471xxx678)");
+        assert_eq!(number.digits(), "254712345678");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_answered_without_a_panic(text in ".{0,40}") {
+            let _ = Msisdn::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Payments between M-Pesa and the wallet, as state machines.
+
+pub mod deposit;

@@ -1,0 +1,120 @@
+//! The routes: take apart, call the app, put together. No rule lives here.
+
+mod caller;
+mod health;
+mod pay;
+mod sms;
+mod ussd;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use health::JobsHealth;
+
+use crate::{app::App, config::Config, ports::UssdGateway, telemetry::Metrics};
+
+/// The largest body that is taken, in bytes. Hops have hundreds, callbacks a few thousand.
+const MAX_BODY: usize = 64 * 1024;
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct Web {
+    app: App,
+    gateway: Arc<dyn UssdGateway>,
+    jobs: JobsHealth,
+    metrics: Metrics,
+    gate: Arc<Gate>,
+}
+
+/// Who may call back.
+struct Gate {
+    secret: SecretString,
+    trusted_proxies: Vec<IpNet>,
+    africastalking: Vec<IpNet>,
+    daraja: Vec<IpNet>,
+}
+
+impl Gate {
+    /// Whether a path has the right secret; compared in constant time.
+    fn knows(&self, secret: &str) -> bool {
+        self.secret
+            .expose_secret()
+            .as_bytes()
+            .ct_eq(secret.as_bytes())
+            .into()
+    }
+}
+
+impl Web {
+    /// Puts the routes' state together.
+    #[must_use]
+    pub fn new(
+        app: App,
+        gateway: Arc<dyn UssdGateway>,
+        jobs: JobsHealth,
+        metrics: Metrics,
+        config: &Config,
+    ) -> Self {
+        let gate = Gate {
+            secret: config.http.callback_secret.clone(),
+            trusted_proxies: config.http.trusted_proxies.0.clone(),
+            africastalking: config.http.allow.africastalking.0.clone(),
+            daraja: config.http.allow.daraja.0.clone(),
+        };
+        Self {
+            app,
+            gateway,
+            jobs,
+            metrics,
+            gate: Arc::new(gate),
+        }
+    }
+}
+
+/// All routes.
+pub fn router(web: Web) -> Router {
+    Router::new()
+        .route("/ussd/{secret}", post(ussd::hop))
+        .route("/ussd/{secret}/events", post(ussd::event))
+        .route("/sms/{secret}/delivery", post(sms::delivery))
+        .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}
+
+/// A request that is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TurnedAway {
+    /// Wrong secret, or wrong address: nothing is here.
+    NotFound,
+    /// Nothing that a provider sends.
+    BadRequest,
+    /// It could not be stored: the provider must not hear that we have it.
+    Unavailable,
+}
+
+impl IntoResponse for TurnedAway {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::NotFound => (StatusCode::NOT_FOUND, "not found\n"),
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "bad request\n"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),
+        };
+        (status, text).into_response()
+    }
+}

@@ -1,0 +1,119 @@
+//! Who is calling: the peer, or, behind a proxy of our own, the last hop that the proxy wrote. The
+//! leftmost `X-Forwarded-For` can be written by anybody and is never believed.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+use super::{Gate, TurnedAway};
+
+/// The provider that a route belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Provider {
+    AfricasTalking,
+    Daraja,
+}
+
+impl Gate {
+    /// Lets a caller in who knows the secret and comes from an allowed address; gives that address.
+    pub(super) fn admit(
+        &self,
+        provider: Provider,
+        secret: &str,
+        peer: SocketAddr,
+        headers: &HeaderMap,
+    ) -> Result<IpAddr, TurnedAway> {
+        let caller = self.caller(peer.ip(), headers);
+        let allowed = match provider {
+            Provider::AfricasTalking => &self.africastalking,
+            Provider::Daraja => &self.daraja,
+        };
+        let is_allowed = allowed.is_empty() || is_in(allowed, caller);
+        if self.knows(secret) && is_allowed {
+            return Ok(caller);
+        }
+        tracing::warn!(%caller, ?provider, is_allowed, "callback turned away");
+        Err(TurnedAway::NotFound)
+    }
+
+    fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.to_canonical();
+        if !is_in(&self.trusted_proxies, peer) {
+            return peer;
+        }
+        // From the right: our proxies wrote these, until the first address that is not ours.
+        let values = headers.get_all("x-forwarded-for");
+        let text: Vec<&str> = values
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        let mut caller = peer;
+        for hop in text.join(",").rsplit(',') {
+            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
+            caller = hop.to_canonical();
+            if !is_in(&self.trusted_proxies, caller) {
+                break;
+            }
+        }
+        caller
+    }
+}
+
+fn is_in(nets: &[IpNet], address: IpAddr) -> bool {
+    nets.iter().any(|net| net.contains(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(allowed: &[&str]) -> Gate {
+        let nets = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        Gate {
+            secret: "s3cret".into(),
+            trusted_proxies: nets(&["10.0.0.0/8"]),
+            africastalking: Vec::new(),
+            daraja: nets(allowed),
+        }
+    }
+
+    fn admitted(peer: &str, forwarded: Option<&str>, secret: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        if let Some(forwarded) = forwarded {
+            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+        }
+        let peer = format!("{peer}:1").parse().unwrap();
+        gate(&["196.201.214.200/32"])
+            .admit(Provider::Daraja, secret, peer, &headers)
+            .is_ok()
+    }
+
+    #[test]
+    fn the_real_peer_decides_unless_it_is_our_proxy() {
+        assert!(admitted("196.201.214.200", None, "s3cret"));
+        assert!(!admitted("8.8.8.8", None, "s3cret"));
+        assert!(!admitted("8.8.8.8", Some("196.201.214.200"), "s3cret"));
+        assert!(admitted("10.1.1.1", Some("196.201.214.200"), "s3cret"));
+        assert!(admitted(
+            "10.1.1.1",
+            Some("1.2.3.4, 196.201.214.200, 10.9.9.9"),
+            "s3cret"
+        ));
+        assert!(!admitted(
+            "10.1.1.1",
+            Some("196.201.214.200, 8.8.8.8"),
+            "s3cret"
+        ));
+        assert!(!admitted("10.1.1.1", Some("rubbish"), "s3cret"));
+    }
+
+    #[test]
+    fn a_wrong_secret_is_turned_away() {
+        for secret in ["", "s3cre", "s3cret1", "S3CRET"] {
+            assert!(!admitted("196.201.214.200", None, secret), "{secret}");
+        }
+    }
+}

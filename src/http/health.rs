@@ -1,0 +1,70 @@
+//! What the operator's machines ask: alive, ready, metrics.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::Web;
+
+/// Whether jobs run in this process; shared between the runner and `/readyz`.
+#[derive(Clone, Debug, Default)]
+pub struct JobsHealth(Arc<AtomicU8>);
+
+impl JobsHealth {
+    const ELSEWHERE: u8 = 0;
+    const RUNNING: u8 = 1;
+    const STOPPED: u8 = 2;
+
+    /// Jobs have begun to run in this process.
+    pub fn running(&self) {
+        self.0.store(Self::RUNNING, Ordering::Relaxed);
+    }
+
+    /// The runner has ended.
+    pub fn stopped(&self) {
+        self.0.store(Self::STOPPED, Ordering::Relaxed);
+    }
+
+    fn word(&self) -> &'static str {
+        match self.0.load(Ordering::Relaxed) {
+            Self::ELSEWHERE => "elsewhere",
+            Self::RUNNING => "ok",
+            _ => "stopped",
+        }
+    }
+}
+
+/// `GET /healthz`.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: database, session store and jobs.
+pub(super) async fn ready(State(web): State<Web>) -> Response {
+    let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
+    let database = web.app.store().ping().await.is_ok();
+    let sessions = web.app.sessions().ping().await.is_ok();
+    let jobs = web.jobs.word();
+    let is_ready = database && sessions && jobs != "stopped";
+    let status = if is_ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let body = json!({ "database": word(database), "sessions": word(sessions), "jobs": jobs });
+    (status, Json(body)).into_response()
+}
+
+/// `GET /metrics`, in Prometheus' text format.
+pub(super) async fn metrics(State(web): State<Web>) -> String {
+    web.metrics.render()
+}

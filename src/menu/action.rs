@@ -1,0 +1,131 @@
+//! The actions that screens can run, the outcomes that each can have, and what an outcome brings.
+
+use super::{session::Item, template::Values};
+
+/// What a screen can ask the service to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A session begins: who is it, and where did they leave off?
+    Open,
+    /// The caller is 18 or older and accepts the terms.
+    Register,
+    /// Keep the chosen language.
+    SetLanguage,
+    /// Take a seat: `category` and `stake` are chosen.
+    Stake,
+    /// Answer the question under way with `choice`.
+    Answer,
+    /// Ask M-Pesa for `amount`.
+    Deposit,
+    /// List the player's games.
+    Games,
+    /// Show one `game`.
+    Game,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &[Self] = &[
+        Self::Open,
+        Self::Register,
+        Self::SetLanguage,
+        Self::Stake,
+        Self::Answer,
+        Self::Deposit,
+        Self::Games,
+        Self::Game,
+    ];
+
+    /// The name in the menu file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Register => "register",
+            Self::SetLanguage => "set_language",
+            Self::Stake => "stake",
+            Self::Answer => "answer",
+            Self::Deposit => "deposit",
+            Self::Games => "games",
+            Self::Game => "game",
+        }
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.name() == name)
+    }
+
+    /// Every outcome that the action can have; the menu must route each.
+    #[must_use]
+    pub const fn outcomes(self) -> &'static [&'static str] {
+        match self {
+            Self::Open => &[
+                "new", "home", "playing", "waiting", "won", "lost", "drawn", "barred",
+            ],
+            Self::Register => &["registered", "playing"],
+            Self::SetLanguage => &["done"],
+            Self::Stake => &[
+                "seated",
+                "short",
+                "busy",
+                "too_few_questions",
+                "closed",
+                "barred",
+            ],
+            Self::Answer => &["next", "waiting", "won", "lost", "drawn"],
+            Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
+            Self::Games => &["some", "none"],
+            Self::Game => &["open", "settled", "unpaired", "none"],
+        }
+    }
+
+    /// Whether the action has an effect that must not come from what was typed behind the service
+    /// code: it moves money, answers a question, accepts terms or writes something down. Such an
+    /// action also keeps a receipt, so that a repeated hop has no second effect.
+    #[must_use]
+    pub const fn is_durable(self) -> bool {
+        match self {
+            Self::Register | Self::SetLanguage | Self::Stake | Self::Answer | Self::Deposit => true,
+            Self::Open | Self::Games | Self::Game => false,
+        }
+    }
+}
+
+/// How an action ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// One of [`Action::outcomes`].
+    pub name: &'static str,
+    /// Values for the session, to fill texts with.
+    pub values: Values,
+    /// A list for the session: games, or the choices of a question. `None`: leave it.
+    pub items: Option<Vec<Item>>,
+    /// A hint to show above the screen: a name under `[hint]`.
+    pub hint: Option<&'static str>,
+}
+
+impl Outcome {
+    /// An outcome that brings nothing.
+    #[must_use]
+    pub fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            values: Values::new(),
+            items: None,
+            hint: None,
+        }
+    }
+
+    /// The same with values.
+    #[must_use]
+    pub fn with<const N: usize>(mut self, values: [(&str, String); N]) -> Self {
+        self.values
+            .extend(values.map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
+}

@@ -1,0 +1,221 @@
+//! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
+//! method names its ways to fail, for what is certain and what is not must never be mixed up.
+
+use futures::future::BoxFuture;
+use rand::{SeedableRng, rngs::StdRng};
+
+use crate::{
+    core::{money::Cents, msisdn::Msisdn, time::Timestamp},
+    menu::Shown,
+};
+
+/// Tells the time.
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// The current instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
+    fn now(&self) -> Timestamp {
+        Timestamp::from_ms(chrono::Utc::now().timestamp_millis())
+    }
+}
+
+/// Gives randomness.
+pub trait Random: Send + Sync + std::fmt::Debug {
+    /// A generator for one use case.
+    fn rng(&self) -> StdRng;
+}
+
+/// Randomness of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that takes outside randomness"
+    )]
+    fn rng(&self) -> StdRng {
+        StdRng::from_rng(&mut rand::rng())
+    }
+}
+
+/// One request of a USSD session, whatever the gateway's wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The gateway's session id.
+    pub session: String,
+    /// The phone number as the gateway wrote it.
+    pub phone: String,
+    /// The service code that was dialled; may be empty.
+    pub service_code: String,
+    /// The network's code; may be empty.
+    pub network: String,
+    /// Everything typed in this session, joined by `*`.
+    pub transcript: String,
+}
+
+/// The request is none that a gateway sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAHop {
+    /// The body is not what the wire has.
+    #[error("the body is not a form")]
+    Body,
+    /// There is no session id, or an impossible one.
+    #[error("no usable session id")]
+    Session,
+}
+
+/// A reply on a gateway's wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireReply {
+    /// The body.
+    pub body: String,
+    /// Its content type.
+    pub content_type: &'static str,
+    /// A header with the screen's name, where the wire has one.
+    pub screen_header: Option<(&'static str, String)>,
+}
+
+/// The wire of one USSD gateway.
+pub trait UssdGateway: Send + Sync {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// When no gateway sends such a thing.
+    fn read(&self, body: &[u8]) -> Result<Hop, NotAHop>;
+
+    /// Writes a reply.
+    fn write(&self, shown: &Shown) -> WireReply;
+}
+
+/// Why an SMS was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SmsError {
+    /// Refused for good: another try changes nothing.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Certainly not sent; later may work. Faults of the house (key, sender, credit) among them.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// No answer: it may be on its way. A doubled message is the lesser evil than a lost one.
+    #[error("unsure: {0}")]
+    Unsure(String),
+}
+
+/// What a delivery report says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryReport {
+    /// The gateway's id of the message.
+    pub provider_id: String,
+    /// The outcome.
+    pub outcome: Delivery,
+}
+
+/// The outcome in a delivery report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// On the phone.
+    Delivered,
+    /// Given up, with the gateway's words.
+    Failed(String),
+    /// On its way, or a status that nobody has heard of: stored and nothing else.
+    Other(String),
+}
+
+/// Sends SMS.
+pub trait SmsSender: Send + Sync {
+    /// Sends one; gives the gateway's id of it.
+    fn send<'a>(&'a self, to: &'a Msisdn, body: &'a str)
+    -> BoxFuture<'a, Result<String, SmsError>>;
+
+    /// Reads the body of a delivery report; `None` when it is none.
+    fn read_delivery(&self, body: &[u8]) -> Option<DeliveryReport>;
+}
+
+/// A request for money: an STK push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// Whose phone.
+    pub msisdn: Msisdn,
+    /// How much; whole shillings.
+    pub amount: Cents,
+    /// The short reference that the prompt shows.
+    pub reference: String,
+    /// The id in the callback URL.
+    pub deposit_id: String,
+    /// The time that goes into the request.
+    pub at: Timestamp,
+}
+
+/// Why a push was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PushError {
+    /// Refused for good: certainly no prompt on the phone.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Certainly no prompt on the phone; later may work.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// No answer, or one that says nothing: the prompt may be on the phone.
+    #[error("unsure: {0}")]
+    Unsure(String),
+}
+
+/// What an STK query says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryAnswer {
+    /// A result code. Never proof of payment: it has neither amount nor receipt.
+    Code(String),
+    /// Not known yet, or nothing that can be understood.
+    Pending(String),
+}
+
+/// What an STK callback says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StkResult {
+    /// Daraja's id of the push.
+    pub checkout_id: Option<String>,
+    /// The outcome.
+    pub outcome: StkOutcome,
+}
+
+/// The outcome in an STK callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StkOutcome {
+    /// Paid: code 0 with a receipt and an amount.
+    Paid {
+        /// The M-Pesa receipt.
+        receipt: String,
+        /// What was paid.
+        amount: Cents,
+    },
+    /// A code other than 0.
+    Unpaid {
+        /// The code, as text.
+        code: String,
+    },
+    /// Says neither: code 0 without a receipt, no code, and the like.
+    Unclear(String),
+}
+
+/// Moves money at the mobile-money provider.
+pub trait MobileMoney: Send + Sync {
+    /// Sends an STK push; gives Daraja's id of it.
+    fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>>;
+
+    /// Asks what became of a push.
+    fn query<'a>(&'a self, checkout_id: &'a str, at: Timestamp) -> BoxFuture<'a, QueryAnswer>;
+
+    /// Reads the body of an STK callback; `None` when it is none.
+    fn read_stk(&self, body: &[u8]) -> Option<StkResult>;
+}

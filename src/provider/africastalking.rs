@@ -1,0 +1,7 @@
+//! Africa's Talking: the USSD callback wire, and sending SMS.
+
+mod sms;
+mod ussd;
+
+pub use sms::{SmsClient, SmsSettings};
+pub use ussd::AfricasTalkingUssd;

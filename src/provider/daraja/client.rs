@@ -1,0 +1,148 @@
+//! One request to Daraja: token, JSON, and an answer sorted into what is certain and what is not.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use reqwest::{Client, StatusCode};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::{DarajaSettings, callback, stk, token::TokenKeeper};
+use crate::{
+    core::time::Timestamp,
+    ports::{MobileMoney, Push, PushError, QueryAnswer, StkResult},
+    provider::{excerpt, was_not_sent},
+};
+
+/// Speaks to Daraja.
+#[derive(Clone, Debug)]
+pub struct DarajaClient {
+    settings: DarajaSettings,
+    http: Client,
+    tokens: Arc<TokenKeeper>,
+}
+
+/// An answer that could be read as JSON, or not.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) json: Option<Value>,
+    /// The start of the body, fit for a log line.
+    pub(super) excerpt: String,
+}
+
+impl Answer {
+    /// A text field; numbers are read as text too.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        text_of(self.json.as_ref()?.get(name)?)
+    }
+}
+
+/// There is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAnswer {
+    /// The request certainly did not arrive.
+    #[error("{0}")]
+    NotSent(String),
+    /// It may have.
+    #[error("{0}")]
+    Unsure(String),
+}
+
+/// A JSON text or number as text; nothing else.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Codes that mean: this token is not taken (contract, section 1).
+const TOKEN_ERRORS: [&str; 5] = [
+    "404.001.03",
+    "401.002.01",
+    "400.003.01",
+    "401.001",
+    "401.003.01",
+];
+
+impl DarajaClient {
+    /// A client.
+    #[must_use]
+    pub fn new(settings: DarajaSettings, http: Client) -> Self {
+        Self {
+            settings,
+            http,
+            tokens: Arc::default(),
+        }
+    }
+
+    pub(super) fn settings(&self) -> &DarajaSettings {
+        &self.settings
+    }
+
+    /// Posts a request. A token that is refused is renewed once and the request repeated once: it
+    /// was turned away at the gate, so nothing happens twice.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
+        let first = self.post_once(path, body).await?;
+        let code = first.text("errorCode");
+        let is_token_error = code.is_some_and(|code| TOKEN_ERRORS.contains(&code.as_str()));
+        if is_token_error {
+            self.post_once(path, body).await
+        } else {
+            Ok(first)
+        }
+    }
+
+    async fn post_once(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
+        let token = self.tokens.token(&self.http, &self.settings).await;
+        let token = token.map_err(|error| NoAnswer::NotSent(error.to_string()))?;
+        let failed = |error: reqwest::Error| {
+            let is_certain = was_not_sent(&error);
+            let what = error.without_url().to_string();
+            if is_certain {
+                NoAnswer::NotSent(what)
+            } else {
+                NoAnswer::Unsure(what)
+            }
+        };
+        let base = self.settings.base_url.trim_end_matches('/');
+        let request = self
+            .http
+            .post(format!("{base}{path}"))
+            .bearer_auth(token.expose_secret());
+        let response = request
+            .json(body)
+            .timeout(self.settings.timeout)
+            .send()
+            .await
+            .map_err(failed)?;
+        let status = response.status();
+        let text = response.text().await.map_err(failed)?;
+        let answer = Answer {
+            status,
+            json: serde_json::from_str(&text).ok(),
+            excerpt: excerpt(&text, Some(token.expose_secret())),
+        };
+        let code = answer.text("errorCode").unwrap_or_default();
+        if TOKEN_ERRORS.contains(&code.as_str()) {
+            self.tokens.forget(&token).await;
+        }
+        Ok(answer)
+    }
+}
+
+impl MobileMoney for DarajaClient {
+    fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
+        Box::pin(stk::push(self, push))
+    }
+
+    fn query<'a>(&'a self, checkout_id: &'a str, at: Timestamp) -> BoxFuture<'a, QueryAnswer> {
+        Box::pin(stk::query(self, checkout_id, at))
+    }
+
+    fn read_stk(&self, body: &[u8]) -> Option<StkResult> {
+        callback::read(body)
+    }
+}

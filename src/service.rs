@@ -1,0 +1,314 @@
+//! The service put together from a configuration, and run until it is told to stop.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
+
+use reqwest::Client;
+use secrecy::ExposeSecret;
+use tokio::{net::TcpListener, signal, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{App, Outside},
+    config::{Config, ConfigError, Mode},
+    core::msisdn::Msisdn,
+    http::{self, JobsHealth, Web},
+    jobs,
+    menu::{Menu, check, file::MenuError},
+    ports::{Clock, Random, SystemClock, SystemRandom},
+    provider::{
+        africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
+        daraja::{DarajaClient, DarajaSettings},
+    },
+    session::{SessionError, Sessions},
+    store::{Store, StoreError},
+    telemetry::Metrics,
+};
+
+/// The service cannot start. The message names the key or file that is to blame.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The menu cannot be read.
+    #[error("ussd.menus: {0}")]
+    Menu(#[from] MenuError),
+    /// The menu is not sound.
+    #[error("the menu has faults:\n{0}")]
+    Unsound(String),
+    /// The database.
+    #[error("database.url: {}", because(.0))]
+    Store(#[from] StoreError),
+    /// The session store.
+    #[error("sessions.url: {0}")]
+    Sessions(#[from] SessionError),
+    /// The address.
+    #[error("http.listen: cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The HTTP client for the providers.
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(reqwest::Error),
+}
+
+/// An error with what lies behind it, on one line.
+fn because(error: &StoreError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+/// Time and chance, where they are not the machine's.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub random: Arc<dyn Random>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+}
+
+/// What happens to the schema at start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migration {
+    /// It is brought up to date.
+    Run,
+    /// It is left as it is.
+    Skip,
+}
+
+/// Reads the menu that the configuration names, and proves it.
+///
+/// # Errors
+/// When it cannot be read or has faults.
+pub fn load_menu(config: &Config) -> Result<Menu, StartError> {
+    let menu = match &config.ussd.menus {
+        Some(folder) => Menu::in_folder(folder)?,
+        None => Menu::built_in()?,
+    };
+    let findings = check::check(&menu, config.settings()?.budgets.tightest());
+    if findings.is_empty() {
+        return Ok(menu);
+    }
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    Err(StartError::Unsound(lines.join("\n")))
+}
+
+/// Puts the app together: menu, database, sessions, providers.
+///
+/// # Errors
+/// When one of them is not usable.
+pub async fn assemble(
+    config: &Config,
+    world: &World,
+    migration: Migration,
+) -> Result<App, StartError> {
+    let menu = load_menu(config)?;
+    let settings = config.settings()?;
+    let store = Store::open(config.database.url.expose_secret()).await?;
+    if migration == Migration::Run {
+        store.migrate().await?;
+    }
+    let sessions = Sessions::open(
+        config.sessions.url.expose_secret(),
+        config.ussd.session_ttl,
+        config.ussd.finished_ttl,
+    )?;
+    // No redirects: a provider does not send them, and a POST must not be repeated elsewhere.
+    let client = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    let client = client.map_err(StartError::Client)?;
+    let outside = Outside {
+        sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
+        money: Arc::new(DarajaClient::new(daraja_settings(config), client)),
+        clock: world.clock.clone(),
+        random: world.random.clone(),
+    };
+    // The first number that is read costs 50 ms: now rather than in the first hop.
+    let _ = Msisdn::parse("+254712345678");
+    for key in config.without_effect() {
+        tracing::warn!(key, "is set, and has no effect in this version");
+    }
+    Ok(App::new(store, sessions, menu, settings, outside))
+}
+
+fn sms_settings(config: &Config) -> SmsSettings {
+    let section = &config.africastalking;
+    SmsSettings {
+        base_url: section.base_url.clone(),
+        username: section.username.clone(),
+        api_key: section.api_key.clone(),
+        sender: section.sender.clone(),
+        bulk: section.bulk,
+        timeout: section.timeout,
+    }
+}
+
+fn daraja_settings(config: &Config) -> DarajaSettings {
+    let section = &config.daraja;
+    let base = config.http.public_url.trim_end_matches('/');
+    let secret = config.http.callback_secret.expose_secret();
+    DarajaSettings {
+        base_url: section.base_url.clone(),
+        consumer_key: section.consumer_key.clone(),
+        consumer_secret: section.consumer_secret.clone(),
+        shortcode: section.shortcode.clone(),
+        passkey: section.passkey.clone(),
+        callback_base: format!("{base}/pay/{secret}"),
+        timeout: section.timeout,
+    }
+}
+
+/// What runs in a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// HTTP and jobs.
+    All,
+    /// HTTP alone; jobs run elsewhere.
+    Http,
+    /// Jobs alone.
+    Jobs,
+}
+
+/// A running service.
+pub struct Service {
+    app: App,
+    address: Option<SocketAddr>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Service {
+    /// Starts the service: when this returns, it answers.
+    ///
+    /// # Errors
+    /// When something that it needs is not usable.
+    pub async fn start(
+        config: &Config,
+        world: &World,
+        parts: Parts,
+        migration: Migration,
+    ) -> Result<Self, StartError> {
+        config.check()?;
+        let metrics = Metrics::begin();
+        let app = assemble(config, world, migration).await?;
+        let stop = CancellationToken::new();
+        let health = JobsHealth::default();
+        let (mut tasks, mut address) = (Vec::new(), None);
+        if parts != Parts::Jobs {
+            let gateway = Arc::new(AfricasTalkingUssd);
+            let web = Web::new(app.clone(), gateway, health.clone(), metrics, config);
+            let (bound, task) = listen(config.http.listen, web, stop.clone()).await?;
+            address = Some(bound);
+            tasks.push(task);
+        }
+        if parts != Parts::Http {
+            let jobs = jobs::run(app.clone(), config.jobs.poll, stop.clone(), health);
+            tasks.push(tokio::spawn(jobs));
+        }
+        if config.mode == Mode::Development && parts != Parts::Jobs {
+            tracing::info!(
+                "development mode: callbacks are protected by a secret that everybody knows"
+            );
+        }
+        Ok(Self {
+            app,
+            address,
+            stop,
+            tasks,
+        })
+    }
+
+    /// The app behind it.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Where it listens; `None` where it runs jobs alone.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// Stops it: no new requests and no new jobs; what has begun is finished.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the service ended badly");
+            }
+        }
+        self.app.store().close().await;
+    }
+
+    /// Runs until `signal`, then stops.
+    pub async fn run_until(self, signal: impl Future<Output = ()>) {
+        signal.await;
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+}
+
+async fn listen(
+    address: SocketAddr,
+    web: Web,
+    stop: CancellationToken,
+) -> Result<(SocketAddr, JoinHandle<()>), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let task = tokio::spawn(async move {
+        let stopped = async move { stop.cancelled().await };
+        let served = axum::serve(listener, service)
+            .with_graceful_shutdown(stopped)
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "HTTP ended");
+        }
+    });
+    tracing::info!(address = %bound, "listening");
+    Ok((bound, task))
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn told_to_stop() {
+    let interrupted = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminations) => {
+                terminations.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

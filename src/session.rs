@@ -1,0 +1,271 @@
+//! USSD sessions: what is remembered between two hops, under the gateway's session id.
+//!
+//! Read, then save if nobody else saved in between. Losing all of it costs players a redial at
+//! most: whatever moved money is in the database, with its receipt.
+
+mod memory;
+
+use serde::{Deserialize, Serialize};
+
+pub use memory::MemorySessions;
+
+use crate::{
+    core::ids::PlayerId,
+    menu::{Session, Shown},
+};
+
+/// The longest history of replies that a session keeps, in hops.
+const HISTORY: usize = 64;
+
+/// One USSD session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The phone that the session is bound to, in E.164.
+    pub phone: String,
+    /// The player, once registered.
+    pub player: Option<PlayerId>,
+    /// The whole transcript of the last hop.
+    pub transcript: String,
+    /// The state of the menu machine.
+    pub state: Session,
+    /// What earlier hops of this transcript were answered, oldest first.
+    replies: Vec<Answered>,
+}
+
+/// A hop that was answered, known by how much of the transcript it had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Answered {
+    length: usize,
+    shown: Shown,
+}
+
+/// What a transcript is to a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Relation<'a> {
+    /// A hop that was answered before: the same answer again.
+    Repeat(Shown),
+    /// A new hop with this input.
+    Next(&'a str),
+    /// Neither: shortened to something never seen, or another course altogether.
+    Diverges,
+}
+
+impl Conversation {
+    /// A conversation before its first reply.
+    #[must_use]
+    pub fn new(phone: &str, transcript: &str, state: Session) -> Self {
+        Self {
+            phone: phone.into(),
+            player: None,
+            transcript: transcript.into(),
+            state,
+            replies: Vec::new(),
+        }
+    }
+
+    /// What a transcript is to this conversation (Africa's Talking contract, section 1.2): the new
+    /// input is the transcript less the stored one and one `*`.
+    #[must_use]
+    pub fn relation<'a>(&self, transcript: &'a str) -> Relation<'a> {
+        let is_course = self.transcript.starts_with(transcript);
+        let earlier = self
+            .replies
+            .iter()
+            .rev()
+            .find(|answered| answered.length == transcript.len());
+        if let (true, Some(answered)) = (is_course, earlier) {
+            return Relation::Repeat(answered.shown.clone());
+        }
+        let next = match transcript.strip_prefix(self.transcript.as_str()) {
+            Some(rest) if self.transcript.is_empty() => Some(rest),
+            Some(rest) => rest.strip_prefix('*'),
+            None => None,
+        };
+        next.map_or(Relation::Diverges, Relation::Next)
+    }
+
+    /// Writes down that the hop of `transcript` was answered, in place of what was written down for
+    /// it before. A transcript of another course begins the history anew.
+    pub fn answered(&mut self, transcript: &str, shown: &Shown) {
+        if !transcript.starts_with(&self.transcript) {
+            self.replies.clear();
+        }
+        self.transcript = transcript.into();
+        self.replies
+            .retain(|answered| answered.length < transcript.len());
+        self.replies.push(Answered {
+            length: transcript.len(),
+            shown: shown.clone(),
+        });
+        if self.replies.len() > HISTORY {
+            self.replies.remove(0);
+        }
+    }
+
+    /// The last reply.
+    #[must_use]
+    pub fn last_reply(&self) -> Option<&Shown> {
+        self.replies.last().map(|answered| &answered.shown)
+    }
+
+    /// Whether the last reply ended the session.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.last_reply().is_some_and(|shown| shown.ends)
+    }
+}
+
+/// A conversation and the version to save it against; 0 stands for "not stored".
+#[derive(Clone, Debug)]
+pub struct Versioned {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Counts its saves.
+    pub version: u64,
+}
+
+/// What became of a save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Stored.
+    Yes,
+    /// Somebody else saved first: read again.
+    Lost,
+}
+
+/// The session store did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the session store is not available: {0}")]
+pub struct SessionError(pub String);
+
+/// The session store.
+#[derive(Clone, Debug)]
+pub enum Sessions {
+    /// In this process: the embedded default.
+    Memory(MemorySessions),
+}
+
+impl Sessions {
+    /// The store of a URL: `memory:`.
+    ///
+    /// # Errors
+    /// When this build has no such store.
+    pub fn open(
+        url: &str,
+        session_ttl: std::time::Duration,
+        finished_ttl: std::time::Duration,
+    ) -> Result<Self, SessionError> {
+        if url == "memory:" {
+            return Ok(Self::Memory(MemorySessions::new(session_ttl, finished_ttl)));
+        }
+        Err(SessionError(
+            "this build keeps sessions in the process only; use memory:".into(),
+        ))
+    }
+
+    /// A session, if it is known.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    #[expect(
+        clippy::unused_async,
+        reason = "a store outside the process is asked over the network"
+    )]
+    pub async fn read(&self, id: &str) -> Result<Option<Versioned>, SessionError> {
+        match self {
+            Self::Memory(sessions) => Ok(sessions.read(id)),
+        }
+    }
+
+    /// Stores a session if its version is still `version`; 0: if it is not stored.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    #[expect(
+        clippy::unused_async,
+        reason = "a store outside the process is asked over the network"
+    )]
+    pub async fn save(
+        &self,
+        id: &str,
+        conversation: &Conversation,
+        version: u64,
+    ) -> Result<Saved, SessionError> {
+        match self {
+            Self::Memory(sessions) => Ok(sessions.save(id, conversation, version)),
+        }
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    #[expect(
+        clippy::unused_async,
+        reason = "a store outside the process is asked over the network"
+    )]
+    pub async fn ping(&self) -> Result<(), SessionError> {
+        match self {
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Shown {
+        Shown {
+            screen: "home".into(),
+            text: text.into(),
+            ends: false,
+        }
+    }
+
+    fn conversation(hops: &[&str]) -> Conversation {
+        let mut conversation = Conversation::new("+254712345678", "", Session::new("en"));
+        for hop in hops {
+            conversation.answered(hop, &shown(hop));
+        }
+        conversation
+    }
+
+    #[test]
+    fn every_earlier_hop_gets_its_own_answer_again() {
+        let conversation = conversation(&["", "1", "1*1", "1*1*"]);
+        for hop in ["", "1", "1*1", "1*1*"] {
+            assert_eq!(conversation.relation(hop), Relation::Repeat(shown(hop)));
+        }
+    }
+
+    #[test]
+    fn the_new_input_is_the_transcript_less_the_stored_one() {
+        assert_eq!(conversation(&[""]).relation("1"), Relation::Next("1"));
+        assert_eq!(
+            conversation(&["", "1"]).relation("1*1"),
+            Relation::Next("1")
+        );
+        assert_eq!(conversation(&["", "1"]).relation("1*"), Relation::Next(""));
+        assert_eq!(
+            conversation(&["", "1"]).relation("1**"),
+            Relation::Next("*")
+        );
+        assert_eq!(
+            conversation(&["", "1"]).relation("1*2*3"),
+            Relation::Next("2*3")
+        );
+    }
+
+    #[test]
+    fn another_course_is_no_input() {
+        for transcript in ["2", "12", "2*1", "1*2"] {
+            let relation = conversation(&["", "1", "1*1"]).relation(transcript).clone();
+            assert_eq!(relation, Relation::Diverges, "{transcript}");
+        }
+        let mut diverged = conversation(&["", "1", "1*1"]);
+        diverged.answered("2*1", &shown("x"));
+        assert_eq!(diverged.relation("2*1"), Relation::Repeat(shown("x")));
+        assert_eq!(diverged.relation("2"), Relation::Diverges);
+    }
+}

@@ -1,0 +1,37 @@
+//! The database, and the only place with SQL.
+//!
+//! [`Store`] opens, migrates and begins transactions; [`Tx`] has the transactional verbs, one file
+//! a subject. A verb never begins or commits: the use case does, so that the state change, its
+//! transfers, its SMS and its receipt are one transaction.
+//!
+//! Verbs are written once, in SQL that both engines take, through the macros of `engine`; what
+//! truly differs between engines stays in that file.
+
+#[macro_use]
+mod engine;
+
+mod callbacks;
+mod claims;
+mod deposits;
+mod entries;
+mod error;
+mod hops;
+mod ledger;
+mod outbox;
+mod players;
+mod questions;
+mod report;
+mod sets;
+
+pub use callbacks::{Callback, CallbackKind};
+pub use claims::{Claim, Leased};
+pub use deposits::Deposit;
+pub use engine::{Store, Tx};
+pub use entries::{Entry, EntryState, GameAnswer};
+pub use error::StoreError;
+pub use ledger::{Booked, LedgerFinding, LedgerReport, Parked};
+pub use outbox::{OutboxRow, Sms, SmsState};
+pub use players::{Player, Status};
+pub use questions::{Imported, NewQuestion, QuestionText};
+pub use report::{DepositRow, EntryRow, SmsRow};
+pub use sets::OpenSet;

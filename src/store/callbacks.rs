@@ -1,0 +1,131 @@
+//! Provider callbacks as they came, written down before anything is done about them.
+
+use super::{StoreError, Tx};
+use crate::core::{ids::CallbackId, time::Timestamp};
+
+/// What kind of callback it is; each has its route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackKind {
+    /// The outcome of an STK push.
+    Stk,
+    /// A delivery report of an SMS.
+    SmsDelivery,
+    /// The end of a USSD session.
+    UssdEvent,
+}
+
+impl CallbackKind {
+    /// The name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stk => "stk",
+            Self::SmsDelivery => "sms_delivery",
+            Self::UssdEvent => "ussd_event",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Stk, Self::SmsDelivery, Self::UssdEvent]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+/// A callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The id.
+    pub id: CallbackId,
+    /// What kind it is.
+    pub kind: CallbackKind,
+    /// What its URL names; empty where it names nothing.
+    pub subject: String,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+impl Tx {
+    /// Writes a callback down, due now.
+    pub async fn add_callback(
+        &mut self,
+        callback: &Callback,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into callback
+                (id, kind, subject, body, source, received_at_ms, state, due_at_ms)
+            values ($1, $2, $3, $4, $5, $6, 'new', $6)",
+            callback.id.to_string(),
+            callback.kind.name(),
+            callback.subject.as_str(),
+            callback.body.as_slice(),
+            source,
+            now.ms()
+        )?;
+        Ok(())
+    }
+
+    /// A callback that is still to be acted on.
+    pub async fn new_callback(&mut self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (String, String, Vec<u8>),
+            "select kind, subject, body from callback where id = $1 and state = 'new'",
+            id.to_string()
+        )?;
+        row.map(|(kind, subject, body)| {
+            let kind = CallbackKind::named(&kind);
+            let kind = kind.ok_or_else(|| StoreError::corrupt("callback", id, "kind"))?;
+            Ok(Callback {
+                id,
+                kind,
+                subject,
+                body,
+            })
+        })
+        .transpose()
+    }
+
+    /// A callback was acted on; `outcome` says what became of it, for the operator.
+    pub async fn callback_done(&mut self, id: CallbackId, outcome: &str) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update callback set state = 'done', outcome = $2, due_at_ms = null
+            where id = $1 and state = 'new'",
+            id.to_string(),
+            outcome
+        )?;
+        Ok(())
+    }
+
+    /// A callback could not be acted on: again at `due`, or left to the operator at `None`.
+    pub async fn callback_failed(
+        &mut self,
+        id: CallbackId,
+        why: &str,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update callback set due_at_ms = $3, outcome = $2,
+                state = case when $3 is null then 'dead' else state end
+            where id = $1 and state = 'new'",
+            id.to_string(),
+            why,
+            due.map(Timestamp::ms)
+        )?;
+        Ok(())
+    }
+
+    /// Forgets callbacks that came in before `before` and were acted on; gives how many.
+    pub async fn forget_callbacks(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        execute!(
+            self,
+            "delete from callback where received_at_ms < $1 and state = 'done'",
+            before.ms()
+        )
+    }
+}

@@ -1,0 +1,249 @@
+//! The engine behind the store: connections, transactions, and the macros that run one statement
+//! on whichever engine a transaction belongs to. SQLite is the embedded default.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::StoreError;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a statement waits for another process that writes to the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that only read.
+const READERS: u32 = 8;
+
+/// An open database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    /// One connection writes, in turn and without retries; others read beside it (WAL).
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct Tx {
+    pub(super) engine: EngineTx,
+}
+
+/// The engine's own transaction; the macros below match on it.
+#[derive(Debug)]
+pub(super) enum EngineTx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+/// Runs one statement; gives the number of rows that it changed.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {
+        match &mut $tx.engine {
+            $crate::store::engine::EngineTx::Sqlite(connection) => {
+                sqlx::query($sql)$(.bind($argument))*.execute(&mut **connection).await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// Runs one query; gives its rows as `Vec` of a `FromRow` type.
+macro_rules! fetch_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+        match &mut $tx.engine {
+            $crate::store::engine::EngineTx::Sqlite(connection) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($argument))*.fetch_all(&mut **connection)
+                    .await.map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// Runs one query; gives its first row, if there is one.
+macro_rules! fetch_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+        match &mut $tx.engine {
+            $crate::store::engine::EngineTx::Sqlite(connection) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($argument))*
+                    .fetch_optional(&mut **connection)
+                    .await.map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+impl Store {
+    /// Opens the database of a URL: `sqlite://relative/path` or `sqlite:///absolute/path`; the file
+    /// is created where it does not exist.
+    ///
+    /// # Errors
+    /// When the URL names no engine of this build, or the database cannot be opened.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+        match scheme {
+            "sqlite" => Self::open_sqlite(url).await,
+            "postgres" | "postgresql" => Err(StoreError::Url(
+                "this build has no PostgreSQL engine; use sqlite://".into(),
+            )),
+            _ => Err(StoreError::Url("expected sqlite://PATH".into())),
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let unusable = |error: sqlx::Error| StoreError::Url(error.to_string());
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(unusable)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Money: a commit is on the disk before anybody hears of it.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let folder = options
+            .get_filename()
+            .parent()
+            .unwrap_or(Path::new(""))
+            .to_owned();
+        if !folder.as_os_str().is_empty() && !folder.exists() {
+            return Err(StoreError::Url(format!(
+                "there is no folder {}",
+                folder.display()
+            )));
+        }
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_with(options.clone())
+        };
+        let writer = pool(1).await.map_err(unusable)?;
+        let readers = pool(READERS).await.map_err(unusable)?;
+        Ok(Self {
+            engine: Engine::Sqlite { writer, readers },
+        })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When a migration fails, or the database is newer than this binary.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => Ok(SQLITE_MIGRATIONS.run(writer).await?),
+        }
+    }
+
+    /// Begins a transaction that writes. On SQLite it has the write lock from the start, so that
+    /// what it reads cannot change under it.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                let tx = writer.begin_with("begin immediate").await?;
+                Ok(Tx {
+                    engine: EngineTx::Sqlite(tx),
+                })
+            }
+        }
+    }
+
+    /// Begins a transaction that only reads, from one snapshot.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                let tx = readers.begin_with("begin deferred").await?;
+                Ok(Tx {
+                    engine: EngineTx::Sqlite(tx),
+                })
+            }
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.read().await?;
+        fetch_optional!(tx, (i64,), "select cast(count(*) as bigint) from category")?;
+        Ok(())
+    }
+
+    /// Closes all connections once they are idle.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything that was done in the transaction last.
+    ///
+    /// # Errors
+    /// When the commit did not go through: nothing happened.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.engine {
+            EngineTx::Sqlite(tx) => Ok(tx.commit().await?),
+        }
+    }
+
+    /// Serialises what follows with every other transaction that names the same key, until the end
+    /// of the transaction. SQLite has one writer at a time anyway.
+    #[expect(
+        clippy::unused_async,
+        reason = "other engines take an advisory lock here"
+    )]
+    pub(super) async fn serialise(&mut self, _key: &str) -> Result<(), StoreError> {
+        match &self.engine {
+            EngineTx::Sqlite(_) => Ok(()),
+        }
+    }
+}
+
+/// Checks that a statement changed the number of rows that it had to.
+pub(super) fn expect_rows(
+    changed: u64,
+    expected: u64,
+    table: &'static str,
+    id: impl ToString,
+) -> Result<(), StoreError> {
+    if changed == expected {
+        return Ok(());
+    }
+    let what = format!("{changed} rows changed where {expected} had to");
+    Err(StoreError::corrupt(table, id, what))
+}
+
+/// Reads a value that was written by the same code.
+pub(super) fn parse<T: FromStr>(
+    table: &'static str,
+    column: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    let what = || format!("{column} cannot be read");
+    text.parse()
+        .map_err(|_| StoreError::corrupt(table, text, what()))
+}

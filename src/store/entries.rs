@@ -1,0 +1,341 @@
+//! Entries and their answers.
+
+use super::{
+    StoreError, Tx,
+    engine::{expect_rows, parse},
+};
+use crate::core::{
+    game::{
+        clock::Spent,
+        score::Score,
+        settle::{Outcome, Played},
+    },
+    ids::{EntryId, PlayerId, SetId},
+    money::Cents,
+    time::Timestamp,
+};
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryState {
+    /// A question is under way.
+    Playing,
+    /// Finished; the opponent, or the settlement, is awaited.
+    Waiting,
+    /// Won its match.
+    Won,
+    /// Lost its match.
+    Lost,
+    /// Drew its match.
+    Drawn,
+    /// Unpaired: stake and bonus went back.
+    Refunded,
+    /// Unpaired, nothing answered: the stake went back.
+    Returned,
+}
+
+impl EntryState {
+    const ALL: [Self; 7] = [
+        Self::Playing,
+        Self::Waiting,
+        Self::Won,
+        Self::Lost,
+        Self::Drawn,
+        Self::Refunded,
+        Self::Returned,
+    ];
+
+    /// The name in the database, in reports and in texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Playing => "playing",
+            Self::Waiting => "waiting",
+            Self::Won => "won",
+            Self::Lost => "lost",
+            Self::Drawn => "drawn",
+            Self::Refunded => "refunded",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// One player's seat in a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The id.
+    pub id: EntryId,
+    /// The set.
+    pub set: SetId,
+    /// First or second seat: 1 or 2.
+    pub seat: i64,
+    /// Whose it is.
+    pub player: PlayerId,
+    /// Where it stands.
+    pub state: EntryState,
+    /// How this player sees the choices of each question: by place, the choice's own number.
+    pub choice_orders: Vec<Vec<u8>>,
+    /// The question under way, from 1.
+    pub position: i64,
+    /// When that question was first sent.
+    pub sent_at: Timestamp,
+    /// Time used so far.
+    pub spent: Spent,
+    /// Answers in time.
+    pub answered: u8,
+    /// Right answers in time.
+    pub correct: u8,
+    /// What went into the wallet at the end.
+    pub received: Cents,
+    /// When the stake was taken.
+    pub staked_at: Timestamp,
+}
+
+impl Entry {
+    /// What was answered, for the decision.
+    #[must_use]
+    pub const fn score(&self) -> Score {
+        Score {
+            correct: self.correct,
+            answered: self.answered,
+            answering_ms: self.spent.answering_ms,
+        }
+    }
+
+    /// The entry as settlement needs it.
+    #[must_use]
+    pub const fn played(&self) -> Played {
+        Played {
+            entry: self.id,
+            player: self.player,
+            score: self.score(),
+        }
+    }
+}
+
+/// One question of a finished game, with what the player answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GameAnswer {
+    /// The place in the set, from 1.
+    pub position: i64,
+    /// The number of the choice that was picked in time, from 1; `None`: not answered.
+    pub choice: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    set_id: String,
+    seat: i64,
+    player_id: String,
+    state: String,
+    choice_orders: String,
+    position: i64,
+    sent_at_ms: i64,
+    thinking_ms: i64,
+    answering_ms: i64,
+    answered: i64,
+    correct: i64,
+    received_cents: i64,
+    staked_at_ms: i64,
+}
+
+impl TryFrom<Row> for Entry {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |what: &str| StoreError::corrupt("entry", &row.id, what);
+        let state = EntryState::ALL
+            .into_iter()
+            .find(|state| state.name() == row.state);
+        Ok(Self {
+            id: parse("entry", "id", &row.id)?,
+            set: parse("entry", "set_id", &row.set_id)?,
+            seat: row.seat,
+            player: parse("entry", "player_id", &row.player_id)?,
+            state: state.ok_or_else(|| corrupt("state"))?,
+            choice_orders: read_orders(&row.choice_orders).ok_or_else(|| corrupt("orders"))?,
+            position: row.position,
+            sent_at: Timestamp::from_ms(row.sent_at_ms),
+            spent: Spent {
+                thinking_ms: row.thinking_ms,
+                answering_ms: row.answering_ms,
+            },
+            answered: u8::try_from(row.answered).map_err(|_| corrupt("answered"))?,
+            correct: u8::try_from(row.correct).map_err(|_| corrupt("correct"))?,
+            received: Cents::new(row.received_cents),
+            staked_at: Timestamp::from_ms(row.staked_at_ms),
+        })
+    }
+}
+
+/// `"312 213"` for orders `[[3, 1, 2], [2, 1, 3]]`.
+fn write_orders(orders: &[Vec<u8>]) -> String {
+    let order = |order: &Vec<u8>| order.iter().map(ToString::to_string).collect::<String>();
+    orders.iter().map(order).collect::<Vec<_>>().join(" ")
+}
+
+fn read_orders(text: &str) -> Option<Vec<Vec<u8>>> {
+    let digit = |c: char| c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
+    text.split(' ')
+        .map(|order| order.chars().map(digit).collect())
+        .collect()
+}
+
+impl Tx {
+    /// Adds an entry whose first question is sent now; `clock_ends` is when its time has run out.
+    pub async fn add_entry(
+        &mut self,
+        entry: &Entry,
+        clock_ends: Timestamp,
+    ) -> Result<(), StoreError> {
+        let inserted = execute!(
+            self,
+            "insert into entry (id, set_id, seat, player_id, state, choice_orders, position,
+                sent_at_ms, staked_at_ms, due_at_ms)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            entry.id.to_string(),
+            entry.set.to_string(),
+            entry.seat,
+            entry.player.to_string(),
+            entry.state.name(),
+            write_orders(&entry.choice_orders),
+            entry.position,
+            entry.sent_at.ms(),
+            entry.staked_at.ms(),
+            clock_ends.ms()
+        )?;
+        expect_rows(inserted, 1, "entry", entry.id)
+    }
+
+    /// An entry.
+    pub async fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            Row,
+            "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
+                thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
+            from entry where id = $1",
+            id.to_string()
+        )?;
+        row.map(Entry::try_from).transpose()
+    }
+
+    /// A player's unfinished and waiting entries, oldest first.
+    pub async fn open_entries(&mut self, player: PlayerId) -> Result<Vec<Entry>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            Row,
+            "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
+                thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
+            from entry
+            where player_id = $1 and state in ('playing', 'waiting')
+            order by staked_at_ms, id",
+            player.to_string()
+        )?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+
+    /// The entries of a set, first seat first.
+    pub async fn entries_of(&mut self, set: SetId) -> Result<Vec<Entry>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            Row,
+            "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
+                thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
+            from entry where set_id = $1
+            order by seat",
+            set.to_string()
+        )?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+
+    /// Writes down an answer in time; the entry moves on to its next question, sent now.
+    pub async fn add_answer(
+        &mut self,
+        entry: &Entry,
+        choice: u8,
+        is_correct: bool,
+        spent: Spent,
+        now: Timestamp,
+        clock_ends: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into answer (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
+            values ($1, $2, $3, $4, $5, $6)",
+            entry.id.to_string(),
+            entry.position,
+            i64::from(choice),
+            i64::from(is_correct),
+            entry.sent_at.ms(),
+            now.ms()
+        )?;
+        let changed = execute!(
+            self,
+            "update entry set position = position + 1, answered = answered + 1,
+                correct = correct + $3, thinking_ms = $4, answering_ms = $5, sent_at_ms = $6,
+                due_at_ms = $7
+            where id = $1 and position = $2 and state = 'playing'",
+            entry.id.to_string(),
+            entry.position,
+            i64::from(is_correct),
+            spent.thinking_ms,
+            spent.answering_ms,
+            now.ms(),
+            clock_ends.ms()
+        )?;
+        expect_rows(changed, 1, "entry", entry.id)
+    }
+
+    /// Ends a round. `due` is when the entry is unpaired for good; `None` where it has an opponent.
+    pub async fn finish_entry(
+        &mut self,
+        id: EntryId,
+        now: Timestamp,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update entry set state = 'waiting', finished_at_ms = $2, due_at_ms = $3
+            where id = $1 and state = 'playing'",
+            id.to_string(),
+            now.ms(),
+            due.map(Timestamp::ms)
+        )?;
+        expect_rows(changed, 1, "entry", id)
+    }
+
+    /// Ends an entry for good.
+    pub async fn end_entry(&mut self, outcome: &Outcome) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update entry set state = $2, received_cents = $3, due_at_ms = null
+            where id = $1 and state = 'waiting'",
+            outcome.entry.to_string(),
+            outcome.ending.name(),
+            outcome.received.get()
+        )?;
+        expect_rows(changed, 1, "entry", outcome.entry)
+    }
+
+    /// What an entry's player answered, by place.
+    pub async fn answers(&mut self, entry: EntryId) -> Result<Vec<GameAnswer>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            (i64, Option<i64>),
+            "select set_question.position, answer.choice
+            from entry
+            join set_question on set_question.set_id = entry.set_id
+            left join answer on answer.entry_id = entry.id
+                and answer.position = set_question.position
+            where entry.id = $1
+            order by 1",
+            entry.to_string()
+        )?;
+        Ok(rows
+            .into_iter()
+            .map(|(position, choice)| GameAnswer { position, choice })
+            .collect())
+    }
+}

@@ -1,0 +1,204 @@
+//! Sets: opening one, finding a seat, taking it.
+
+use serde_json::json;
+
+use super::{
+    StoreError, Tx,
+    engine::{expect_rows, parse},
+};
+use crate::core::{
+    ids::{PlayerId, QuestionId, SetId},
+    money::Cents,
+    time::Timestamp,
+};
+
+/// A set that is to be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSet {
+    /// The id.
+    pub id: SetId,
+    /// The category's name.
+    pub category: String,
+    /// The stake of each of its two seats.
+    pub stake: Cents,
+    /// Who opens it and sits down first.
+    pub owner: PlayerId,
+    /// Its questions, in order.
+    pub questions: Vec<QuestionId>,
+    /// Until when the second seat is offered.
+    pub offered_until: Timestamp,
+}
+
+impl Tx {
+    /// Lets one player at a time start a game of this category and stake, until the end of the
+    /// transaction: two who start at the same instant meet.
+    pub async fn serialise_starts(
+        &mut self,
+        category: &str,
+        stake: Cents,
+    ) -> Result<(), StoreError> {
+        self.serialise(&format!(
+            "start:{}:{}",
+            category.to_lowercase(),
+            stake.get()
+        ))
+        .await
+    }
+
+    /// The oldest set with a seat for a player: offered still, not their own, with no question that
+    /// they have seen, and not of somebody they met after `met_after`.
+    pub async fn open_seat(
+        &mut self,
+        category: &str,
+        stake: Cents,
+        player: PlayerId,
+        now: Timestamp,
+        met_after: Timestamp,
+    ) -> Result<Option<SetId>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (String,),
+            "select question_set.id
+            from question_set
+            where category_id = $1 and stake_cents = $2
+                and offered_until_ms >= $4
+                and owner_id <> $3
+                and not exists (
+                    select 1 from set_question
+                    join seen on seen.question_id = set_question.question_id
+                    where set_question.set_id = question_set.id and seen.player_id = $3)
+                and not exists (
+                    select 1 from entry as mine
+                    join entry as theirs on theirs.set_id = mine.set_id
+                    where mine.player_id = $3 and mine.staked_at_ms > $5
+                        and theirs.player_id = question_set.owner_id)
+            order by opened_at_ms, question_set.id
+            limit 1",
+            category.to_lowercase(),
+            stake.get(),
+            player.to_string(),
+            now.ms(),
+            met_after.ms()
+        )?;
+        row.map(|(id,)| parse("question_set", "id", &id))
+            .transpose()
+    }
+
+    /// Opens a set.
+    pub async fn open_set(&mut self, set: &OpenSet, now: Timestamp) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into question_set
+                (id, category_id, stake_cents, owner_id, opened_at_ms, offered_until_ms)
+            values ($1, $2, $3, $4, $5, $6)",
+            set.id.to_string(),
+            set.category.to_lowercase(),
+            set.stake.get(),
+            set.owner.to_string(),
+            now.ms(),
+            set.offered_until.ms()
+        )?;
+        let questions: Vec<_> = set.questions.iter().map(ToString::to_string).collect();
+        let inserted = execute!(
+            self,
+            "insert into set_question (set_id, position, question_id)
+            select $1, key + 1, value from json_each($2)",
+            set.id.to_string(),
+            json!(questions).to_string()
+        )?;
+        expect_rows(inserted, set.questions.len() as u64, "set_question", set.id)
+    }
+
+    /// Takes the second seat of a set: it is offered no more, and its owner's entry is no longer
+    /// due for a refund.
+    pub async fn take_second_seat(&mut self, set: SetId) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update question_set set offered_until_ms = null
+            where id = $1 and offered_until_ms is not null",
+            set.to_string()
+        )?;
+        expect_rows(changed, 1, "question_set", set)?;
+        execute!(
+            self,
+            "update entry set due_at_ms = null where set_id = $1 and state = 'waiting'",
+            set.to_string()
+        )?;
+        Ok(())
+    }
+
+    /// Writes down that a player has seen the questions of a set.
+    pub async fn mark_seen(
+        &mut self,
+        player: PlayerId,
+        set: SetId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into seen (player_id, question_id, at_ms)
+            select $1, question_id, $3 from set_question where set_id = $2
+            on conflict (player_id, question_id) do update set at_ms = excluded.at_ms",
+            player.to_string(),
+            set.to_string(),
+            now.ms()
+        )?;
+        Ok(())
+    }
+
+    /// The category's name, the stake and the number of questions of a set.
+    pub async fn set_figures(&mut self, set: SetId) -> Result<(String, Cents, i64), StoreError> {
+        let row = fetch_optional!(
+            self,
+            (String, i64, i64),
+            "select category.name, stake_cents, (
+                select cast(count(*) as bigint) from set_question
+                where set_id = question_set.id)
+            from question_set
+            join category on category.id = question_set.category_id
+            where question_set.id = $1",
+            set.to_string()
+        )?;
+        let (category, cents, questions) =
+            row.ok_or_else(|| StoreError::corrupt("question_set", set, "does not exist"))?;
+        Ok((category, Cents::new(cents), questions))
+    }
+
+    /// Makes a set due for settlement.
+    pub async fn make_settleable(&mut self, set: SetId, now: Timestamp) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update question_set set settle_at_ms = $2 where id = $1",
+            set.to_string(),
+            now.ms()
+        )?;
+        expect_rows(changed, 1, "question_set", set)
+    }
+
+    /// Closes a set for good: nothing is offered and nothing is due.
+    pub async fn close_set(&mut self, set: SetId) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update question_set set offered_until_ms = null, settle_at_ms = null where id = $1",
+            set.to_string()
+        )?;
+        expect_rows(changed, 1, "question_set", set)
+    }
+
+    /// Writes down a match: both entries of a set, and who won.
+    pub async fn add_match(
+        &mut self,
+        set: SetId,
+        winner: Option<crate::core::ids::EntryId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into game_match (set_id, winner_id, settled_at_ms) values ($1, $2, $3)",
+            set.to_string(),
+            winner.map(|entry| entry.to_string()),
+            now.ms()
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Logs and metrics. Logs go to stderr; labels of metrics come from closed lists, never an id or a
+//! number.
+
+use std::sync::OnceLock;
+
+use metrics::{counter, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+/// What is logged where `RUST_LOG` says nothing.
+const DEFAULT_FILTER: &str = "info,sqlx=warn,apalis=warn,apalis_core=warn";
+
+/// Sends logs to stderr. Does nothing where the process logs already.
+pub fn log_to_stderr(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let begun = match format {
+        LogFormat::Text => logs.try_init(),
+        LogFormat::Json => logs.json().try_init(),
+    };
+    if begun.is_err() {
+        tracing::debug!("the process logs already");
+    }
+}
+
+/// The metrics of this process.
+#[derive(Clone, Default)]
+pub struct Metrics {
+    handle: Option<PrometheusHandle>,
+}
+
+static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+impl Metrics {
+    /// Begins to count. One recorder serves the whole process, however often this is called.
+    #[must_use]
+    pub fn begin() -> Self {
+        let install = || PrometheusBuilder::new().install_recorder().ok();
+        Self {
+            handle: HANDLE.get_or_init(install).clone(),
+        }
+    }
+
+    /// In Prometheus' text format.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.handle
+            .as_ref()
+            .map(PrometheusHandle::render)
+            .unwrap_or_default()
+    }
+}
+
+/// Counts a hop: `majibu_hops_total` and `majibu_hop_ms`, by screen.
+pub(crate) fn count_hop(screen: &str, ends: bool, ms: i64) {
+    let ends = if ends { "end" } else { "con" };
+    counter!("majibu_hops_total", "screen" => screen.to_owned(), "reply" => ends).increment(1);
+    let ms = u32::try_from(ms).unwrap_or(u32::MAX);
+    histogram!("majibu_hop_ms", "screen" => screen.to_owned()).record(f64::from(ms));
+}
+
+/// Counts a callback: `majibu_callbacks_total`, by kind.
+pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
+    let outcome = if is_stored { "stored" } else { "refused" };
+    counter!("majibu_callbacks_total", "kind" => kind, "outcome" => outcome).increment(1);
+}
+
+/// Counts rows worked off: `majibu_jobs_total`, by kind.
+pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
+    counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));
+}
