@@ -134,8 +134,10 @@ pub fn check(menu: &Menu, budget: usize) -> Vec<Finding> {
     check.reachability();
     for texts in menu.texts.values() {
         check.texts(texts);
-        // Widths mean nothing where names are missing.
-        if check.findings.is_empty() {
+    }
+    // Widths mean nothing where names are missing.
+    if check.findings.is_empty() {
+        for texts in menu.texts.values() {
             check.widths(texts);
         }
     }
