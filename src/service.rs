@@ -1,6 +1,6 @@
 //! The service put together from a configuration, and run until it is told to stop.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::Client;
 use secrecy::ExposeSecret;
@@ -187,6 +187,10 @@ pub enum Parts {
     Jobs,
 }
 
+/// How long a part of the service may take to stop: a little longer than the job runner gives work
+/// that has begun.
+const STOPPING: Duration = Duration::from_secs(30);
+
 /// A running service.
 pub struct Service {
     app: App,
@@ -252,8 +256,10 @@ impl Service {
     pub async fn stop(self) {
         self.stop.cancel();
         for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the service ended badly");
+            match tokio::time::timeout(STOPPING, task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a part of the service ended badly"),
+                Err(_) => tracing::warn!("a part of the service did not stop in time"),
             }
         }
         self.app.store().close().await;

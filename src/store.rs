@@ -27,7 +27,7 @@ pub use callbacks::{Callback, CallbackKind};
 pub use claims::{Claim, Leased};
 pub use deposits::Deposit;
 pub use engine::{Store, Tx};
-pub use entries::{Entry, EntryState, GameAnswer};
+pub use entries::{Entry, EntryState, GameAnswer, GivenAnswer};
 pub use error::StoreError;
 pub use ledger::{Booked, LedgerFinding, LedgerReport, Parked};
 pub use outbox::{OutboxRow, Sms, SmsState};

@@ -47,6 +47,7 @@ pub(crate) async fn start(
     config.database.url = format!("sqlite://{}", folder.join("majibu.db").display()).into();
     config.africastalking.base_url = sim.base_url();
     config.africastalking.api_key = "sandbox".into();
+    config.africastalking.sender = Some("MAJIBU".into());
     config.daraja.base_url = sim.base_url();
     config.daraja.consumer_key = "sandbox".into();
     config.daraja.consumer_secret = "sandbox".into();

@@ -243,11 +243,14 @@ impl App {
         now: Timestamp,
     ) -> Result<String, AppError> {
         let credit = rules::credit(deposit.player, receipt, deposit.requested, stated);
-        if tx.book(&credit.transfers, now).await? == Booked::Before {
+        // The receipt first: where it was booked before, nothing of this payment is.
+        let (main, excess) = credit.transfers.split_at(credit.transfers.len().min(1));
+        if tx.book(main, now).await? == Booked::Before {
             tracing::error!(deposit = %deposit.id, receipt, "receipt was booked before");
             tx.flag_deposit(deposit.id).await?;
             return Ok("receipt booked before".into());
         }
+        tx.book(excess, now).await?;
         tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged)
             .await?;
         if credit.excess.is_positive() {

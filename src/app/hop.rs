@@ -112,14 +112,13 @@ impl App {
         Err(AppError::Unusable("lost every race"))
     }
 
-    /// A session that the store has lost, from the receipts of its hops. A plain dial has none.
+    /// A session that the store has lost, from the receipts of its hops. A plain dial has one only
+    /// where it ended a round that had run out of time.
     async fn remembered(&self, hop: &Hop) -> Result<Known, AppError> {
-        if hop.transcript.is_empty() {
-            return Ok(Known::No);
-        }
         let mut tx = self.store().read().await?;
         let receipt = match tx.receipt(&hop.session, &hop.transcript).await? {
             Some(receipt) => Some(receipt),
+            None if hop.transcript.is_empty() => None,
             None => tx.last_receipt(&hop.session).await?,
         };
         Ok(match receipt {
@@ -202,7 +201,7 @@ impl App {
                 Ran::Step(step) => step,
                 Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
             },
-            step => step,
+            step @ (Step::Show | Step::Hint(_) | Step::Stop) => step,
         };
         Ok(self.reply(&turn, conversation, step))
     }

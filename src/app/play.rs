@@ -17,7 +17,7 @@ use crate::{
     },
     menu::{Item, Outcome},
     session::Conversation,
-    store::{Entry, EntryState, OpenSet, Player, Status, Tx},
+    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Status, Tx},
 };
 
 /// How long after the clock has run out the job ends a round: an answer that was received in time
@@ -32,6 +32,12 @@ impl App {
     /// Whether no answer to the question under way can count any more.
     pub(super) fn has_run_out(&self, entry: &Entry, now: Timestamp) -> bool {
         now > self.round_clock().deadline(entry.spent, entry.sent_at)
+    }
+
+    /// When the question that this hop sends counts as sent: now, rather than when the hop came in,
+    /// so that a slow database costs the player nothing.
+    fn question_sent_at(&self, turn: &TurnContext<'_>) -> Timestamp {
+        self.clock().now().max(turn.now)
     }
 
     fn due_after(&self, spent: Spent, sent_at: Timestamp) -> Timestamp {
@@ -78,7 +84,8 @@ impl App {
         else {
             return Ok(Outcome::named("too_few_questions"));
         };
-        let entry = self.sit_down(tx, &player, set, seat, turn.now).await?;
+        let sent_at = self.question_sent_at(turn);
+        let entry = self.sit_down(tx, &player, set, seat, sent_at).await?;
         let transfer = ledger::stake(player.id, entry.id, stake);
         tx.book(transfer.as_slice(), turn.now).await?;
         tx.mark_seen(player.id, set, turn.now).await?;
@@ -277,12 +284,23 @@ impl App {
             .question_of_set(entry.set, entry.position, &state.locale)
             .await?;
         let is_correct = choice == question.answer;
-        let due = self.due_after(spent, turn.now);
-        tx.add_answer(&entry, choice, is_correct, spent, turn.now, due)
-            .await?;
+        let sent_at = self.question_sent_at(turn);
+        let answer = GivenAnswer {
+            choice,
+            is_correct,
+            received_at: turn.now,
+        };
+        tx.add_answer(
+            &entry,
+            answer,
+            spent,
+            sent_at,
+            self.due_after(spent, sent_at),
+        )
+        .await?;
         let entry = Entry {
             position: entry.position + 1,
-            sent_at: turn.now,
+            sent_at,
             spent,
             answered: entry.answered + 1,
             correct: entry.correct + u8::from(is_correct),

@@ -60,7 +60,10 @@ impl App {
             .pending_sms(id, leased.lease)
             .await?;
         let Some(row) = row else { return Ok(()) };
-        let sent = self.inner.sms.send(&row.msisdn, &row.body).await;
+        // Shorter than the lease, so that nobody else takes the row over while it is being sent.
+        let limit = self.settings().lease.mul_f32(0.75);
+        let sent = tokio::time::timeout(limit, self.inner.sms.send(&row.msisdn, &row.body)).await;
+        let sent = sent.unwrap_or_else(|_| Err(SmsError::Unsure("no answer in time".into())));
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         match sent {

@@ -108,7 +108,7 @@ impl App {
     }
 
     /// Forgets what has been kept long enough: receipts of finished sessions, and callbacks that
-    /// were acted on. Gives how many rows went.
+    /// wait for nothing. Gives how many rows went.
     ///
     /// # Errors
     /// When the database does not answer.

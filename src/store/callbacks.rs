@@ -120,11 +120,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets callbacks that came in before `before` and were acted on; gives how many.
+    /// Forgets callbacks that came in before `before` and wait for nothing; gives how many.
     pub async fn forget_callbacks(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         execute!(
             self,
-            "delete from callback where received_at_ms < $1 and state = 'done'",
+            "delete from callback where received_at_ms < $1 and state <> 'new'",
             before.ms()
         )
     }

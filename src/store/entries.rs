@@ -113,6 +113,17 @@ impl Entry {
     }
 }
 
+/// An answer in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenAnswer {
+    /// The question's own number of the choice, from 1.
+    pub choice: u8,
+    /// Whether it is the right one.
+    pub is_correct: bool,
+    /// When it came in.
+    pub received_at: Timestamp,
+}
+
 /// One question of a finished game, with what the player answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GameAnswer {
@@ -250,14 +261,13 @@ impl Tx {
         rows.into_iter().map(Entry::try_from).collect()
     }
 
-    /// Writes down an answer in time; the entry moves on to its next question, sent now.
+    /// Writes down an answer in time; the entry moves on to its next question, sent at `sent_at`.
     pub async fn add_answer(
         &mut self,
         entry: &Entry,
-        choice: u8,
-        is_correct: bool,
+        answer: GivenAnswer,
         spent: Spent,
-        now: Timestamp,
+        sent_at: Timestamp,
         clock_ends: Timestamp,
     ) -> Result<(), StoreError> {
         execute!(
@@ -266,10 +276,10 @@ impl Tx {
             values ($1, $2, $3, $4, $5, $6)",
             entry.id.to_string(),
             entry.position,
-            i64::from(choice),
-            i64::from(is_correct),
+            i64::from(answer.choice),
+            i64::from(answer.is_correct),
             entry.sent_at.ms(),
-            now.ms()
+            answer.received_at.ms()
         )?;
         let changed = execute!(
             self,
@@ -279,10 +289,10 @@ impl Tx {
             where id = $1 and position = $2 and state = 'playing'",
             entry.id.to_string(),
             entry.position,
-            i64::from(is_correct),
+            i64::from(answer.is_correct),
             spent.thinking_ms,
             spent.answering_ms,
-            now.ms(),
+            sent_at.ms(),
             clock_ends.ms()
         )?;
         expect_rows(changed, 1, "entry", entry.id)

@@ -47,13 +47,18 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
-            return match error {
+            let is_ours = matches!(
+                error,
                 sqlx::Error::ColumnDecode { .. }
-                | sqlx::Error::ColumnNotFound(_)
-                | sqlx::Error::Decode(_)
-                | sqlx::Error::RowNotFound
-                | sqlx::Error::TypeNotFound { .. } => Self::Refused(error),
-                _ => Self::Unavailable(error),
+                    | sqlx::Error::ColumnNotFound(_)
+                    | sqlx::Error::Decode(_)
+                    | sqlx::Error::RowNotFound
+                    | sqlx::Error::TypeNotFound { .. }
+            );
+            return if is_ours {
+                Self::Refused(error)
+            } else {
+                Self::Unavailable(error)
             };
         };
         if database.is_unique_violation() {
