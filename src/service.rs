@@ -124,6 +124,7 @@ pub async fn assemble(
     let store = Store::open(config.database.url.expose_secret()).await?;
     if migration == Migration::Run {
         store.migrate().await?;
+        store.make_partitions(world.clock.now()).await?;
     }
     let sessions = Sessions::open(
         config.sessions.url.expose_secret(),

@@ -144,6 +144,7 @@ impl App {
             .open_seat(category, stake, player, now, met_after)
             .await?
         {
+            tx.serialise_set(set).await?;
             tx.take_second_seat(set).await?;
             return Ok(Some((set, 2)));
         }
@@ -321,6 +322,7 @@ impl App {
         ending: &str,
         now: Timestamp,
     ) -> Result<Outcome, AppError> {
+        tx.serialise_set(entry.set).await?;
         let opponent = opponent_of(tx, entry).await?;
         let window_ends = entry.staked_at.after(self.rules().pairing_window);
         let due = if opponent.is_some() {

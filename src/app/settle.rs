@@ -38,6 +38,7 @@ impl App {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         for set in sets {
+            tx.serialise_set(*set).await?;
             let entries = tx.entries_of(*set).await?;
             let [first, second] = entries.as_slice() else {
                 tx.close_set(*set).await?;
@@ -105,6 +106,10 @@ impl App {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         for id in entries {
+            let Some(set) = tx.entry(*id).await?.map(|entry| entry.set) else {
+                continue;
+            };
+            tx.serialise_set(set).await?;
             let Some(entry) = tx.entry(*id).await? else {
                 continue;
             };

@@ -115,6 +115,7 @@ impl App {
     pub async fn sweep(&self) -> Result<u64, AppError> {
         let now = self.clock().now();
         let settings = self.settings();
+        self.store().make_partitions(now).await?;
         let mut tx = self.store().write().await?;
         let receipts = tx
             .forget_receipts(now.before(settings.finished_ttl))

@@ -6,6 +6,70 @@ use std::time::Duration;
 use super::{StoreError, Tx};
 use crate::core::time::Timestamp;
 
+/// Statements from the table, the column that is both "due at" and "leased until", and the
+/// condition; `counted` where the table counts attempts.
+macro_rules! texts {
+    ($table:literal, $due:literal, $condition:literal, counted) => {
+        texts!(
+            $table,
+            $due,
+            $condition,
+            ", attempt = attempt + 1",
+            "attempt"
+        )
+    };
+    ($table:literal, $due:literal, $condition:literal, uncounted) => {
+        texts!($table, $due, $condition, "", "cast(0 as bigint) as attempt")
+    };
+    ($table:literal, $due:literal, $condition:literal, $count:literal, $attempt:literal) => {
+        &Texts {
+            is_due: concat!(
+                "select cast(1 as bigint) from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " <= $1 limit 1"
+            ),
+            sqlite: concat!(
+                "update ",
+                $table,
+                " set ",
+                $due,
+                " = $2, lease = lease + 1",
+                $count,
+                " where id in (select id from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " <= $1 order by ",
+                $due,
+                " limit $3) returning id, lease, ",
+                $attempt
+            ),
+            // Rows that another worker is claiming are passed over, not waited for.
+            postgres: concat!(
+                "update ",
+                $table,
+                " set ",
+                $due,
+                " = $2, lease = lease + 1",
+                $count,
+                " where id in (select id from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " <= $1 order by ",
+                $due,
+                " limit $3 for update skip locked) returning id, lease, ",
+                $attempt
+            ),
+        }
+    };
+}
+
 /// What can be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -62,78 +126,30 @@ impl Claim {
         }
     }
 
-    const fn is_due(self) -> &'static str {
+    const fn texts(self) -> &'static Texts {
         match self {
-            Self::Callbacks => "select 1 from callback where due_at_ms <= $1 limit 1",
-            Self::Pushes => {
-                "select 1 from deposit where state = 'requested' and due_at_ms <= $1 limit 1"
-            }
-            Self::Queries => {
-                "select 1 from deposit where state = 'pushed' and due_at_ms <= $1 limit 1"
-            }
-            Self::Sms => "select 1 from outbox where due_at_ms <= $1 limit 1",
-            Self::Rounds => {
-                "select 1 from entry where state = 'playing' and due_at_ms <= $1 limit 1"
-            }
-            Self::Unpaired => {
-                "select 1 from entry where state = 'waiting' and due_at_ms <= $1 limit 1"
-            }
-            Self::Sets => "select 1 from question_set where settle_at_ms <= $1 limit 1",
+            Self::Callbacks => texts!("callback", "due_at_ms", "", counted),
+            Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", counted),
+            Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", counted),
+            Self::Sms => texts!("outbox", "due_at_ms", "", counted),
+            Self::Rounds => texts!("entry", "due_at_ms", "state = 'playing' and ", uncounted),
+            Self::Unpaired => texts!("entry", "due_at_ms", "state = 'waiting' and ", uncounted),
+            Self::Sets => texts!("question_set", "settle_at_ms", "", uncounted),
         }
     }
+}
 
-    const fn claim(self) -> &'static str {
-        match self {
-            Self::Callbacks => {
-                "update callback set due_at_ms = $2, lease = lease + 1, attempt = attempt + 1
-                where id in (select id from callback where due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, attempt"
-            }
-            Self::Pushes => {
-                "update deposit set due_at_ms = $2, lease = lease + 1, attempt = attempt + 1
-                where id in (select id from deposit where state = 'requested' and due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, attempt"
-            }
-            Self::Queries => {
-                "update deposit set due_at_ms = $2, lease = lease + 1, attempt = attempt + 1
-                where id in (select id from deposit where state = 'pushed' and due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, attempt"
-            }
-            Self::Sms => {
-                "update outbox set due_at_ms = $2, lease = lease + 1, attempt = attempt + 1
-                where id in (select id from outbox where due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, attempt"
-            }
-            Self::Rounds => {
-                "update entry set due_at_ms = $2, lease = lease + 1
-                where id in (select id from entry where state = 'playing' and due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, 0 as attempt"
-            }
-            Self::Unpaired => {
-                "update entry set due_at_ms = $2, lease = lease + 1
-                where id in (select id from entry where state = 'waiting' and due_at_ms <= $1
-                    order by due_at_ms limit $3)
-                returning id, lease, 0 as attempt"
-            }
-            Self::Sets => {
-                "update question_set set settle_at_ms = $2, lease = lease + 1
-                where id in (select id from question_set where settle_at_ms <= $1
-                    order by settle_at_ms limit $3)
-                returning id, lease, 0 as attempt"
-            }
-        }
-    }
+/// The statements of one kind of claim. `$1` is now, `$2` the end of the lease, `$3` the limit.
+struct Texts {
+    is_due: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
 }
 
 impl Tx {
     /// Whether anything is due. Cheap, and takes no lock: an idle runner asks this only.
     pub async fn is_due(&mut self, what: Claim, now: Timestamp) -> Result<bool, StoreError> {
-        let row = fetch_optional!(self, (i64,), what.is_due(), now.ms())?;
+        let row = fetch_optional!(self, (i64,), what.texts().is_due, now.ms())?;
         Ok(row.is_some())
     }
 
@@ -145,13 +161,8 @@ impl Tx {
         lease: Duration,
         limit: i64,
     ) -> Result<Vec<Leased>, StoreError> {
-        fetch_all!(
-            self,
-            Leased,
-            what.claim(),
-            now.ms(),
-            now.after(lease).ms(),
-            limit
-        )
+        let texts = what.texts();
+        let claim = self.by_engine(texts.sqlite, texts.postgres);
+        fetch_all!(self, Leased, claim, now.ms(), now.after(lease).ms(), limit)
     }
 }

@@ -4,21 +4,28 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::StoreError;
+use crate::core::time::Timestamp;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that only read.
+/// Connections that only read, on SQLite.
 const READERS: u32 = 8;
+/// For how many months ahead the ledger has partitions.
+const MONTHS_AHEAD: i32 = 3;
+/// Connections of one process to PostgreSQL.
+const CONNECTIONS: u32 = 16;
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,6 +40,8 @@ enum Engine {
         writer: SqlitePool,
         readers: SqlitePool,
     },
+    /// A pool of connections that do both.
+    Postgres(PgPool),
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -46,44 +55,63 @@ pub struct Tx {
 pub(super) enum EngineTx {
     /// On SQLite.
     Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
 }
 
 /// Runs one statement; gives the number of rows that it changed.
 macro_rules! execute {
-    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {{
+        let sql = $sql;
         match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
-                sqlx::query($sql)$(.bind($argument))*.execute(&mut **connection).await
+                sqlx::query(sql)$(.bind($argument))*.execute(&mut **connection).await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+            $crate::store::engine::EngineTx::Postgres(connection) => {
+                sqlx::query(sql)$(.bind($argument))*.execute(&mut **connection).await
                     .map(|done| done.rows_affected())
                     .map_err($crate::store::StoreError::from)
             }
         }
-    };
+    }};
 }
 
 /// Runs one query; gives its rows as `Vec` of a `FromRow` type.
 macro_rules! fetch_all {
-    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {{
+        let sql = $sql;
         match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($argument))*.fetch_all(&mut **connection)
+                sqlx::query_as::<_, $row>(sql)$(.bind($argument))*.fetch_all(&mut **connection)
+                    .await.map_err($crate::store::StoreError::from)
+            }
+            $crate::store::engine::EngineTx::Postgres(connection) => {
+                sqlx::query_as::<_, $row>(sql)$(.bind($argument))*.fetch_all(&mut **connection)
                     .await.map_err($crate::store::StoreError::from)
             }
         }
-    };
+    }};
 }
 
 /// Runs one query; gives its first row, if there is one.
 macro_rules! fetch_optional {
-    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {{
+        let sql = $sql;
         match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($argument))*
+                sqlx::query_as::<_, $row>(sql)$(.bind($argument))*
+                    .fetch_optional(&mut **connection)
+                    .await.map_err($crate::store::StoreError::from)
+            }
+            $crate::store::engine::EngineTx::Postgres(connection) => {
+                sqlx::query_as::<_, $row>(sql)$(.bind($argument))*
                     .fetch_optional(&mut **connection)
                     .await.map_err($crate::store::StoreError::from)
             }
         }
-    };
+    }};
 }
 
 impl Store {
@@ -96,10 +124,10 @@ impl Store {
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
         match scheme {
             "sqlite" => Self::open_sqlite(url).await,
-            "postgres" | "postgresql" => Err(StoreError::Url(
-                "this build has no PostgreSQL engine; use sqlite://".into(),
+            "postgres" | "postgresql" => Self::open_postgres(url).await,
+            _ => Err(StoreError::Url(
+                "expected sqlite://PATH or postgres://HOST/DATABASE".into(),
             )),
-            _ => Err(StoreError::Url("expected sqlite://PATH".into())),
         }
     }
 
@@ -137,6 +165,25 @@ impl Store {
         })
     }
 
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let unusable = |error: sqlx::Error| StoreError::Url(error.to_string());
+        let options = PgConnectOptions::from_str(url)
+            .map_err(unusable)?
+            .application_name("majibu")
+            // A transaction that hangs lets go of its locks.
+            .options([
+                ("lock_timeout", "5s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options);
+        Ok(Self {
+            engine: Engine::Postgres(pool.await.map_err(unusable)?),
+        })
+    }
+
     /// Brings the schema up to date.
     ///
     /// # Errors
@@ -144,6 +191,27 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite { writer, .. } => Ok(SQLITE_MIGRATIONS.run(writer).await?),
+            // Under an advisory lock: two processes that start at once take turns.
+            Engine::Postgres(pool) => Ok(POSTGRES_MIGRATIONS.run(pool).await?),
+        }
+    }
+
+    /// Makes the partitions of the ledger for the months ahead; SQLite has none. A job calls this, so
+    /// that partitions are there long before they are needed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite { .. } => Ok(()),
+            Engine::Postgres(pool) => {
+                sqlx::query("select make_transfer_partitions($1, $2)")
+                    .bind(now.ms())
+                    .bind(MONTHS_AHEAD)
+                    .execute(pool)
+                    .await?;
+                Ok(())
+            }
         }
     }
 
@@ -160,6 +228,12 @@ impl Store {
                     engine: EngineTx::Sqlite(tx),
                 })
             }
+            Engine::Postgres(pool) => {
+                let tx = pool.begin_with("begin").await?;
+                Ok(Tx {
+                    engine: EngineTx::Postgres(tx),
+                })
+            }
         }
     }
 
@@ -173,6 +247,13 @@ impl Store {
                 let tx = readers.begin_with("begin deferred").await?;
                 Ok(Tx {
                     engine: EngineTx::Sqlite(tx),
+                })
+            }
+            Engine::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                let tx = pool.begin_with(begin).await?;
+                Ok(Tx {
+                    engine: EngineTx::Postgres(tx),
                 })
             }
         }
@@ -195,6 +276,7 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
+            Engine::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -207,18 +289,30 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.engine {
             EngineTx::Sqlite(tx) => Ok(tx.commit().await?),
+            EngineTx::Postgres(tx) => Ok(tx.commit().await?),
         }
     }
 
     /// Serialises what follows with every other transaction that names the same key, until the end
-    /// of the transaction. SQLite has one writer at a time anyway.
-    #[expect(
-        clippy::unused_async,
-        reason = "other engines take an advisory lock here"
-    )]
-    pub(super) async fn serialise(&mut self, _key: &str) -> Result<(), StoreError> {
-        match &self.engine {
+    /// of the transaction. SQLite has one writer at a time anyway; PostgreSQL takes an advisory lock.
+    pub(super) async fn serialise(&mut self, key: &str) -> Result<(), StoreError> {
+        match &mut self.engine {
             EngineTx::Sqlite(_) => Ok(()),
+            EngineTx::Postgres(connection) => {
+                sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+                    .bind(key)
+                    .execute(&mut **connection)
+                    .await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The text of a statement that the engines do not have in common.
+    pub(super) fn by_engine(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match &self.engine {
+            EngineTx::Sqlite(_) => sqlite,
+            EngineTx::Postgres(_) => postgres,
         }
     }
 }

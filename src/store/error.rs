@@ -9,6 +9,10 @@ pub enum StoreError {
     /// A unique key was taken: somebody else did the same thing first.
     #[error("taken already: {0}")]
     Conflict(String),
+    /// Another transaction was in the way (deadlock, serialisation): nothing happened, and the same
+    /// transaction may be run again at once.
+    #[error("another transaction was in the way")]
+    Contended(#[source] sqlx::Error),
     /// A wallet would have gone below zero.
     #[error("the wallet does not hold that much")]
     Overdrawn,
@@ -68,9 +72,19 @@ impl From<sqlx::Error> for StoreError {
         if database.is_check_violation() && database.message().contains("balance_cents") {
             return Self::Overdrawn;
         }
+        let code = database.code().unwrap_or_default().into_owned();
+        match code.as_str() {
+            // serialization_failure, deadlock_detected
+            "40001" | "40P01" => return Self::Contended(error),
+            // lock_not_available; the server stops, starts, or has no connection left
+            "55P03" | "57P01" | "57P02" | "57P03" | "53300" => return Self::Unavailable(error),
+            _ => {}
+        }
         // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes in the upper bytes.
-        let code = database.code().and_then(|code| code.parse::<i32>().ok());
-        if code.is_some_and(|code| matches!(code & 0xff, 5 | 6)) {
+        if code
+            .parse::<i32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+        {
             return Self::Unavailable(error);
         }
         Self::Refused(error)

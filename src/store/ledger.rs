@@ -79,8 +79,7 @@ impl Tx {
                 })
             })
             .collect();
-        let inserted = execute!(
-            self,
+        let insert = self.by_engine(
             "insert into transfer (cause, reason, from_account, to_account, amount_cents, at_ms)
             select value ->> 'cause', value ->> 'reason', value ->> 'from', value ->> 'to',
                 value ->> 'cents', $2
@@ -88,6 +87,26 @@ impl Tx {
             where true
             order by key
             on conflict (cause) do nothing",
+            // Uniqueness is the business of transfer_cause: transfer itself is partitioned by time.
+            "with wanted as (
+                select value ->> 'cause' as cause, value ->> 'reason' as reason,
+                    value ->> 'from' as from_account, value ->> 'to' as to_account,
+                    cast(value ->> 'cents' as bigint) as cents, place
+                from json_array_elements(cast($1 as json)) with ordinality as rows (value, place)
+            ), fresh as (
+                insert into transfer_cause (cause) select cause from wanted
+                on conflict (cause) do nothing
+                returning cause
+            )
+            insert into transfer (cause, reason, from_account, to_account, amount_cents, at_ms)
+            select cause, reason, from_account, to_account, cents, $2
+            from wanted
+            join fresh using (cause)
+            order by place",
+        );
+        let inserted = execute!(
+            self,
+            insert,
             serde_json::Value::from(rows).to_string(),
             now.ms()
         )?;

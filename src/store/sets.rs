@@ -45,6 +45,12 @@ impl Tx {
         .await
     }
 
+    /// Lets one transaction at a time end rounds of a set, settle or refund it, until its end: of two
+    /// rounds that end at the same instant, the second sees the first.
+    pub async fn serialise_set(&mut self, set: SetId) -> Result<(), StoreError> {
+        self.serialise(&format!("set:{set}")).await
+    }
+
     /// The oldest set with a seat for a player: offered still, not their own, with no question that
     /// they have seen, and not of somebody they met after `met_after`.
     pub async fn open_seat(
@@ -99,10 +105,16 @@ impl Tx {
             set.offered_until.ms()
         )?;
         let questions: Vec<_> = set.questions.iter().map(ToString::to_string).collect();
-        let inserted = execute!(
-            self,
+        let insert = self.by_engine(
             "insert into set_question (set_id, position, question_id)
             select $1, key + 1, value from json_each($2)",
+            "insert into set_question (set_id, position, question_id)
+            select $1, place, value
+            from json_array_elements_text(cast($2 as json)) with ordinality as rows (value, place)",
+        );
+        let inserted = execute!(
+            self,
+            insert,
             set.id.to_string(),
             json!(questions).to_string()
         )?;

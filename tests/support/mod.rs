@@ -26,6 +26,7 @@ use majibu::{
 };
 use rand::{SeedableRng, rngs::StdRng};
 use sandbox::{Phone, Screen, ServiceUrls, Simulator, SimulatorConfig};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 /// The code that everybody dials.
@@ -85,8 +86,7 @@ impl World {
         let mut config = Config::default();
         config.http.listen = port;
         config.http.public_url = format!("http://{port}");
-        config.database.url =
-            format!("sqlite://{}", folder.path().join("majibu.db").display()).into();
+        config.database.url = database(&folder).await.into();
         config.africastalking.base_url = sim.base_url();
         config.africastalking.api_key = "key".into();
         config.daraja.base_url = sim.base_url();
@@ -308,6 +308,21 @@ impl World {
         }
         self.sim.stop().await;
     }
+}
+
+/// A database of its own: on the server that `TEST_POSTGRES_URL` names, else a file.
+async fn database(folder: &TempDir) -> String {
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        return format!("sqlite://{}", folder.path().join("majibu.db").display());
+    };
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("majibu_test_{}_{number}", std::process::id());
+    let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL");
+    let create = AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("a database");
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    format!("{base}/{name}")
 }
 
 /// What a scripted player answers.
