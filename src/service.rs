@@ -130,7 +130,8 @@ pub async fn assemble(
         config.sessions.url.expose_secret(),
         config.ussd.session_ttl,
         config.ussd.finished_ttl,
-    )?;
+    )
+    .await?;
     // No redirects: a provider does not send them, and a POST must not be repeated elsewhere.
     let client = Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -4,10 +4,14 @@
 //! most: whatever moved money is in the database, with its receipt.
 
 mod memory;
+mod redis;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use memory::MemorySessions;
+pub use redis::RedisSessions;
 
 use crate::{
     core::ids::PlayerId,
@@ -143,37 +147,39 @@ pub struct SessionError(pub String);
 pub enum Sessions {
     /// In this process: the embedded default.
     Memory(MemorySessions),
+    /// In Redis, shared by all processes.
+    Redis(RedisSessions),
 }
 
 impl Sessions {
-    /// The store of a URL: `memory:`.
+    /// The store of a URL: `memory:`, `redis://`, `rediss://`, or `redis-cluster://a,b,c`.
     ///
     /// # Errors
-    /// When this build has no such store.
-    pub fn open(
+    /// When there is no such store, or it does not answer.
+    pub async fn open(
         url: &str,
-        session_ttl: std::time::Duration,
-        finished_ttl: std::time::Duration,
+        session_ttl: Duration,
+        finished_ttl: Duration,
     ) -> Result<Self, SessionError> {
         if url == "memory:" {
             return Ok(Self::Memory(MemorySessions::new(session_ttl, finished_ttl)));
         }
-        Err(SessionError(
-            "this build keeps sessions in the process only; use memory:".into(),
-        ))
+        if redis::is_url(url) {
+            let sessions = RedisSessions::connect(url, session_ttl, finished_ttl).await?;
+            return Ok(Self::Redis(sessions));
+        }
+        let known = "memory:, redis://HOST, rediss://HOST or redis-cluster://HOST,HOST,...";
+        Err(SessionError(format!("expected {known}")))
     }
 
     /// A session, if it is known.
     ///
     /// # Errors
     /// When the store does not answer.
-    #[expect(
-        clippy::unused_async,
-        reason = "a store outside the process is asked over the network"
-    )]
     pub async fn read(&self, id: &str) -> Result<Option<Versioned>, SessionError> {
         match self {
             Self::Memory(sessions) => Ok(sessions.read(id)),
+            Self::Redis(sessions) => sessions.read(id).await,
         }
     }
 
@@ -181,10 +187,6 @@ impl Sessions {
     ///
     /// # Errors
     /// When the store does not answer.
-    #[expect(
-        clippy::unused_async,
-        reason = "a store outside the process is asked over the network"
-    )]
     pub async fn save(
         &self,
         id: &str,
@@ -193,6 +195,7 @@ impl Sessions {
     ) -> Result<Saved, SessionError> {
         match self {
             Self::Memory(sessions) => Ok(sessions.save(id, conversation, version)),
+            Self::Redis(sessions) => sessions.save(id, conversation, version).await,
         }
     }
 
@@ -200,13 +203,10 @@ impl Sessions {
     ///
     /// # Errors
     /// When it does not.
-    #[expect(
-        clippy::unused_async,
-        reason = "a store outside the process is asked over the network"
-    )]
     pub async fn ping(&self) -> Result<(), SessionError> {
         match self {
             Self::Memory(_) => Ok(()),
+            Self::Redis(sessions) => sessions.ping().await,
         }
     }
 }

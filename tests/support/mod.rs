@@ -87,6 +87,9 @@ impl World {
         config.http.listen = port;
         config.http.public_url = format!("http://{port}");
         config.database.url = database(&folder).await.into();
+        if let Ok(url) = std::env::var("TEST_REDIS_URL") {
+            config.sessions.url = url.into();
+        }
         config.africastalking.base_url = sim.base_url();
         config.africastalking.api_key = "key".into();
         config.daraja.base_url = sim.base_url();
@@ -320,7 +323,10 @@ async fn database(folder: &TempDir) -> String {
     let name = format!("majibu_test_{}_{number}", std::process::id());
     let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL");
     let create = AssertSqlSafe(format!("create database {name}"));
-    sqlx::query(create).execute(&mut connection).await.expect("a database");
+    sqlx::query(create)
+        .execute(&mut connection)
+        .await
+        .expect("a database");
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");
     format!("{base}/{name}")
 }

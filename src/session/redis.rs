@@ -1,0 +1,187 @@
+//! Sessions in Redis, or in a Redis Cluster: shared by all processes, lost without harm.
+//!
+//! One key per session, a hash with its version and its JSON; one script saves it if nobody else did
+//! in between. One key per command keeps it right on a cluster.
+
+use std::{fmt, time::Duration};
+
+use redis::{
+    AsyncCommands, Client, RedisResult, Script,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+    cluster::ClusterClient,
+    cluster_async::ClusterConnection,
+};
+use tokio::time::timeout;
+
+use super::{Conversation, Saved, SessionError, Versioned};
+
+/// What stands before the scheme of a cluster's URL: `redis-cluster://a:6379,b:6379`.
+const CLUSTER_SCHEME: &str = "redis-cluster://";
+
+/// How long one command may take. A player hears within a second that Redis is away.
+const ANSWER: Duration = Duration::from_millis(400);
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_millis(400);
+
+/// Saves a session if its version is still the expected one; the arguments are the expected
+/// version, the next one, the JSON and the life span in ms.
+const SAVE: &str = "
+    local version = redis.call('HGET', KEYS[1], 'v') or '0'
+    if version ~= ARGV[1] then return 0 end
+    redis.call('HSET', KEYS[1], 'v', ARGV[2], 's', ARGV[3])
+    redis.call('PEXPIRE', KEYS[1], ARGV[4])
+    return 1";
+
+/// Sessions in Redis. Cheap to clone.
+#[derive(Clone)]
+pub struct RedisSessions {
+    connection: Connection,
+    under_way: Duration,
+    finished: Duration,
+}
+
+#[derive(Clone)]
+enum Connection {
+    Single(ConnectionManager),
+    Cluster(ClusterConnection),
+}
+
+impl fmt::Debug for RedisSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedisSessions")
+    }
+}
+
+/// Whether a URL is one of this store's.
+pub(super) fn is_url(url: &str) -> bool {
+    ["redis://", "rediss://", CLUSTER_SCHEME]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+}
+
+fn failed(error: redis::RedisError) -> SessionError {
+    // The kind and the server's own words; never the URL, which may hold a password.
+    let detail = error
+        .detail()
+        .map(|detail| format!(": {detail}"))
+        .unwrap_or_default();
+    SessionError(format!("Redis: {}{detail}", error.category()))
+}
+
+/// Gives up on a command that does not answer.
+async fn in_time<T>(
+    command: impl Future<Output = RedisResult<T>>,
+    limit: Duration,
+) -> Result<T, SessionError> {
+    match timeout(limit, command).await {
+        Ok(answer) => answer.map_err(failed),
+        Err(_) => Err(SessionError("Redis does not answer".into())),
+    }
+}
+
+impl RedisSessions {
+    /// Connects to the server, or the cluster, of a URL.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn connect(
+        url: &str,
+        under_way: Duration,
+        finished: Duration,
+    ) -> Result<Self, SessionError> {
+        let connection = match url.strip_prefix(CLUSTER_SCHEME) {
+            Some(nodes) => {
+                let nodes: Vec<String> = nodes
+                    .split(',')
+                    .map(|node| format!("redis://{}", node.trim().trim_end_matches('/')))
+                    .collect();
+                let client = ClusterClient::builder(nodes)
+                    .connection_timeout(CONNECT)
+                    .response_timeout(ANSWER)
+                    .retries(2)
+                    .min_retry_wait(10)
+                    .max_retry_wait(100)
+                    .build()
+                    .map_err(failed)?;
+                let connected = client.get_async_connection();
+                Connection::Cluster(in_time(connected, Duration::from_secs(5)).await?)
+            }
+            None => {
+                let config = ConnectionManagerConfig::new()
+                    .set_connection_timeout(Some(CONNECT))
+                    .set_response_timeout(Some(ANSWER))
+                    .set_number_of_retries(1)
+                    .set_min_delay(Duration::from_millis(10))
+                    .set_max_delay(Duration::from_millis(100));
+                let client = Client::open(url).map_err(failed)?;
+                let connected = ConnectionManager::new_with_config(client, config);
+                Connection::Single(in_time(connected, Duration::from_secs(5)).await?)
+            }
+        };
+        let sessions = Self {
+            connection,
+            under_way,
+            finished,
+        };
+        sessions.ping().await?;
+        Ok(sessions)
+    }
+
+    fn key(id: &str) -> String {
+        // The number is that of the format: what another version wrote is not seen.
+        format!("majibu:session:1:{id}")
+    }
+
+    pub(super) async fn read(&self, id: &str) -> Result<Option<Versioned>, SessionError> {
+        let key = Self::key(id);
+        let fields = ["v", "s"];
+        let (version, json): (Option<u64>, Option<String>) = match self.connection.clone() {
+            Connection::Single(mut c) => in_time(c.hmget(key, &fields), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(c.hmget(key, &fields), ANSWER).await?,
+        };
+        // What cannot be read, from another version of this program, is as good as lost.
+        let stored = version.zip(json).and_then(|(version, json)| {
+            let conversation = serde_json::from_str(&json).ok()?;
+            Some(Versioned {
+                conversation,
+                version,
+            })
+        });
+        Ok(stored)
+    }
+
+    pub(super) async fn save(
+        &self,
+        id: &str,
+        conversation: &Conversation,
+        version: u64,
+    ) -> Result<Saved, SessionError> {
+        let json = serde_json::to_string(conversation)
+            .map_err(|_| SessionError("the session cannot be written down".into()))?;
+        let life = if conversation.has_ended() {
+            self.finished
+        } else {
+            self.under_way
+        };
+        let script = Script::new(SAVE);
+        let mut call = script.key(Self::key(id));
+        call.arg(version)
+            .arg(version + 1)
+            .arg(json)
+            .arg(u64::try_from(life.as_millis()).unwrap_or(u64::MAX));
+        let saved: i64 = match self.connection.clone() {
+            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+        };
+        Ok(if saved == 1 { Saved::Yes } else { Saved::Lost })
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), SessionError> {
+        let key = Self::key("ping");
+        let _: bool = match self.connection.clone() {
+            Connection::Single(mut c) => in_time(c.exists(key), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(c.exists(key), ANSWER).await?,
+        };
+        Ok(())
+    }
+}
