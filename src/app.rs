@@ -114,6 +114,13 @@ pub enum AppError {
     OutOfRange(#[from] crate::core::game::settle::OutOfRange),
 }
 
+impl AppError {
+    /// Whether the same transaction may be run again at once: another one was in the way.
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Contended(_)))
+    }
+}
+
 impl App {
     /// Puts the service together.
     #[must_use]

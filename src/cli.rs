@@ -57,7 +57,11 @@ enum Command {
         no_migrate: bool,
     },
     /// Bring the database's schema up to date
-    Migrate,
+    Migrate {
+        /// Only say which migrations are pending; exit code 1 if any are
+        #[arg(long)]
+        check: bool,
+    },
     /// Load questions, or check a file of them
     #[command(subcommand)]
     Questions(questions::Command),
@@ -141,7 +145,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
             no_migrate,
         } => run::serve(config, no_jobs, no_migrate).await,
         Command::Work { no_migrate } => run::work(config, no_migrate).await,
-        Command::Migrate => run::migrate(config).await,
+        Command::Migrate { check } => run::migrate(config, check).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command),
         Command::Ledger(command) => ledger::run(config, &command).await,

@@ -1,8 +1,11 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+use std::time::Duration;
+
 use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
+use secrecy::SecretString;
 
 use crate::{
     core::{money::Cents, msisdn::Msisdn, time::Timestamp},
@@ -218,4 +221,32 @@ pub trait MobileMoney: Send + Sync {
 
     /// Reads the body of an STK callback; `None` when it is none.
     fn read_stk(&self, body: &[u8]) -> Option<StkResult>;
+}
+
+/// The place where the processes of one house keep the access token that they share: a new token
+/// may cancel the old one (Daraja contract, section 2). When it does not answer, each process keeps
+/// a token of its own.
+pub trait TokenStore: Send + Sync + std::fmt::Debug {
+    /// The token and how long it may still be used.
+    fn read(&self) -> BoxFuture<'_, Option<(SecretString, Duration)>>;
+
+    /// Keeps a token for all processes, for so long.
+    fn write<'a>(&'a self, token: &'a SecretString, life: Duration) -> BoxFuture<'a, ()>;
+
+    /// Forgets the token if it is still this one.
+    fn forget<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, ()>;
+
+    /// Whether this process is the one that fetches a new token; the claim ends by itself.
+    fn claim_fetch(&self) -> BoxFuture<'_, TokenClaim>;
+}
+
+/// Who fetches a new token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenClaim {
+    /// This process.
+    Ours,
+    /// Another one: its token will be there in a moment.
+    Theirs,
+    /// Nobody can tell: the store does not answer, or is not shared.
+    Unknown,
 }

@@ -137,9 +137,10 @@ pub async fn assemble(
         .redirect(reqwest::redirect::Policy::none())
         .build();
     let client = client.map_err(StartError::Client)?;
+    let tokens = Arc::new(sessions.clone());
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
-        money: Arc::new(DarajaClient::new(daraja_settings(config), client)),
+        money: Arc::new(DarajaClient::new(daraja_settings(config), client, tokens)),
         clock: world.clock.clone(),
         random: world.random.clone(),
     };

@@ -5,6 +5,7 @@
 
 mod memory;
 mod redis;
+mod token;
 
 use std::time::Duration;
 

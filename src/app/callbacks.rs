@@ -68,6 +68,7 @@ impl App {
             }
             // A report can be faster than the answer that brings its id.
             Ok(None) => "its SMS is not known".to_owned(),
+            Err(error) if error.is_contended() => return Err(error),
             Err(error) => {
                 tracing::error!(callback = %id, error = ?error, "callback failed");
                 error.to_string()

@@ -93,8 +93,11 @@ impl App {
             let conversation = match turn {
                 Ok(Turn::Answer(shown)) => return Ok(shown),
                 Ok(Turn::Went(conversation)) => conversation,
-                // The same hop committed first, elsewhere: its receipt has the answer.
-                Err(AppError::Store(StoreError::Conflict(_))) => continue,
+                // The same hop committed first, elsewhere: its receipt has the answer. Or another
+                // transaction was in the way.
+                Err(AppError::Store(StoreError::Conflict(_) | StoreError::Contended(_))) => {
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
             let Some(shown) = conversation.last_reply().cloned() else {

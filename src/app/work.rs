@@ -9,6 +9,9 @@ use crate::store::{Claim, Leased};
 /// How many rows one transaction settles, refunds or ends at most.
 const BATCH: usize = 100;
 
+/// How often a transaction is run when others are in its way.
+const CONTENTION_TRIES: u32 = 5;
+
 /// Claimed rows of one kind that are worked off together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Work {
@@ -68,7 +71,18 @@ impl App {
         }
     }
 
+    /// Carries work out, again where another transaction was in the way.
     async fn try_work(&self, work: &Work) -> Result<(), AppError> {
+        for _ in 1..CONTENTION_TRIES {
+            match self.work_once(work).await {
+                Err(error) if error.is_contended() => tracing::debug!(%error, "again"),
+                done => return done,
+            }
+        }
+        self.work_once(work).await
+    }
+
+    async fn work_once(&self, work: &Work) -> Result<(), AppError> {
         match work.what {
             Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
             Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,

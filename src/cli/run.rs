@@ -3,7 +3,7 @@
 use super::{Failed, open, say};
 use crate::{
     config::Config,
-    service::{Migration, Parts, Service, World, told_to_stop},
+    service::{Migration, Parts, Service, StartError, World, assemble, told_to_stop},
 };
 
 pub(super) async fn serve(config: &Config, no_jobs: bool, no_migrate: bool) -> Result<(), Failed> {
@@ -19,10 +19,26 @@ pub(super) async fn work(config: &Config, no_migrate: bool) -> Result<(), Failed
     run(config, Parts::Jobs, no_migrate).await
 }
 
-pub(super) async fn migrate(config: &Config) -> Result<(), Failed> {
-    open(config).await?;
-    say("the database is up to date");
-    Ok(())
+pub(super) async fn migrate(config: &Config, check: bool) -> Result<(), Failed> {
+    if !check {
+        open(config).await?;
+        say("the database is up to date");
+        return Ok(());
+    }
+    let app = assemble(config, &World::default(), Migration::Skip).await?;
+    let pending = app
+        .store()
+        .pending_migrations()
+        .await
+        .map_err(StartError::Store)?;
+    for migration in &pending {
+        say(&format!("pending: {migration}"));
+    }
+    if pending.is_empty() {
+        say("the database is up to date");
+        return Ok(());
+    }
+    Err(Failed::Finding(String::new()))
 }
 
 async fn run(config: &Config, parts: Parts, no_migrate: bool) -> Result<(), Failed> {

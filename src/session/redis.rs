@@ -6,11 +6,12 @@
 use std::{fmt, time::Duration};
 
 use redis::{
-    AsyncCommands, Client, RedisResult, Script,
+    AsyncCommands, Client, ExistenceCheck, RedisResult, Script, SetExpiry, SetOptions,
     aio::{ConnectionManager, ConnectionManagerConfig},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
 };
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
 use super::{Conversation, Saved, SessionError, Versioned};
@@ -30,6 +31,22 @@ const SAVE: &str = "
     if version ~= ARGV[1] then return 0 end
     redis.call('HSET', KEYS[1], 'v', ARGV[2], 's', ARGV[3])
     redis.call('PEXPIRE', KEYS[1], ARGV[4])
+    return 1";
+
+/// The shared access token, and the claim to fetch one; the braces put both on one node.
+const TOKEN: &str = "majibu:{token}:held";
+const TOKEN_FETCH: &str = "majibu:{token}:fetch";
+/// How long a process may take to fetch a token before another one tries, in ms.
+const FETCH_MS: u64 = 2_500;
+
+const READ_TOKEN: &str = "
+    local token = redis.call('GET', KEYS[1])
+    if not token then return false end
+    return {token, redis.call('PTTL', KEYS[1])}";
+
+const FORGET_TOKEN: &str = "
+    if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+    redis.call('DEL', KEYS[1], KEYS[2])
     return 1";
 
 /// Sessions in Redis. Cheap to clone.
@@ -174,6 +191,65 @@ impl RedisSessions {
             Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
         };
         Ok(if saved == 1 { Saved::Yes } else { Saved::Lost })
+    }
+
+    /// The shared access token, and how long it may still be used.
+    pub(super) async fn read_token(
+        &self,
+    ) -> Result<Option<(SecretString, Duration)>, SessionError> {
+        let script = Script::new(READ_TOKEN);
+        let mut call = script.prepare_invoke();
+        call.key(TOKEN);
+        let found: Option<(String, i64)> = match self.connection.clone() {
+            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+        };
+        Ok(found.and_then(|(token, ms)| {
+            let life = Duration::from_millis(u64::try_from(ms).ok()?);
+            Some((SecretString::from(token), life))
+        }))
+    }
+
+    /// Keeps a token for all processes; whoever waits for it finds it.
+    pub(super) async fn write_token(
+        &self,
+        token: &SecretString,
+        life: Duration,
+    ) -> Result<(), SessionError> {
+        let ms = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
+        let token = token.expose_secret();
+        match self.connection.clone() {
+            Connection::Single(mut c) => in_time(c.pset_ex(TOKEN, token, ms), ANSWER).await,
+            Connection::Cluster(mut c) => in_time(c.pset_ex(TOKEN, token, ms), ANSWER).await,
+        }
+    }
+
+    /// Forgets the token if it is still this one, and lets somebody fetch another.
+    pub(super) async fn forget_token(&self, token: &SecretString) -> Result<(), SessionError> {
+        let script = Script::new(FORGET_TOKEN);
+        let mut call = script.prepare_invoke();
+        call.key(TOKEN).key(TOKEN_FETCH).arg(token.expose_secret());
+        let _: i64 = match self.connection.clone() {
+            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+        };
+        Ok(())
+    }
+
+    /// Whether this process is the one to fetch a token now.
+    pub(super) async fn claim_token_fetch(&self) -> Result<bool, SessionError> {
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(FETCH_MS));
+        let set: Option<String> = match self.connection.clone() {
+            Connection::Single(mut c) => {
+                in_time(c.set_options(TOKEN_FETCH, 1, options), ANSWER).await?
+            }
+            Connection::Cluster(mut c) => {
+                in_time(c.set_options(TOKEN_FETCH, 1, options), ANSWER).await?
+            }
+        };
+        Ok(set.is_some())
     }
 
     pub(super) async fn ping(&self) -> Result<(), SessionError> {

@@ -4,7 +4,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -175,6 +175,13 @@ impl Store {
                 ("lock_timeout", "5s"),
                 ("idle_in_transaction_session_timeout", "30s"),
             ]);
+        // Once by hand: a pool would only say that it waited for too long.
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
+            Ok(connected) => {
+                let _ = connected.map_err(unusable)?.close().await;
+            }
+            Err(_) => return Err(StoreError::Url("the server does not answer".into())),
+        }
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -194,6 +201,31 @@ impl Store {
             // Under an advisory lock: two processes that start at once take turns.
             Engine::Postgres(pool) => Ok(POSTGRES_MIGRATIONS.run(pool).await?),
         }
+    }
+
+    /// The migrations that this binary has and the database has not, by name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        let migrator = match &self.engine {
+            Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Engine::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        let mut tx = self.read().await?;
+        let applied = fetch_all!(tx, (i64,), "select version from _sqlx_migrations");
+        let applied = match applied {
+            Ok(applied) => applied,
+            // A database without a schema does not have that table either.
+            Err(StoreError::Refused(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let pending = migrator
+            .iter()
+            .filter(|known| !applied.contains(&(known.version,)));
+        Ok(pending
+            .map(|known| format!("{:04} {}", known.version, known.description))
+            .collect())
     }
 
     /// Makes the partitions of the ledger for the months ahead; SQLite has none. A job calls this, so

@@ -30,11 +30,14 @@ pub enum StoreError {
     #[error("the database refused a statement")]
     Refused(#[source] sqlx::Error),
     /// The URL names no engine that this build has.
-    #[error("database.url: {0}")]
+    #[error("{0}")]
     Url(String),
+    /// The database has migrations that this binary does not know.
+    #[error("the database is newer than this binary: it has migration {0}")]
+    Newer(i64),
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[source] sqlx::migrate::MigrateError),
 }
 
 impl StoreError {
@@ -88,5 +91,14 @@ impl From<sqlx::Error> for StoreError {
             return Self::Unavailable(error);
         }
         Self::Refused(error)
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMissing(version) => Self::Newer(version),
+            other => Self::Migration(other),
+        }
     }
 }

@@ -315,13 +315,23 @@ impl World {
 
 /// A database of its own: on the server that `TEST_POSTGRES_URL` names, else a file.
 async fn database(folder: &TempDir) -> String {
-    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        return format!("sqlite://{}", folder.path().join("majibu.db").display());
-    };
+    match std::env::var("TEST_POSTGRES_URL") {
+        Ok(server) => postgres_database(&server).await,
+        Err(_) => sqlite_database(folder),
+    }
+}
+
+/// A file in a folder; nothing has been written to it.
+pub fn sqlite_database(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("majibu.db").display())
+}
+
+/// A new database on a server, empty.
+pub async fn postgres_database(server: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::SeqCst);
     let name = format!("majibu_test_{}_{number}", std::process::id());
-    let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL");
+    let mut connection = PgConnection::connect(server).await.expect("PostgreSQL");
     let create = AssertSqlSafe(format!("create database {name}"));
     sqlx::query(create)
         .execute(&mut connection)

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{DarajaSettings, callback, stk, token::TokenKeeper};
 use crate::{
     core::time::Timestamp,
-    ports::{MobileMoney, Push, PushError, QueryAnswer, StkResult},
+    ports::{MobileMoney, Push, PushError, QueryAnswer, StkResult, TokenStore},
     provider::{excerpt, was_not_sent},
 };
 
@@ -68,13 +68,13 @@ const TOKEN_ERRORS: [&str; 5] = [
 ];
 
 impl DarajaClient {
-    /// A client.
+    /// A client; its token is shared through `tokens`.
     #[must_use]
-    pub fn new(settings: DarajaSettings, http: Client) -> Self {
+    pub fn new(settings: DarajaSettings, http: Client, tokens: Arc<dyn TokenStore>) -> Self {
         Self {
             settings,
             http,
-            tokens: Arc::default(),
+            tokens: Arc::new(TokenKeeper::new(tokens)),
         }
     }
 

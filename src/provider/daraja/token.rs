@@ -1,7 +1,10 @@
-//! The access token: one for all requests of this process, fetched under a lock, renewed early. A
-//! new token may cancel the old one, so it is never fetched twice at once (contract, section 2).
+//! The access token: one for all requests of all processes, fetched by one of them at a time,
+//! renewed early. A new token may cancel the old one (contract, section 2).
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
@@ -9,10 +12,16 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::DarajaSettings;
-use crate::provider::{excerpt, was_not_sent};
+use crate::{
+    ports::{TokenClaim, TokenStore},
+    provider::{excerpt, was_not_sent},
+};
 
 /// How long before its end a token is renewed.
 const EARLY: Duration = Duration::from_secs(5 * 60);
+/// How often, and how far apart, a token that another process fetches is looked for.
+const LOOKS: u32 = 30;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// The life of a token whose answer does not say.
 const LIFE_SECONDS: u64 = 3_599;
 
@@ -21,10 +30,11 @@ const LIFE_SECONDS: u64 = 3_599;
 #[error("no access token: {0}")]
 pub(super) struct NoToken(String);
 
-/// Keeps the token.
-#[derive(Debug, Default)]
+/// Keeps the token: in this process, and in the store that all processes share.
+#[derive(Debug)]
 pub(super) struct TokenKeeper {
     held: Mutex<Option<Held>>,
+    shared: Arc<dyn TokenStore>,
 }
 
 #[derive(Debug)]
@@ -42,6 +52,13 @@ struct Answer {
 }
 
 impl TokenKeeper {
+    pub(super) fn new(shared: Arc<dyn TokenStore>) -> Self {
+        Self {
+            held: Mutex::new(None),
+            shared,
+        }
+    }
+
     /// The token; fetched when there is none or it is about to end.
     pub(super) async fn token(
         &self,
@@ -52,14 +69,36 @@ impl TokenKeeper {
         if let Some(held) = held.as_ref().filter(|held| Instant::now() < held.renew_at) {
             return Ok(held.token.clone());
         }
-        let fetched = fetch(http, settings).await?;
-        let token = fetched.token.clone();
-        *held = Some(fetched);
+        let found = self.find(http, settings).await?;
+        let token = found.token.clone();
+        *held = Some(found);
         Ok(token)
+    }
+
+    /// A token from the shared store, or a new one for it. While another process fetches, this one
+    /// waits for its token.
+    async fn find(&self, http: &Client, settings: &DarajaSettings) -> Result<Held, NoToken> {
+        for _ in 0..LOOKS {
+            if let Some((token, life)) = self.shared.read().await {
+                return Ok(Held {
+                    token,
+                    renew_at: Instant::now() + life,
+                });
+            }
+            if self.shared.claim_fetch().await != TokenClaim::Theirs {
+                break;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        let fetched = fetch(http, settings).await?;
+        let life = fetched.renew_at.saturating_duration_since(Instant::now());
+        self.shared.write(&fetched.token, life).await;
+        Ok(fetched)
     }
 
     /// Forgets a token that was refused, unless somebody renewed it meanwhile.
     pub(super) async fn forget(&self, refused: &SecretString) {
+        self.shared.forget(refused).await;
         let mut held = self.held.lock().await;
         let is_held = |held: &Held| held.token.expose_secret() == refused.expose_secret();
         if held.as_ref().is_some_and(is_held) {

@@ -1,0 +1,52 @@
+//! The conformance suite of the store and of the session store: one body for each promise, run
+//! unchanged on every engine.
+//!
+//! SQLite and the memory of the process always; PostgreSQL where `TEST_POSTGRES_URL` names a server,
+//! Redis where `TEST_REDIS_URL` does. Without them those halves say that they were skipped, and fail
+//! in CI. Servers that a test kills are its own: `redis-server` processes in temporary folders.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+/// Makes a test of each of these promises on each engine of the store. A promise that is not
+/// listed is dead code, which the linter refuses.
+macro_rules! on_each_engine {
+    ($($promise:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                crate::bench::on_sqlite(super::$promise).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                crate::bench::on_postgres(super::$promise).await;
+            })*
+        }
+    };
+}
+
+mod bench;
+mod given;
+
+mod booking;
+mod callbacks;
+mod claims;
+mod deposits;
+mod entries;
+mod guards;
+mod hops;
+mod ledger_report;
+mod migrations;
+mod outbox;
+mod parked;
+mod partitions;
+mod players;
+mod questions;
+mod redis_away;
+mod redis_cluster;
+mod redis_server;
+mod seats;
+mod sessions;
+mod transactions;
