@@ -87,7 +87,7 @@ impl World {
         config.http.listen = port;
         config.http.public_url = format!("http://{port}");
         config.database.url = database(&folder).await.into();
-        if let Ok(url) = std::env::var("TEST_REDIS_URL") {
+        if let Some(url) = server("TEST_REDIS_URL") {
             config.sessions.url = url.into();
         }
         config.africastalking.base_url = sim.base_url();
@@ -313,25 +313,24 @@ impl World {
     }
 }
 
-/// A database of its own: on the server that `TEST_POSTGRES_URL` names, else a file.
-async fn database(folder: &TempDir) -> String {
-    match std::env::var("TEST_POSTGRES_URL") {
-        Ok(server) => postgres_database(&server).await,
-        Err(_) => sqlite_database(folder),
+/// Whether the tests run on PostgreSQL and Redis (`TEST_ENGINE=production`, by `tests/run`) instead
+/// of the embedded default.
+fn server(name: &str) -> Option<String> {
+    if std::env::var("TEST_ENGINE").as_deref() != Ok("production") {
+        return None;
     }
+    Some(std::env::var(name).unwrap_or_else(|_| panic!("{name} names no server")))
 }
 
-/// A file in a folder; nothing has been written to it.
-pub fn sqlite_database(folder: &TempDir) -> String {
-    format!("sqlite://{}", folder.path().join("majibu.db").display())
-}
-
-/// A new database on a server, empty.
-pub async fn postgres_database(server: &str) -> String {
+/// A database of its own: on the PostgreSQL server, else a file.
+async fn database(folder: &TempDir) -> String {
+    let Some(server) = server("TEST_POSTGRES_URL") else {
+        return format!("sqlite://{}", folder.path().join("majibu.db").display());
+    };
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::SeqCst);
     let name = format!("majibu_test_{}_{number}", std::process::id());
-    let mut connection = PgConnection::connect(server).await.expect("PostgreSQL");
+    let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL");
     let create = AssertSqlSafe(format!("create database {name}"));
     sqlx::query(create)
         .execute(&mut connection)
