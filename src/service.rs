@@ -37,7 +37,7 @@ pub enum StartError {
     #[error("the menu has faults:\n{0}")]
     Unsound(String),
     /// The database.
-    #[error("database.url: {}", because(.0))]
+    #[error("{}", because(.0))]
     Store(#[from] StoreError),
     /// The session store.
     #[error("sessions.url: {0}")]
@@ -55,9 +55,13 @@ pub enum StartError {
     Client(reqwest::Error),
 }
 
-/// An error with what lies behind it, on one line.
+/// The key, the error and what lies behind it, on one line.
 fn because(error: &StoreError) -> String {
-    let mut text = error.to_string();
+    if let StoreError::Url(_) = error {
+        // It names the key itself.
+        return error.to_string();
+    }
+    let mut text = format!("database.url: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
         text = format!("{text}: {error}");

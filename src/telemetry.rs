@@ -1,7 +1,7 @@
 //! Logs and metrics. Logs go to stderr; labels of metrics come from closed lists, never an id or a
 //! number.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal, sync::OnceLock};
 
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -18,6 +18,8 @@ pub fn log_to_stderr(format: LogFormat) {
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for eyes, not for files and log collectors.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let begun = match format {
         LogFormat::Text => logs.try_init(),

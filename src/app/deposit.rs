@@ -220,6 +220,12 @@ impl App {
                 let Some(deposit) = deposit else {
                     return Ok("unknown deposit".into());
                 };
+                if is_of_another_request(&deposit, result.checkout_id.as_deref()) {
+                    // It tells nothing of this deposit.
+                    tracing::error!(deposit = %deposit.id, code, "failure of another request");
+                    tx.flag_deposit(deposit.id).await?;
+                    return Ok(OTHER_REQUEST.into());
+                }
                 self.fail(tx, &deposit, Failure::of_code(&code), now)
                     .await?;
                 Ok(format!("unpaid, code {code}"))
@@ -302,6 +308,9 @@ impl App {
     }
 }
 
+/// Why a callback is not acted on that names another push than its URL.
+const OTHER_REQUEST: &str = "checkout id of another request";
+
 /// What a paid callback means for the deposit that its URL names.
 enum Judged<'a> {
     Credit(&'a Deposit),
@@ -313,15 +322,18 @@ fn judge<'a>(deposit: Option<&'a Deposit>, checkout_id: Option<&str>, receipt: &
     let Some(deposit) = deposit else {
         return Judged::Park("unknown deposit");
     };
-    let ours = deposit.checkout_id.as_deref();
-    if let (Some(ours), Some(theirs)) = (ours, checkout_id)
-        && ours != theirs
-    {
-        return Judged::Park("checkout id of another request");
+    if is_of_another_request(deposit, checkout_id) {
+        return Judged::Park(OTHER_REQUEST);
     }
     match deposit.state {
         State::Paid if deposit.receipt.as_deref() == Some(receipt) => Judged::Repeat,
         State::Paid => Judged::Park("second payment of one deposit"),
         State::Requested | State::Pushed | State::Failed => Judged::Credit(deposit),
     }
+}
+
+/// Whether a callback names another push than the deposit's own, as far as both are known.
+fn is_of_another_request(deposit: &Deposit, checkout_id: Option<&str>) -> bool {
+    let ours = deposit.checkout_id.as_deref();
+    matches!((ours, checkout_id), (Some(ours), Some(theirs)) if ours != theirs)
 }

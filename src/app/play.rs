@@ -268,7 +268,8 @@ impl App {
         let entry = tx.entry(id).await?.filter(|entry| entry.player == player);
         let entry = entry.ok_or(AppError::Unusable("no such entry"))?;
         if entry.state != EntryState::Playing {
-            return self.closing(tx, &entry, "late").await;
+            let ending = if is_done(&entry) { "done" } else { "late" };
+            return self.closing(tx, &entry, ending).await;
         }
         let spent = match self
             .round_clock()
@@ -307,7 +308,7 @@ impl App {
             correct: entry.correct + u8::from(is_correct),
             ..entry
         };
-        if usize::from(entry.answered) == entry.choice_orders.len() {
+        if is_done(&entry) {
             return self.finish(tx, &entry, "done", turn.now).await;
         }
         self.question(tx, &entry, &state.locale).await
@@ -375,6 +376,11 @@ impl App {
 pub(super) async fn opponent_of(tx: &mut Tx, entry: &Entry) -> Result<Option<Entry>, AppError> {
     let entries = tx.entries_of(entry.set).await?;
     Ok(entries.into_iter().find(|other| other.id != entry.id))
+}
+
+/// Whether every question is answered.
+fn is_done(entry: &Entry) -> bool {
+    usize::from(entry.answered) == entry.choice_orders.len()
 }
 
 /// How this player sees the choices of the question under way.

@@ -130,9 +130,10 @@ impl App {
         let columns = Columns::read(reader.headers().map_err(malformed)?)?;
         let (mut rows, mut report) = (Vec::new(), ImportReport::default());
         let mut seen = BTreeSet::new();
+        let mut lines = Lines::of(text);
         for record in reader.records() {
             let record = record.map_err(malformed)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.at(record.position().map_or(0, csv::Position::byte));
             let row = self.read_row(&columns, &record, line).and_then(|row| {
                 let is_new =
                     seen.insert((row.question.identity.clone(), row.question.locale.clone()));
@@ -259,6 +260,37 @@ impl App {
             0 => Ok(()),
             over => Err(format!("{over} septets too long for a screen of {budget}")),
         }
+    }
+}
+
+/// Counts lines as an editor does. The reader's own count is behind by the line ends that it skips
+/// before a record: empty lines, and the second character of CRLF.
+struct Lines<'a> {
+    text: &'a str,
+    passed: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            passed: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that the reader found at a byte; records come in their order.
+    fn at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let begin = self.text.len() - rest.trim_start_matches(['\r', '\n']).len();
+        let passed = self.text.get(self.passed..begin).unwrap_or_default();
+        let ends = |end: &str| passed.matches(end).count();
+        let ends = ends("\n") + ends("\r") - ends("\r\n");
+        self.line += u64::try_from(ends).unwrap_or_default();
+        self.passed = begin;
+        self.line
     }
 }
 

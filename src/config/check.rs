@@ -44,6 +44,7 @@ impl Config {
     /// Names the first key whose value is impossible.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_http()?;
+        self.check_database()?;
         self.check_game()?;
         self.check_wallet()?;
         self.check_durations()?;
@@ -159,7 +160,41 @@ impl Config {
         refuse_unless(fits, "wallet.min_deposit", "must be 1 shilling or more")?;
         let fits = (wallet.min_deposit..=MAX_DEPOSIT).contains(&wallet.max_deposit);
         let what = format!("must be from wallet.min_deposit to {MAX_DEPOSIT} shillings");
-        refuse_unless(fits, "wallet.max_deposit", what)
+        refuse_unless(fits, "wallet.max_deposit", what)?;
+        let fits = wallet.min_withdrawal >= 1;
+        refuse_unless(fits, "wallet.min_withdrawal", "must be 1 shilling or more")?;
+        let fits = wallet.max_withdrawal >= wallet.min_withdrawal;
+        let what = "must be wallet.min_withdrawal or more";
+        refuse_unless(fits, "wallet.max_withdrawal", what)?;
+        let bands = &wallet.withdrawal_fees.0;
+        let fits = bands.iter().all(|(up_to, fee)| *up_to >= 1 && *fee >= 0);
+        let what = "must be bands such as 100:2,500:9";
+        refuse_unless(fits, "wallet.withdrawal_fees", what)?;
+        let tax = &self.tax;
+        for (key, bps) in [
+            ("tax.excise_on_deposit_bps", tax.excise_on_deposit_bps),
+            (
+                "tax.withholding_on_withdrawal_bps",
+                tax.withholding_on_withdrawal_bps,
+            ),
+        ] {
+            refuse_unless(bps <= 10_000, key, "must be from 0 to 10000 basis points")?;
+        }
+        let fits = self.players.daily_deposit_limit >= 0;
+        refuse_unless(fits, "players.daily_deposit_limit", "must be 0 or more")
+    }
+
+    /// SQLite without a file would lose everything at the end of the process, and give every
+    /// connection a database of its own.
+    fn check_database(&self) -> Result<(), ConfigError> {
+        let url = self.database.url.expose_secret();
+        let Some(rest) = url.strip_prefix("sqlite:") else {
+            return Ok(());
+        };
+        let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = path.trim_start_matches('/');
+        let is_file = !path.is_empty() && path != ":memory:" && !parameters.contains("mode=memory");
+        refuse_unless(is_file, "database.url", "must name a file: sqlite://PATH")
     }
 
     fn check_durations(&self) -> Result<(), ConfigError> {

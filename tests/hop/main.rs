@@ -1,6 +1,26 @@
 //! Whole-system tests of the USSD side: the service over HTTP, driven by the simulator's phones.
 
+#![expect(
+    clippy::expect_used,
+    reason = "what a test takes for granted may panic"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
+mod line;
+
+mod clock;
+mod dialled;
 mod game;
+mod games;
+mod input;
+mod lost;
+mod menu;
+mod repeat;
+mod resume;
+mod seats;
+mod sessions;
+mod transcript;
+mod walk;
+mod wire;

@@ -4,8 +4,13 @@
 //! Jobs run when a test says so ([`World::run_due`]), so nothing sleeps for luck. Every test ends
 //! with [`World::check`]: all invariants of the ledger, and nothing left that is due.
 
-// Each test binary uses its own part of the harness.
-#![allow(dead_code)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::expect_used,
+    reason = "each test binary uses its own part of the harness, and a harness may give up"
+)]
 
 use std::{
     net::TcpListener,

@@ -24,11 +24,13 @@ fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
     (password, timestamp)
 }
 
-/// Digits as a JSON number where they are one: production has been seen to want numbers.
+/// Digits as a JSON number where they are one: production has been seen to want numbers. A short
+/// code such as 0600992 stays text: as a number it would lose its zero.
 fn number(digits: &str) -> Value {
-    digits
-        .parse::<u64>()
-        .map_or_else(|_| digits.into(), Value::from)
+    let number = digits.parse::<u64>().ok();
+    number
+        .filter(|number| number.to_string() == digits)
+        .map_or_else(|| digits.into(), Value::from)
 }
 
 /// Sends an STK push; gives its `CheckoutRequestID`.
@@ -189,6 +191,12 @@ mod tests {
                 "{status} {body}"
             );
         }
+    }
+
+    #[test]
+    fn digits_are_a_number_unless_they_would_lose_a_zero() {
+        assert_eq!(number("174379"), json!(174_379));
+        assert_eq!(number("0600992"), json!("0600992"));
     }
 
     #[test]

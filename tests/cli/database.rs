@@ -1,0 +1,82 @@
+//! `database.url`, `sessions.url` and `http.listen`: what cannot be used is said in one clear line
+//! that names the key and shows no password.
+
+use std::net::TcpListener;
+
+use crate::binary::House;
+
+fn refused(variable: &str, value: &str, key: &str) {
+    let house = House::new();
+    for command in [&["migrate"][..], &["serve"], &["ledger", "check", "--json"]] {
+        let said = house.run_with(&[(variable, value)], command).ended(2);
+        assert_eq!(said.stdout, "", "{value}");
+        let line = said.one_line();
+        assert_eq!(line.matches(key).count(), 1, "{value}: {line}");
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_refused() {
+    for url in [
+        "",
+        "majibu.db",
+        "mysql://majibu:hunter2@localhost/majibu",
+        "sqlite:///no/such/folder/majibu.db",
+        "sqlite://no/such/folder/majibu.db",
+        "sqlite:///",
+        "sqlite://majibu.db?mode=nope",
+        // Each connection would have a database of its own, and none would outlive the process.
+        "sqlite://",
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite://majibu.db?mode=memory",
+    ] {
+        refused("MAJIBU__DATABASE__URL", url, "database.url");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_ours_is_refused() {
+    let house = House::new();
+    house.write("majibu.db", "This is a letter to my bank, and no database.");
+    let said = house.run(&["migrate"]).ended(2);
+    assert!(said.one_line().contains("database.url"), "{said:?}");
+}
+
+#[test]
+fn sessions_that_this_build_does_not_have_are_refused() {
+    for url in ["", "memory", "rubbish", "file:///tmp/sessions"] {
+        refused("MAJIBU__SESSIONS__URL", url, "sessions.url");
+    }
+}
+
+#[test]
+fn sqlite_takes_relative_and_absolute_paths_and_creates_the_file() {
+    let house = House::new();
+    let absolute = house.path("absolute.db");
+    for (url, path) in [
+        ("sqlite://relative.db".to_owned(), house.path("relative.db")),
+        (format!("sqlite://{}", absolute.display()), absolute),
+    ] {
+        let env = [("MAJIBU__DATABASE__URL", url.as_str())];
+        house.run_with(&env, &["migrate"]).ended(0);
+        assert!(path.exists(), "{url}");
+        house.run_with(&env, &["ledger", "check"]).ended(0);
+    }
+}
+
+#[test]
+fn a_port_in_use_is_said_with_its_key() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let house = House::new();
+    let said = house
+        .run_with(&[("MAJIBU__HTTP__LISTEN", &address)], &["serve"])
+        .ended(2);
+    let line = said.stderr.lines().last().unwrap_or_default();
+    assert!(
+        line.contains("http.listen") && line.contains(&address),
+        "{said:?}"
+    );
+}

@@ -1,0 +1,18 @@
+//! The command line, the configuration and the processes, with the real binary: what an operator
+//! types, sets and sends signals to.
+
+#![expect(
+    clippy::expect_used,
+    reason = "what a test needs and does not get fails it"
+)]
+
+mod binary;
+
+mod configuration;
+mod database;
+mod menus;
+mod operator;
+mod process;
+mod questions;
+mod secrecy;
+mod usage;

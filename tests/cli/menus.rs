@@ -1,0 +1,119 @@
+//! `menu check`, and a folder of menus that is not sound.
+
+use std::fs;
+
+use crate::binary::House;
+
+const MENUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/menus");
+
+/// A house with a copy of the menus under `menus`, one text of one file replaced.
+fn with_menus(file: &str, from: &str, to: &str) -> House {
+    let mut house = House::new();
+    let folder = house.path("menus");
+    fs::create_dir(&folder).expect("a folder");
+    for name in ["menu.toml", "en.toml", "sw.toml"] {
+        let mut text = fs::read_to_string(format!("{MENUS}/{name}")).expect("a menu file");
+        if name == file {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        fs::write(folder.join(name), text).expect("a file");
+    }
+    house.set("USSD__MENUS", "menus");
+    house
+}
+
+#[test]
+fn the_menu_of_the_binary_is_sound() {
+    let house = House::new();
+    let said = house.run(&["menu", "check"]).ended(0);
+    assert!(said.stdout.contains("sound"), "{said:?}");
+    let report = house.run(&["menu", "check", "--json"]).ended(0).json();
+    assert_eq!(report["ok"], true);
+    assert_eq!(report["findings"], serde_json::json!([]));
+    let widest = report["widest"].as_array().expect("a list");
+    for row in widest {
+        assert!(row["screen"].is_string() && row["locale"].is_string());
+        assert!(row["septets"].as_u64().expect("a count") <= 160, "{row}");
+    }
+    for locale in ["en", "sw"] {
+        assert!(widest.iter().any(|row| row["locale"] == locale));
+    }
+    assert!(!house.path("majibu.db").exists(), "no database is needed");
+}
+
+#[test]
+fn a_menu_in_a_folder_is_as_good() {
+    let house = with_menus("en.toml", "Choose a category:", "Pick a category:");
+    house.run(&["menu", "check"]).ended(0);
+    house.run(&["migrate"]).ended(0);
+}
+
+#[test]
+fn a_broken_menu_is_refused_with_file_and_line() {
+    for (file, from, to, what) in [
+        // Not TOML.
+        ("menu.toml", "[screen.terms]", "[screen.terms", "menu.toml:"),
+        // A key that does not exist.
+        ("menu.toml", "paged = true", "pagged = true", "pagged"),
+        // A screen that does not exist.
+        ("menu.toml", "go = \"stake\"", "go = \"steak\"", "steak"),
+        // An outcome that leads nowhere.
+        ("menu.toml", "short = \"short\", ", "", "short"),
+        // A text that is missing in one language.
+        ("sw.toml", "waiting = ", "wating = ", "waiting"),
+        // A placeholder that nobody fills in.
+        ("en.toml", "KES {balance}", "KES {balence}", "balence"),
+        // A placeholder that does not end.
+        ("en.toml", "KES {balance}", "KES {balance", "en.toml:"),
+        // Too long at its widest.
+        (
+            "en.toml",
+            "Majibu. Balance",
+            "Majibu, the quiz of all quizzes. The balance of your wallet as it is at this very \
+            moment, without what you have staked, and not a shilling less:",
+            "home",
+        ),
+        // A character that costs a whole screen.
+        (
+            "en.toml",
+            "Choose a category:",
+            "Choose a category…",
+            "en.toml:",
+        ),
+    ] {
+        let house = with_menus(file, from, to);
+        let checked = house.run(&["menu", "check"]).ended(1);
+        let has_place = |text: &str| {
+            text.lines().any(|line| {
+                let place = line.split_once(".toml:").map(|(_, rest)| rest);
+                place.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+                    && line.contains(what)
+            })
+        };
+        assert!(has_place(&checked.stdout), "{to}: {checked:?}");
+        let report = house.run(&["menu", "check", "--json"]).ended(1).json();
+        assert_eq!(report["ok"], false);
+        assert_ne!(report["findings"], serde_json::json!([]));
+        for command in ["serve", "work", "migrate"] {
+            let refused = house.run(&[command]);
+            assert!([1, 2].contains(&refused.code), "{to}: {refused:?}");
+            assert!(has_place(&refused.stderr), "{to}: {refused:?}");
+        }
+        assert!(!house.path("majibu.db").exists(), "refused before anything");
+    }
+}
+
+#[test]
+fn a_folder_without_a_menu_is_bad_configuration() {
+    let mut house = House::new();
+    house.set("USSD__MENUS", "nowhere");
+    for arguments in [&["menu", "check"][..], &["migrate"]] {
+        let said = house.run(arguments).ended(2);
+        let line = said.one_line();
+        assert!(line.contains("ussd.menus") && line.contains("nowhere"));
+    }
+    fs::create_dir(house.path("nowhere")).expect("a folder");
+    let said = house.run(&["menu", "check"]).ended(2);
+    assert!(said.one_line().contains("ussd.menus"));
+}
