@@ -93,8 +93,8 @@ enum Failed {
 impl From<StartError> for Failed {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Unsound(_) => Self::Finding(error.to_string()),
-            StartError::Config(_)
+            StartError::Unsound(_)
+            | StartError::Config(_)
             | StartError::Menu(_)
             | StartError::Store(_)
             | StartError::Sessions(_)

@@ -132,6 +132,7 @@ pub async fn assemble(
     }
     let sessions = Sessions::open(
         config.sessions.url.expose_secret(),
+        &config.sessions.prefix,
         config.ussd.session_ttl,
         config.ussd.finished_ttl,
     )
@@ -150,6 +151,9 @@ pub async fn assemble(
     };
     // The first number that is read costs 50 ms: now rather than in the first hop.
     let _ = Msisdn::parse("+254712345678");
+    for (key, why) in config.doubtful() {
+        tracing::warn!(key, "in production: {why}");
+    }
     for key in config.without_effect() {
         tracing::warn!(key, "is set, and has no effect in this version");
     }

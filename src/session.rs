@@ -153,12 +153,13 @@ pub enum Sessions {
 }
 
 impl Sessions {
-    /// The store of a URL: `memory:`, `redis://`, `rediss://`, or `redis-cluster://a,b,c`.
+    /// The store of a URL, where keys are shared with others under a prefix: `memory:`, `redis://`, `rediss://`, or `redis-cluster://a,b,c`.
     ///
     /// # Errors
     /// When there is no such store, or it does not answer.
     pub async fn open(
         url: &str,
+        prefix: &str,
         session_ttl: Duration,
         finished_ttl: Duration,
     ) -> Result<Self, SessionError> {
@@ -166,7 +167,7 @@ impl Sessions {
             return Ok(Self::Memory(MemorySessions::new(session_ttl, finished_ttl)));
         }
         if redis::is_url(url) {
-            let sessions = RedisSessions::connect(url, session_ttl, finished_ttl).await?;
+            let sessions = RedisSessions::connect(url, prefix, session_ttl, finished_ttl).await?;
             return Ok(Self::Redis(sessions));
         }
         let known = "memory:, redis://HOST, rediss://HOST or redis-cluster://HOST,HOST,...";

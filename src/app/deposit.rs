@@ -103,7 +103,12 @@ impl App {
                 tx.undo_push(id, now.after(PUSH_WAIT), leased.attempt)
                     .await?;
             }
-            Err(PushError::NotSent(why) | PushError::Refused(why)) => {
+            Err(PushError::NotSent(why)) => {
+                tracing::error!(deposit = %id, why, "push given up");
+                self.fail(&mut tx, &deposit, Failure::Unavailable, now)
+                    .await?;
+            }
+            Err(PushError::Refused(why)) => {
                 tracing::error!(deposit = %id, why, "push refused");
                 self.fail(&mut tx, &deposit, Failure::Other, now).await?;
             }

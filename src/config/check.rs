@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, ConfigError, Mode};
+use super::{Config, ConfigError, Mode, sections::SANDBOX_PASSKEY};
 use crate::{
     app::{Budgets, Settings},
     core::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// The value that production refuses.
 const DEVELOPMENT_SECRET: &str = "development";
-/// The shortest callback secret that production takes.
+/// The shortest callback secret that production has no doubts about.
 const MIN_SECRET: usize = 16;
 /// The largest stake, in shillings; the menu's widths are proved for it.
 const MAX_STAKE: i64 = 100_000;
@@ -45,6 +45,16 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_http()?;
         self.check_database()?;
+        let prefix = &self.sessions.prefix;
+        let is_word = !prefix.is_empty()
+            && prefix
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte));
+        refuse_unless(
+            is_word,
+            "sessions.prefix",
+            "must be letters, digits, -, _ and :",
+        )?;
         self.check_game()?;
         self.check_wallet()?;
         self.check_durations()?;
@@ -228,27 +238,73 @@ impl Config {
 
     fn check_production(&self) -> Result<(), ConfigError> {
         let secret = self.http.callback_secret.expose_secret();
-        let is_secret = secret != DEVELOPMENT_SECRET && secret.len() >= MIN_SECRET;
-        let what = format!("production needs an unguessable secret of {MIN_SECRET} characters");
-        refuse_unless(is_secret, "http.callback_secret", what)?;
+        let is_own = secret != DEVELOPMENT_SECRET;
+        refuse_unless(
+            is_own,
+            "http.callback_secret",
+            "production needs a secret of its own",
+        )?;
         let is_https = self.http.public_url.starts_with("https://");
         refuse_unless(is_https, "http.public_url", "production needs https")?;
         let is_shared = self.sessions.url.expose_secret() != "memory:";
         let what = "production needs sessions outside the process";
         refuse_unless(is_shared, "sessions.url", what)?;
-        let keys = [
-            ("africastalking.api_key", &self.africastalking.api_key),
-            ("daraja.consumer_key", &self.daraja.consumer_key),
-            ("daraja.consumer_secret", &self.daraja.consumer_secret),
-        ];
-        for (key, value) in keys {
-            refuse_unless(
-                !value.expose_secret().is_empty(),
-                key,
-                "production needs one",
-            )?;
-        }
         Ok(())
+    }
+
+    /// Keys whose values cannot work in production, with the reason. A warning each at start, and
+    /// no refusal: the service runs without SMS or deposits, too.
+    #[must_use]
+    pub fn doubtful(&self) -> Vec<(&'static str, &'static str)> {
+        if self.mode != Mode::Production {
+            return Vec::new();
+        }
+        let is_short = self.http.callback_secret.expose_secret().len() < MIN_SECRET;
+        let is_sandbox = |url: &str| url.to_lowercase().contains("sandbox");
+        let (sms, daraja) = (&self.africastalking, &self.daraja);
+        let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
+        let doubts = [
+            (
+                "http.callback_secret",
+                "is short enough to be guessed",
+                is_short,
+            ),
+            (
+                "africastalking.base_url",
+                "is the provider's sandbox",
+                is_sandbox(&sms.base_url),
+            ),
+            (
+                "africastalking.api_key",
+                "is not set: no SMS",
+                is_empty(&sms.api_key),
+            ),
+            (
+                "daraja.base_url",
+                "is the provider's sandbox",
+                is_sandbox(&daraja.base_url),
+            ),
+            (
+                "daraja.consumer_key",
+                "is not set: no deposits",
+                is_empty(&daraja.consumer_key),
+            ),
+            (
+                "daraja.consumer_secret",
+                "is not set: no deposits",
+                is_empty(&daraja.consumer_secret),
+            ),
+            (
+                "daraja.passkey",
+                "is the public one of the sandbox",
+                daraja.passkey.expose_secret() == SANDBOX_PASSKEY,
+            ),
+        ];
+        doubts
+            .into_iter()
+            .filter(|(_, _, is)| *is)
+            .map(|(key, why, _)| (key, why))
+            .collect()
     }
 
     fn hours(&self) -> Result<Hours, ConfigError> {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::{List, Networks, Pairs};
 
 /// The public sandbox passkey of Daraja's test paybill: not a secret.
-const SANDBOX_PASSKEY: &str = "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919";
+pub(super) const SANDBOX_PASSKEY: &str =
+    "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919";
 
 macro_rules! section {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty = $default:expr,)* }) => {
@@ -55,7 +56,7 @@ section!(
 section!(
     /// `database`.
     Database {
-        /// `sqlite://PATH`.
+        /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
         url: SecretString = "sqlite://majibu.db".into(),
     }
 );
@@ -63,8 +64,10 @@ section!(
 section!(
     /// `sessions`: where USSD sessions are kept.
     SessionsSection {
-        /// `memory:`.
+        /// `memory:`, `redis://`, `rediss://` or `redis-cluster://a,b,c`.
         url: SecretString = "memory:".into(),
+        /// What every key in Redis begins with; services that share a server need different ones.
+        prefix: String = "majibu".into(),
     }
 );
 

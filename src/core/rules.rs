@@ -98,7 +98,7 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Whether new games and deposits are taken at `now`. Hours that close before they open go over
+    /// Whether new games are taken at `now`. Hours that close before they open go over
     /// midnight.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {

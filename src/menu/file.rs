@@ -211,7 +211,7 @@ impl fmt::Display for Finding {
 #[derive(Debug, thiserror::Error)]
 pub enum MenuError {
     /// A file could not be opened.
-    #[error("cannot read {file}")]
+    #[error("cannot read {file}: {source}")]
     Io {
         /// The path.
         file: String,

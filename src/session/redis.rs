@@ -34,8 +34,8 @@ const SAVE: &str = "
     return 1";
 
 /// The shared access token, and the claim to fetch one; the braces put both on one node.
-const TOKEN: &str = "majibu:{token}:held";
-const TOKEN_FETCH: &str = "majibu:{token}:fetch";
+const TOKEN: &str = "{token}:held";
+const TOKEN_FETCH: &str = "{token}:fetch";
 /// How long a process may take to fetch a token before another one tries, in ms.
 const FETCH_MS: u64 = 2_500;
 
@@ -53,6 +53,7 @@ const FORGET_TOKEN: &str = "
 #[derive(Clone)]
 pub struct RedisSessions {
     connection: Connection,
+    prefix: String,
     under_way: Duration,
     finished: Duration,
 }
@@ -97,12 +98,13 @@ async fn in_time<T>(
 }
 
 impl RedisSessions {
-    /// Connects to the server, or the cluster, of a URL.
+    /// Connects to the server, or the cluster, of a URL. Every key begins with the prefix.
     ///
     /// # Errors
     /// When it does not answer.
     pub async fn connect(
         url: &str,
+        prefix: &str,
         under_way: Duration,
         finished: Duration,
     ) -> Result<Self, SessionError> {
@@ -137,6 +139,7 @@ impl RedisSessions {
         };
         let sessions = Self {
             connection,
+            prefix: prefix.into(),
             under_way,
             finished,
         };
@@ -144,27 +147,38 @@ impl RedisSessions {
         Ok(sessions)
     }
 
-    fn key(id: &str) -> String {
-        // The number is that of the format: what another version wrote is not seen.
-        format!("majibu:session:1:{id}")
+    /// The key of a session. The number is that of the format: what another version wrote is not
+    /// seen.
+    fn key(&self, id: &str) -> String {
+        format!("{}:session:1:{id}", self.prefix)
+    }
+
+    fn own(&self, name: &str) -> String {
+        format!("{}:{name}", self.prefix)
     }
 
     pub(super) async fn read(&self, id: &str) -> Result<Option<Versioned>, SessionError> {
-        let key = Self::key(id);
+        let key = self.key(id);
         let fields = ["v", "s"];
         let (version, json): (Option<u64>, Option<String>) = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(c.hmget(key, &fields), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(c.hmget(key, &fields), ANSWER).await?,
+            Connection::Single(mut c) => in_time(c.hmget(&key, &fields), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(c.hmget(&key, &fields), ANSWER).await?,
         };
-        // What cannot be read, from another version of this program, is as good as lost.
-        let stored = version.zip(json).and_then(|(version, json)| {
-            let conversation = serde_json::from_str(&json).ok()?;
-            Some(Versioned {
-                conversation,
-                version,
-            })
-        });
-        Ok(stored)
+        let Some(version) = version else {
+            return Ok(None);
+        };
+        let conversation = json.and_then(|json| serde_json::from_str(&json).ok());
+        if conversation.is_none() {
+            // What cannot be read is as good as lost, and must not stand in the way of what is new.
+            let _: i64 = match self.connection.clone() {
+                Connection::Single(mut c) => in_time(c.del(&key), ANSWER).await?,
+                Connection::Cluster(mut c) => in_time(c.del(&key), ANSWER).await?,
+            };
+        }
+        Ok(conversation.map(|conversation| Versioned {
+            conversation,
+            version,
+        }))
     }
 
     pub(super) async fn save(
@@ -180,15 +194,19 @@ impl RedisSessions {
         } else {
             self.under_way
         };
-        let script = Script::new(SAVE);
-        let mut call = script.key(Self::key(id));
-        call.arg(version)
+        // The whole script each time: loading it first would be two more round trips on a server that
+        // has just started, and on a cluster it needs every master.
+        let mut call = redis::cmd("EVAL");
+        call.arg(SAVE)
+            .arg(1)
+            .arg(self.key(id))
+            .arg(version)
             .arg(version + 1)
             .arg(json)
             .arg(u64::try_from(life.as_millis()).unwrap_or(u64::MAX));
         let saved: i64 = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
+            Connection::Single(mut c) => in_time(call.query_async(&mut c), ANSWER).await?,
+            Connection::Cluster(mut c) => in_time(call.query_async(&mut c), ANSWER).await?,
         };
         Ok(if saved == 1 { Saved::Yes } else { Saved::Lost })
     }
@@ -199,7 +217,7 @@ impl RedisSessions {
     ) -> Result<Option<(SecretString, Duration)>, SessionError> {
         let script = Script::new(READ_TOKEN);
         let mut call = script.prepare_invoke();
-        call.key(TOKEN);
+        call.key(self.own(TOKEN));
         let found: Option<(String, i64)> = match self.connection.clone() {
             Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
             Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
@@ -219,8 +237,12 @@ impl RedisSessions {
         let ms = u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1);
         let token = token.expose_secret();
         match self.connection.clone() {
-            Connection::Single(mut c) => in_time(c.pset_ex(TOKEN, token, ms), ANSWER).await,
-            Connection::Cluster(mut c) => in_time(c.pset_ex(TOKEN, token, ms), ANSWER).await,
+            Connection::Single(mut c) => {
+                in_time(c.pset_ex(self.own(TOKEN), token, ms), ANSWER).await
+            }
+            Connection::Cluster(mut c) => {
+                in_time(c.pset_ex(self.own(TOKEN), token, ms), ANSWER).await
+            }
         }
     }
 
@@ -228,7 +250,9 @@ impl RedisSessions {
     pub(super) async fn forget_token(&self, token: &SecretString) -> Result<(), SessionError> {
         let script = Script::new(FORGET_TOKEN);
         let mut call = script.prepare_invoke();
-        call.key(TOKEN).key(TOKEN_FETCH).arg(token.expose_secret());
+        call.key(self.own(TOKEN))
+            .key(self.own(TOKEN_FETCH))
+            .arg(token.expose_secret());
         let _: i64 = match self.connection.clone() {
             Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
             Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
@@ -243,17 +267,17 @@ impl RedisSessions {
             .with_expiration(SetExpiry::PX(FETCH_MS));
         let set: Option<String> = match self.connection.clone() {
             Connection::Single(mut c) => {
-                in_time(c.set_options(TOKEN_FETCH, 1, options), ANSWER).await?
+                in_time(c.set_options(self.own(TOKEN_FETCH), 1, options), ANSWER).await?
             }
             Connection::Cluster(mut c) => {
-                in_time(c.set_options(TOKEN_FETCH, 1, options), ANSWER).await?
+                in_time(c.set_options(self.own(TOKEN_FETCH), 1, options), ANSWER).await?
             }
         };
         Ok(set.is_some())
     }
 
     pub(super) async fn ping(&self) -> Result<(), SessionError> {
-        let key = Self::key("ping");
+        let key = self.key("ping");
         let _: bool = match self.connection.clone() {
             Connection::Single(mut c) => in_time(c.exists(key), ANSWER).await?,
             Connection::Cluster(mut c) => in_time(c.exists(key), ANSWER).await?,

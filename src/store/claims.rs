@@ -48,22 +48,23 @@ macro_rules! texts {
                 " limit $3) returning id, lease, ",
                 $attempt
             ),
-            // Rows that another worker is claiming are passed over, not waited for.
+            // Rows that another worker is claiming are passed over, not waited for. Picked on their
+            // own: the planner may run a subquery once for each row, and each time it picks others.
             postgres: concat!(
-                "update ",
-                $table,
-                " set ",
-                $due,
-                " = $2, lease = lease + 1",
-                $count,
-                " where id in (select id from ",
+                "with due as materialized (select id from ",
                 $table,
                 " where ",
                 $condition,
                 $due,
                 " <= $1 order by ",
                 $due,
-                " limit $3 for update skip locked) returning id, lease, ",
+                " limit $3 for update skip locked) update ",
+                $table,
+                " set ",
+                $due,
+                " = $2, lease = lease + 1",
+                $count,
+                " where id in (select id from due) returning id, lease, ",
                 $attempt
             ),
         }

@@ -48,6 +48,8 @@ enum Engine {
 #[derive(Debug)]
 pub struct Tx {
     pub(super) engine: EngineTx,
+    /// Whether a statement failed: the transaction is not committed then.
+    pub(super) has_failed: bool,
 }
 
 /// The engine's own transaction; the macros below match on it.
@@ -63,7 +65,7 @@ pub(super) enum EngineTx {
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {{
         let sql = $sql;
-        match &mut $tx.engine {
+        let done = match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
                 sqlx::query(sql)$(.bind($argument))*.execute(&mut **connection).await
                     .map(|done| done.rows_affected())
@@ -74,7 +76,9 @@ macro_rules! execute {
                     .map(|done| done.rows_affected())
                     .map_err($crate::store::StoreError::from)
             }
-        }
+        };
+        $tx.has_failed |= done.is_err();
+        done
     }};
 }
 
@@ -82,7 +86,7 @@ macro_rules! execute {
 macro_rules! fetch_all {
     ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {{
         let sql = $sql;
-        match &mut $tx.engine {
+        let done = match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
                 sqlx::query_as::<_, $row>(sql)$(.bind($argument))*.fetch_all(&mut **connection)
                     .await.map_err($crate::store::StoreError::from)
@@ -91,7 +95,9 @@ macro_rules! fetch_all {
                 sqlx::query_as::<_, $row>(sql)$(.bind($argument))*.fetch_all(&mut **connection)
                     .await.map_err($crate::store::StoreError::from)
             }
-        }
+        };
+        $tx.has_failed |= done.is_err();
+        done
     }};
 }
 
@@ -99,7 +105,7 @@ macro_rules! fetch_all {
 macro_rules! fetch_optional {
     ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {{
         let sql = $sql;
-        match &mut $tx.engine {
+        let done = match &mut $tx.engine {
             $crate::store::engine::EngineTx::Sqlite(connection) => {
                 sqlx::query_as::<_, $row>(sql)$(.bind($argument))*
                     .fetch_optional(&mut **connection)
@@ -110,7 +116,9 @@ macro_rules! fetch_optional {
                     .fetch_optional(&mut **connection)
                     .await.map_err($crate::store::StoreError::from)
             }
-        }
+        };
+        $tx.has_failed |= done.is_err();
+        done
     }};
 }
 
@@ -140,6 +148,8 @@ impl Store {
             // Money: a commit is on the disk before anybody hears of it.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Without it, `insert or replace` would delete a transfer past its trigger.
+            .pragma("recursive_triggers", "on")
             .busy_timeout(BUSY_TIMEOUT);
         let folder = options
             .get_filename()
@@ -152,14 +162,15 @@ impl Store {
                 folder.display()
             )));
         }
-        let pool = |connections| {
+        let pool = |connections, options| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
-                .connect_with(options.clone())
+                .connect_with(options)
         };
-        let writer = pool(1).await.map_err(unusable)?;
-        let readers = pool(READERS).await.map_err(unusable)?;
+        let writer = pool(1, options.clone()).await.map_err(unusable)?;
+        let read_only = options.pragma("query_only", "on");
+        let readers = pool(READERS, read_only).await.map_err(unusable)?;
         Ok(Self {
             engine: Engine::Sqlite { writer, readers },
         })
@@ -197,9 +208,19 @@ impl Store {
     /// When a migration fails, or the database is newer than this binary.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
-            Engine::Sqlite { writer, .. } => Ok(SQLITE_MIGRATIONS.run(writer).await?),
-            // Under an advisory lock: two processes that start at once take turns.
-            Engine::Postgres(pool) => Ok(POSTGRES_MIGRATIONS.run(pool).await?),
+            // Under the write lock: two processes that start at once take turns.
+            Engine::Sqlite { writer, .. } => {
+                let mut tx = writer.begin_with("begin immediate").await?;
+                SQLITE_MIGRATIONS.run(&mut *tx).await?;
+                Ok(tx.commit().await?)
+            }
+            // Under an advisory lock, which the connection takes along when the schema is refused.
+            Engine::Postgres(pool) => {
+                let mut connection = pool.connect_options().connect().await?;
+                let done = POSTGRES_MIGRATIONS.run(&mut connection).await;
+                connection.close().await?;
+                Ok(done?)
+            }
         }
     }
 
@@ -258,12 +279,14 @@ impl Store {
                 let tx = writer.begin_with("begin immediate").await?;
                 Ok(Tx {
                     engine: EngineTx::Sqlite(tx),
+                    has_failed: false,
                 })
             }
             Engine::Postgres(pool) => {
                 let tx = pool.begin_with("begin").await?;
                 Ok(Tx {
                     engine: EngineTx::Postgres(tx),
+                    has_failed: false,
                 })
             }
         }
@@ -279,6 +302,7 @@ impl Store {
                 let tx = readers.begin_with("begin deferred").await?;
                 Ok(Tx {
                     engine: EngineTx::Sqlite(tx),
+                    has_failed: false,
                 })
             }
             Engine::Postgres(pool) => {
@@ -286,6 +310,7 @@ impl Store {
                 let tx = pool.begin_with(begin).await?;
                 Ok(Tx {
                     engine: EngineTx::Postgres(tx),
+                    has_failed: false,
                 })
             }
         }
@@ -317,8 +342,13 @@ impl Tx {
     /// Makes everything that was done in the transaction last.
     ///
     /// # Errors
-    /// When the commit did not go through: nothing happened.
+    /// When the commit did not go through, or a statement failed before: nothing happened.
     pub async fn commit(self) -> Result<(), StoreError> {
+        // PostgreSQL would roll back and call it done; SQLite would keep what came before.
+        if self.has_failed {
+            let what = "a statement in it failed, so it is not committed";
+            return Err(StoreError::corrupt("transaction", "after an error", what));
+        }
         match self.engine {
             EngineTx::Sqlite(tx) => Ok(tx.commit().await?),
             EngineTx::Postgres(tx) => Ok(tx.commit().await?),
@@ -330,11 +360,9 @@ impl Tx {
     pub(super) async fn serialise(&mut self, key: &str) -> Result<(), StoreError> {
         match &mut self.engine {
             EngineTx::Sqlite(_) => Ok(()),
-            EngineTx::Postgres(connection) => {
-                sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-                    .bind(key)
-                    .execute(&mut **connection)
-                    .await?;
+            EngineTx::Postgres(_) => {
+                let lock = "select 1 from pg_advisory_xact_lock(hashtextextended($1, 0))";
+                execute!(self, lock, key)?;
                 Ok(())
             }
         }

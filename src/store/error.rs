@@ -96,9 +96,9 @@ impl From<sqlx::Error> for StoreError {
 
 impl From<sqlx::migrate::MigrateError> for StoreError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
-        match error {
-            sqlx::migrate::MigrateError::VersionMissing(version) => Self::Newer(version),
-            other => Self::Migration(other),
+        if let sqlx::migrate::MigrateError::VersionMissing(version) = error {
+            return Self::Newer(version);
         }
+        Self::Migration(error)
     }
 }

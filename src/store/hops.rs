@@ -55,7 +55,7 @@ impl Tx {
             (String, String),
             "select msisdn, conversation from hop_receipt
             where session_id = $1
-            order by at_ms desc, length(transcript) desc
+            order by length(transcript) desc, at_ms desc
             limit 1",
             session
         )

@@ -102,6 +102,7 @@ impl Tx {
             select cause, reason, from_account, to_account, cents, $2
             from wanted
             join fresh using (cause)
+            where place = (select min(place) from wanted as same where same.cause = wanted.cause)
             order by place",
         );
         let inserted = execute!(
@@ -200,6 +201,7 @@ impl Tx {
     pub async fn ledger_report(&mut self) -> Result<LedgerReport, StoreError> {
         let mut findings = Vec::new();
         let accounts = self.balances(&mut findings).await?;
+        self.check_causes(&mut findings).await?;
         self.check_wallets(&mut findings).await?;
         self.check_entries(&accounts, &mut findings).await?;
         self.check_payments(&accounts, &mut findings).await?;
@@ -265,6 +267,19 @@ impl Tx {
             .collect())
     }
 
+    async fn check_causes(&mut self, findings: &mut Vec<LedgerFinding>) -> Result<(), StoreError> {
+        let repeated = fetch_all!(
+            self,
+            (String,),
+            "select cause from transfer group by cause having count(*) > 1 order by 1"
+        )?;
+        let named = repeated
+            .iter()
+            .map(|(cause,)| format!("{cause} is booked more than once"));
+        report(named, findings);
+        Ok(())
+    }
+
     async fn check_wallets(&mut self, findings: &mut Vec<LedgerFinding>) -> Result<(), StoreError> {
         let off = fetch_all!(
             self,
@@ -278,10 +293,12 @@ impl Tx {
             ), computed as (
                 select player_id, cast(sum(cents) as bigint) as cents from moved group by player_id
             )
-            select wallet.player_id, balance_cents, coalesce(computed.cents, 0)
+            select coalesce(wallet.player_id, computed.player_id), coalesce(balance_cents, 0),
+                coalesce(computed.cents, 0)
             from wallet
-            left join computed on computed.player_id = wallet.player_id
-            where balance_cents <> coalesce(computed.cents, 0) or balance_cents < 0
+            full join computed on computed.player_id = wallet.player_id
+            where wallet.player_id is null
+                or balance_cents <> coalesce(computed.cents, 0) or balance_cents < 0
             order by 1"
         )?;
         let named = off.iter().map(|(player, held, computed)| {

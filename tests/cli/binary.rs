@@ -248,6 +248,11 @@ impl Process {
 
     /// Ends it at once, as a power cut would.
     pub(crate) fn kill(mut self) {
+        self.end_at_once();
+    }
+
+    /// The same, with its log still to be read.
+    pub(crate) fn end_at_once(&mut self) {
         self.child.kill().expect("a process");
         self.child.wait().expect("a process");
     }

@@ -12,4 +12,5 @@ mod binary;
 mod books;
 mod moment;
 mod player;
+mod redeliver;
 mod storm;

@@ -1,9 +1,8 @@
 //! A gateway's line: hops with any session id and any transcript, past the phone's own session.
 
-use majibu::session::Sessions;
 use sandbox::{Phone, RawReply, Screen, ScreenKind, text::measure};
 
-use crate::support::{CODE, World};
+use crate::support::CODE;
 
 /// What a phone would show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,11 +123,4 @@ pub(crate) async fn assert_repeats(phone: &Phone) {
     let again = Reply::read(&phone.resend_last().await.expect("an answer"));
     let shown = Reply::from(phone.screen().expect("a screen"));
     assert_eq!(again, shown);
-}
-
-/// All sessions are lost, as when the session store is wiped.
-pub(crate) fn wipe_sessions(world: &World) {
-    match world.app().sessions() {
-        Sessions::Memory(sessions) => sessions.wipe(),
-    }
 }

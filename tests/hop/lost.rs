@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    line::{Line, assert_repeats, wipe_sessions},
+    line::{Line, assert_repeats},
     support::{Answer, PATIENCE, World, dial, press},
 };
 
@@ -110,24 +110,24 @@ async fn a_wiped_session_store_is_not_noticed_in_mid_game() {
     let phone = world.funded("0712345678", 100).await;
     world.stake(&phone, "2").await;
     for n in 2..=5 {
-        wipe_sessions(&world);
+        world.wipe_sessions().await;
         let screen = world.answer(&phone, &[Answer::Right], SECOND).await;
         assert!(
             screen.text.starts_with(&format!("Q{n}/5")),
             "{}",
             screen.text
         );
-        wipe_sessions(&world);
+        world.wipe_sessions().await;
         assert_repeats(&phone).await;
     }
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     let closing = world.answer(&phone, &[Answer::Right], SECOND).await;
     assert!(
         closing.text.contains("5/5 right in 5.0s"),
         "{}",
         closing.text
     );
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     assert_repeats(&phone).await;
     assert_eq!(world.balance(&phone).await, 5_000);
     assert_eq!(world.report(&phone).await.entries.len(), 1);
@@ -140,7 +140,7 @@ async fn a_wrong_key_lost_with_its_session_costs_a_key_and_no_answer() {
     let phone = world.funded("0712345678", 100).await;
     world.stake(&phone, "2").await;
     press(&phone, &["7"]).await;
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     // What was typed since the last effect only navigates once more.
     let screen = world.answer(&phone, &[Answer::Right], SECOND).await;
     assert!(screen.text.starts_with("Q1/5"), "{}", screen.text);
@@ -156,10 +156,10 @@ async fn a_wiped_session_store_never_confirms_by_itself() {
     let phone = world.funded("0712345678", 100).await;
     dial(&phone).await;
     press(&phone, &["1", "1"]).await;
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     let screen = press(&phone, &["2"]).await;
     assert_eq!(screen.name.as_deref(), Some("confirm"), "{}", screen.text);
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     let screen = press(&phone, &["1"]).await;
     assert_eq!(screen.name.as_deref(), Some("confirm"), "{}", screen.text);
     assert_eq!(world.balance(&phone).await, 10_000);
@@ -175,13 +175,13 @@ async fn a_registration_goes_on_after_its_session_was_lost() {
     let phone = world.phone("0712345678");
     dial(&phone).await;
     press(&phone, &["2"]).await;
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     // Terms are never accepted by what a lost session typed.
     let screen = press(&phone, &["1"]).await;
     assert_eq!(screen.name.as_deref(), Some("terms"), "{}", screen.text);
     let screen = press(&phone, &["1"]).await;
     assert_eq!(screen.name.as_deref(), Some("home"), "{}", screen.text);
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     assert_repeats(&phone).await;
     let screen = press(&phone, &["1"]).await;
     assert_eq!(screen.name.as_deref(), Some("category"), "{}", screen.text);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use crate::{
-    line::{Line, Reply, wipe_sessions},
+    line::{Line, Reply},
     support::{Answer, World, dial, press},
 };
 
@@ -191,7 +191,7 @@ async fn a_redialled_game_whose_session_is_lost_shows_its_question_again() {
     let question = world.stake(&phone, "1").await;
     phone.drop_session();
     dial(&phone).await;
-    wipe_sessions(&world);
+    world.wipe_sessions().await;
     // Nothing is known of this session: its key is as if it had been dialled, and answers nothing.
     let screen = press(&phone, &["1"]).await;
     assert!(screen.text.ends_with(&question.text), "{}", screen.text);

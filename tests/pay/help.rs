@@ -8,7 +8,7 @@ use reqwest::Client;
 use sandbox::{Exchange, Phone};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use crate::support::{PATIENCE, World, dial, press};
 
@@ -146,10 +146,38 @@ pub(crate) async fn pushed(world: &World, phone: &Phone, shillings: i64) -> (Str
 }
 
 /// A connection to the database that the service knows nothing of.
-pub(crate) async fn beside(world: &World) -> SqliteConnection {
+pub(crate) enum Beside {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+pub(crate) async fn beside(world: &World) -> Beside {
     let url = world.config.database.url.expose_secret();
-    let connection = SqliteConnection::connect(url).await;
-    connection.expect("a second connection")
+    if url.starts_with("sqlite:") {
+        let connection = SqliteConnection::connect(url).await;
+        return Beside::Sqlite(connection.expect("a second connection"));
+    }
+    let connection = PgConnection::connect(url).await;
+    Beside::Postgres(connection.expect("a second connection"))
+}
+
+/// The same where the test is about SQLite; `None` on another engine.
+pub(crate) async fn beside_sqlite(world: &World) -> Option<SqliteConnection> {
+    match beside(world).await {
+        Beside::Sqlite(connection) => Some(connection),
+        Beside::Postgres(_) => None,
+    }
+}
+
+impl Beside {
+    /// The rows of a query with a text and a text or nothing.
+    pub(crate) async fn pairs(&mut self, sql: &'static str) -> Vec<(String, Option<String>)> {
+        let rows = match self {
+            Self::Sqlite(connection) => sqlx::query_as(sql).fetch_all(connection).await,
+            Self::Postgres(connection) => sqlx::query_as(sql).fetch_all(connection).await,
+        };
+        rows.expect("rows")
+    }
 }
 
 /// Runs a statement past the service; gives the database's error, if it refuses.
@@ -162,12 +190,8 @@ pub(crate) async fn run_sql(db: &mut SqliteConnection, sql: &str) -> Result<u64,
 /// What became of every STK callback that was stored, oldest first: state and outcome.
 pub(crate) async fn outcomes(world: &World) -> Vec<(String, String)> {
     let mut db = beside(world).await;
-    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
-        "select state, outcome from callback where kind = 'stk' order by received_at_ms, id",
-    )
-    .fetch_all(&mut db)
-    .await
-    .expect("callbacks");
+    let sql = "select state, outcome from callback where kind = 'stk' order by received_at_ms, id";
+    let rows = db.pairs(sql).await;
     rows.into_iter()
         .map(|(state, outcome)| (state, outcome.unwrap_or_default()))
         .collect()

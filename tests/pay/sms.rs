@@ -46,14 +46,12 @@ async fn report(world: &World, body: &str) {
 /// What became of the delivery reports, oldest first.
 async fn reports(world: &World) -> Vec<String> {
     let mut db = beside(world).await;
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "select coalesce(outcome, '') from callback where kind = 'sms_delivery'
-        order by received_at_ms, id",
-    )
-    .fetch_all(&mut db)
-    .await
-    .expect("reports");
-    rows.into_iter().map(|(outcome,)| outcome).collect()
+    let sql = "select state, coalesce(outcome, '') from callback where kind = 'sms_delivery'
+        order by received_at_ms, id";
+    let rows = db.pairs(sql).await;
+    rows.into_iter()
+        .map(|(_, outcome)| outcome.unwrap_or_default())
+        .collect()
 }
 
 #[tokio::test]

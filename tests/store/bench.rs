@@ -4,9 +4,10 @@
 use std::{
     io::Write,
     sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use majibu::store::Store;
@@ -15,15 +16,15 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 
-use crate::support;
-
 /// How many tasks do a thing at the same instant.
 pub(crate) const CROWD: usize = 8;
+/// How long a condition is waited for before the test fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs a promise on a SQLite file of its own.
 pub(crate) async fn on_sqlite(promise: impl AsyncFnOnce(&Bench)) {
     let folder = TempDir::new().expect("folder");
-    let url = support::sqlite_database(&folder);
+    let url = format!("sqlite://{}", folder.path().join("majibu.db").display());
     let bench = Bench::open(url).await;
     promise(&bench).await;
     bench.check().await;
@@ -34,13 +35,19 @@ pub(crate) async fn on_postgres(promise: impl AsyncFnOnce(&Bench)) {
     let Some(server) = server("TEST_POSTGRES_URL") else {
         return;
     };
-    let bench = Bench::open(support::postgres_database(&server).await).await;
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("majibu_store_{}_{number}", std::process::id());
+    let mut connection = PgConnection::connect(&server).await.expect("server");
+    let create = AssertSqlSafe(format!("create database {name}"));
+    let created = sqlx::query(create).execute(&mut connection).await;
+    created.expect("a database");
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    let bench = Bench::open(format!("{base}/{name}")).await;
     promise(&bench).await;
     bench.check().await;
     // A test that fails leaves its database to be looked at.
-    let (_, name) = bench.url.rsplit_once('/').expect("a database");
     let drop = AssertSqlSafe(format!("drop database {name} with (force)"));
-    let mut connection = PgConnection::connect(&server).await.expect("server");
     let dropped = sqlx::query(drop).execute(&mut connection).await;
     dropped.expect("the database goes");
 }
@@ -56,24 +63,28 @@ pub(crate) fn server(variable: &str) -> Option<String> {
 
 /// Says that a test was skipped; in CI nothing may be.
 pub(crate) fn skipped(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "nothing is skipped in CI: {why}");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "nothing is skipped in CI: {why}"
+    );
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
     // Written past the harness, which would keep it to itself.
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
 
-/// Runs the same thing in as many tasks at the same instant; gives what each got, in order.
-pub(crate) async fn at_once<T: Send + 'static>(
-    tasks: usize,
-    task: impl AsyncTask<T>,
-) -> Vec<T> {
-    let barrier = std::sync::Arc::new(Barrier::new(tasks));
-    let running: Vec<_> = (0..tasks)
+/// Runs the same thing in a crowd of tasks at the same instant; gives what each got, in order. The
+/// argument is the task's number.
+pub(crate) async fn at_once<R>(task: impl Fn(usize) -> R) -> Vec<R::Output>
+where
+    R: Future<Output: Send> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(CROWD));
+    let running: Vec<_> = (0..CROWD)
         .map(|number| {
-            let (barrier, task) = (barrier.clone(), task.start(number));
+            let (start, task) = (start.clone(), task(number));
             tokio::spawn(async move {
-                barrier.wait().await;
+                start.wait().await;
                 task.await
             })
         })
@@ -85,18 +96,15 @@ pub(crate) async fn at_once<T: Send + 'static>(
     results
 }
 
-/// What [`at_once`] runs: a function from the task's number to its future.
-pub(crate) trait AsyncTask<T> {
-    fn start(&self, number: usize) -> impl Future<Output = T> + Send + 'static;
-}
-
-impl<T, F, R> AsyncTask<T> for F
-where
-    F: Fn(usize) -> R,
-    R: Future<Output = T> + Send + 'static,
-{
-    fn start(&self, number: usize) -> impl Future<Output = T> + Send + 'static {
-        self(number)
+/// Asks again and again until there is an answer; a test that asks in vain fails.
+pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -106,6 +114,7 @@ pub(crate) struct Bench {
     pub(crate) url: String,
     rng: Mutex<StdRng>,
     is_tampered: AtomicBool,
+    has_loose_ends: AtomicBool,
 }
 
 impl Bench {
@@ -117,6 +126,7 @@ impl Bench {
             url,
             rng: Mutex::new(StdRng::seed_from_u64(1)),
             is_tampered: AtomicBool::new(false),
+            has_loose_ends: AtomicBool::new(false),
         }
     }
 
@@ -150,10 +160,22 @@ impl Bench {
             let mut connection = PgConnection::connect(&self.url).await.expect("connected");
             sqlx::query_scalar(sql).fetch_one(&mut connection).await
         } else {
-            let mut connection = SqliteConnection::connect(&self.url).await.expect("connected");
+            let mut connection = SqliteConnection::connect(&self.url)
+                .await
+                .expect("connected");
             sqlx::query_scalar(sql).fetch_one(&mut connection).await
         };
         number.expect("a number")
+    }
+
+    /// The URL of a database with nothing in it: this one on PostgreSQL, another file on SQLite.
+    pub(crate) async fn emptied(&self, number: usize) -> String {
+        if !self.is_postgres() {
+            return format!("{}.{number}", self.url);
+        }
+        let wipe = "drop schema public cascade; create schema public";
+        self.raw(wipe).await.expect("wiped");
+        self.url.clone()
     }
 
     /// Changes rows as somebody with all rights over the database could, past every trigger.
@@ -181,10 +203,21 @@ impl Bench {
         tx.ledger_report().await.expect("a report").findings
     }
 
+    /// This test books without the rows that tell of it, or the other way round: at its end only
+    /// wallets and accounts are checked.
+    pub(crate) fn leave_loose_ends(&self) {
+        self.has_loose_ends.store(true, Ordering::SeqCst);
+    }
+
     /// Every test ends with this: the books balance, unless the test itself cooked them.
     async fn check(&self) {
+        let mut findings = self.findings().await;
+        if self.has_loose_ends.load(Ordering::SeqCst) {
+            let of_books = ["the wallet", "the accounts"];
+            findings.retain(|finding| of_books.iter().any(|start| finding.starts_with(start)));
+        }
         if !self.is_tampered.load(Ordering::SeqCst) {
-            assert_eq!(self.findings().await, [""; 0]);
+            assert_eq!(findings, [""; 0]);
         }
         self.store.close().await;
     }

@@ -5,9 +5,6 @@
 //! Redis where `TEST_REDIS_URL` does. Without them those halves say that they were skipped, and fail
 //! in CI. Servers that a test kills are its own: `redis-server` processes in temporary folders.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 /// Makes a test of each of these promises on each engine of the store. A promise that is not
 /// listed is dead code, which the linter refuses.
 macro_rules! on_each_engine {

@@ -27,6 +27,7 @@ use majibu::{
     core::{msisdn::Msisdn, time::Timestamp},
     ports::{Clock, Random},
     service::{self, Migration, Parts, Service},
+    session::Sessions,
     store::{Entry, EntryState},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -94,6 +95,12 @@ impl World {
         config.database.url = database(&folder).await.into();
         if let Some(url) = server("TEST_REDIS_URL") {
             config.sessions.url = url.into();
+            config.sessions.prefix = folder
+                .path()
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .replace('.', "-");
         }
         config.africastalking.base_url = sim.base_url();
         config.africastalking.api_key = "key".into();
@@ -144,6 +151,29 @@ impl World {
             service.stop().await;
         }
         self.start().await;
+    }
+
+    /// Loses every session of this service, as when the session store is wiped. The Redis server is
+    /// shared with other tests, so only this service's keys go.
+    pub async fn wipe_sessions(&self) {
+        if let Sessions::Memory(sessions) = self.app().sessions() {
+            return sessions.wipe();
+        }
+        let url = server("TEST_REDIS_URL").expect("a server");
+        let client = redis::Client::open(url).expect("Redis");
+        let mut redis = client
+            .get_multiplexed_async_connection()
+            .await
+            .expect("Redis");
+        let pattern = format!("{}:session:*", self.config.sessions.prefix);
+        let keys: Vec<String> = redis::AsyncCommands::keys(&mut redis, pattern)
+            .await
+            .expect("keys");
+        if !keys.is_empty() {
+            let _: i64 = redis::AsyncCommands::del(&mut redis, keys)
+                .await
+                .expect("wiped");
+        }
     }
 
     pub fn app(&self) -> &App {

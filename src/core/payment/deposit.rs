@@ -86,6 +86,8 @@ pub enum Failure {
     Unreachable,
     /// The same amount within two minutes.
     SameAmount,
+    /// M-Pesa could not be reached: no prompt was ever sent.
+    Unavailable,
     /// Anything else.
     Other,
 }
@@ -114,6 +116,7 @@ impl Failure {
             Self::WrongPin => "wrong_pin",
             Self::Unreachable => "unreachable",
             Self::SameAmount => "same_amount",
+            Self::Unavailable => "unavailable",
             Self::Other => "other",
         }
     }

@@ -101,6 +101,7 @@ const WIDEST: [(&str, &[&str]); 37] = [
             "wrong_pin",
             "unreachable",
             "same_amount",
+            "unavailable",
             "other",
         ],
     ),
