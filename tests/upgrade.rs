@@ -1,0 +1,88 @@
+//! A database of each released shape is brought up to date and its books are right.
+//!
+//! `tests/released/VERSION/` has a dump of a small house in the shape of that version, for each
+//! engine. A dump is added with every release and never changed.
+#![expect(clippy::expect_used, reason = "a test may give up")]
+
+use std::{fs, path::Path};
+
+use majibu::{core::msisdn::Msisdn, store::Store};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+
+/// What every dump holds: three players, of whom one waits for an opponent.
+async fn is_up_to_date(url: &str) {
+    let store = Store::open(url).await.expect("opened");
+    store.migrate().await.expect("migrated");
+    let pending = store.pending_migrations().await.expect("asked");
+    assert!(pending.is_empty(), "{pending:?}");
+    let mut tx = store.read().await.expect("read");
+    let report = tx.ledger_report().await.expect("report");
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    assert!(report.transfers >= 7, "{} transfers", report.transfers);
+    let msisdn = Msisdn::parse("0710000000").expect("a number");
+    let player = tx.player(&msisdn).await.expect("read").expect("is there");
+    assert!(!tx.entry_rows(player.id, 10).await.expect("read").is_empty());
+    drop(tx);
+    store.close().await;
+}
+
+fn dumps(engine: &str) -> Vec<String> {
+    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released");
+    let versions = fs::read_dir(released).expect("releases");
+    let dump = |version: fs::DirEntry| {
+        let file = version.path().join(format!("{engine}.sql"));
+        fs::read_to_string(file).expect("a dump for each engine")
+    };
+    versions
+        .map(|version| dump(version.expect("a release")))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_released_shape_can_be_upgraded_on_sqlite() {
+    for dump in dumps("sqlite") {
+        let folder = TempDir::new().expect("folder");
+        let file = folder.path().join("majibu.db");
+        fs::File::create(&file).expect("a file");
+        let url = format!("sqlite://{}", file.display());
+        let mut connection = SqliteConnection::connect(&url).await.expect("connected");
+        // sqlx switches it on where the dump, like the sqlite3 shell, leaves it off.
+        let restore = format!("pragma foreign_keys = off; {dump}");
+        sqlx::raw_sql(AssertSqlSafe(restore))
+            .execute(&mut connection)
+            .await
+            .expect("restored");
+        connection.close().await.expect("closed");
+        is_up_to_date(&url).await;
+    }
+}
+
+#[tokio::test]
+async fn every_released_shape_can_be_upgraded_on_postgres() {
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        assert!(
+            std::env::var("CI").is_err(),
+            "TEST_POSTGRES_URL names no server"
+        );
+        return;
+    };
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    for (number, dump) in dumps("postgres").into_iter().enumerate() {
+        let name = format!("majibu_upgrade_{}_{number}", std::process::id());
+        let mut connection = PgConnection::connect(&server).await.expect("connected");
+        let create = AssertSqlSafe(format!("create database {name}"));
+        sqlx::query(create)
+            .execute(&mut connection)
+            .await
+            .expect("a database");
+        let url = format!("{base}/{name}");
+        let mut connection = PgConnection::connect(&url).await.expect("connected");
+        sqlx::raw_sql(AssertSqlSafe(dump))
+            .execute(&mut connection)
+            .await
+            .expect("restored");
+        connection.close().await.expect("closed");
+        is_up_to_date(&url).await;
+    }
+}
