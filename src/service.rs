@@ -57,10 +57,6 @@ pub enum StartError {
 
 /// The key, the error and what lies behind it, on one line.
 fn because(error: &StoreError) -> String {
-    if let StoreError::Url(_) = error {
-        // It names the key itself.
-        return error.to_string();
-    }
     let mut text = format!("database.url: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -129,6 +125,11 @@ pub async fn assemble(
     if migration == Migration::Run {
         store.migrate().await?;
         store.make_partitions(world.clock.now()).await?;
+    } else {
+        let pending = store.pending_migrations().await?;
+        if !pending.is_empty() {
+            tracing::warn!(?pending, "the database is not up to date");
+        }
     }
     let sessions = Sessions::open(
         config.sessions.url.expose_secret(),
@@ -223,6 +224,7 @@ impl Service {
     ) -> Result<Self, StartError> {
         config.check()?;
         let metrics = Metrics::begin();
+        let upkeep = metrics.clone();
         let app = assemble(config, world, migration).await?;
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
@@ -238,6 +240,8 @@ impl Service {
             let jobs = jobs::run(app.clone(), config.jobs.poll, stop.clone(), health);
             tasks.push(tokio::spawn(jobs));
         }
+        let stopping = stop.clone();
+        tasks.push(tokio::spawn(async move { upkeep.keep_up(stopping).await }));
         if config.mode == Mode::Development && parts != Parts::Jobs {
             tracing::info!(
                 "development mode: callbacks are protected by a secret that everybody knows"
@@ -276,11 +280,23 @@ impl Service {
         self.app.store().close().await;
     }
 
-    /// Runs until `signal`, then stops.
-    pub async fn run_until(self, signal: impl Future<Output = ()>) {
-        signal.await;
-        tracing::info!("stopping");
+    /// Runs until `signal`, then stops. False when a part of it ended before: whoever watches the
+    /// process has to start it again.
+    pub async fn run_until(mut self, signal: impl Future<Output = ()>) -> bool {
+        let ended = futures::future::select_all(&mut self.tasks);
+        let was_told = tokio::select! {
+            () = signal => true,
+            _ = ended => false,
+        };
+        if was_told {
+            tracing::info!("stopping");
+        } else {
+            tracing::error!("a part of the service ended by itself; stopping");
+            // What has ended cannot be waited for again.
+            self.tasks.retain(|task| !task.is_finished());
+        }
         self.stop().await;
+        was_told
     }
 }
 

@@ -1,10 +1,11 @@
 //! Logs and metrics. Logs go to stderr; labels of metrics come from closed lists, never an id or a
 //! number.
 
-use std::{io::IsTerminal, sync::OnceLock};
+use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
@@ -30,6 +31,9 @@ pub fn log_to_stderr(format: LogFormat) {
     }
 }
 
+/// How often samples are folded into histograms.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// The metrics of this process.
 #[derive(Clone, Default)]
 pub struct Metrics {
@@ -45,6 +49,19 @@ impl Metrics {
         let install = || PrometheusBuilder::new().install_recorder().ok();
         Self {
             handle: HANDLE.get_or_init(install).clone(),
+        }
+    }
+
+    /// Folds samples into histograms until `stop`, so that they do not pile up where nobody scrapes.
+    pub async fn keep_up(&self, stop: CancellationToken) {
+        let Some(handle) = &self.handle else {
+            return stop.cancelled().await;
+        };
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(UPKEEP) => handle.run_upkeep(),
+                () = stop.cancelled() => return,
+            }
         }
     }
 

@@ -207,7 +207,10 @@ impl App {
             return Ok("unreadable".into());
         };
         let deposit = match callback.subject.parse() {
-            Ok(id) => tx.deposit(id).await?,
+            Ok(id) => {
+                tx.serialise_deposit(id).await?;
+                tx.deposit(id).await?
+            }
             Err(_) => None,
         };
         match result.outcome {

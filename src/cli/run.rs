@@ -48,6 +48,10 @@ async fn run(config: &Config, parts: Parts, no_migrate: bool) -> Result<(), Fail
         Migration::Run
     };
     let service = Service::start(config, &World::default(), parts, migration).await?;
-    service.run_until(told_to_stop()).await;
-    Ok(())
+    if service.run_until(told_to_stop()).await {
+        return Ok(());
+    }
+    Err(Failed::Finding(
+        "a part of the service ended by itself".into(),
+    ))
 }

@@ -10,6 +10,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
+    cluster_routing::{MultipleNodeRoutingInfo, ResponsePolicy, RoutingInfo},
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
@@ -277,11 +278,18 @@ impl RedisSessions {
     }
 
     pub(super) async fn ping(&self) -> Result<(), SessionError> {
-        let key = self.key("ping");
-        let _: bool = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(c.exists(key), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(c.exists(key), ANSWER).await?,
-        };
-        Ok(())
+        let ping = redis::cmd("PING");
+        match self.connection.clone() {
+            Connection::Single(mut c) => in_time(ping.query_async(&mut c), ANSWER).await,
+            Connection::Cluster(mut c) => {
+                // One master is enough: the sessions of the others are not lost with it.
+                let any = (
+                    MultipleNodeRoutingInfo::AllMasters,
+                    Some(ResponsePolicy::OneSucceeded),
+                );
+                let sent = c.route_command(ping, RoutingInfo::MultiNode(any));
+                in_time(sent, ANSWER).await.map(|_| ())
+            }
+        }
     }
 }

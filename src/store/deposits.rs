@@ -83,6 +83,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets one transaction at a time act for a deposit, until its end: of two callbacks at the same
+    /// instant, the second sees what the first did.
+    pub async fn serialise_deposit(&mut self, id: DepositId) -> Result<(), StoreError> {
+        self.serialise(&format!("deposit:{id}")).await
+    }
+
     /// A deposit.
     pub async fn deposit(&mut self, id: DepositId) -> Result<Option<Deposit>, StoreError> {
         let row = fetch_optional!(

@@ -3,6 +3,7 @@
 
 use std::{path::Path, str::FromStr, time::Duration};
 
+use chrono::{DateTime, Months};
 use sqlx::{
     ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
@@ -23,7 +24,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that only read, on SQLite.
 const READERS: u32 = 8;
 /// For how many months ahead the ledger has partitions.
-const MONTHS_AHEAD: i32 = 3;
+const MONTHS_AHEAD: u32 = 3;
 /// Connections of one process to PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
@@ -211,13 +212,17 @@ impl Store {
             // Under the write lock: two processes that start at once take turns.
             Engine::Sqlite { writer, .. } => {
                 let mut tx = writer.begin_with("begin immediate").await?;
-                SQLITE_MIGRATIONS.run(&mut *tx).await?;
+                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
                 Ok(tx.commit().await?)
             }
             // Under an advisory lock, which the connection takes along when the schema is refused.
             Engine::Postgres(pool) => {
-                let mut connection = pool.connect_options().connect().await?;
-                let done = POSTGRES_MIGRATIONS.run(&mut connection).await;
+                // A migration that takes long is waited for.
+                let patient = pool.connect_options().as_ref().clone();
+                let mut connection = patient.options([("lock_timeout", "0")]).connect().await?;
+                let done = POSTGRES_MIGRATIONS
+                    .run_direct(None, &mut connection, false)
+                    .await;
                 connection.close().await?;
                 Ok(done?)
             }
@@ -227,7 +232,7 @@ impl Store {
     /// The migrations that this binary has and the database has not, by name.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or is newer than this binary.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         let migrator = match &self.engine {
             Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
@@ -241,6 +246,12 @@ impl Store {
             Err(StoreError::Refused(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
+        if let Some((version,)) = applied
+            .iter()
+            .find(|(version,)| !migrator.iter().any(|known| known.version == *version))
+        {
+            return Err(StoreError::Newer(*version));
+        }
         let pending = migrator
             .iter()
             .filter(|known| !applied.contains(&(known.version,)));
@@ -258,11 +269,20 @@ impl Store {
         match &self.engine {
             Engine::Sqlite { .. } => Ok(()),
             Engine::Postgres(pool) => {
-                sqlx::query("select make_transfer_partitions($1, $2)")
-                    .bind(now.ms())
-                    .bind(MONTHS_AHEAD)
-                    .execute(pool)
-                    .await?;
+                for month in months_from(now, MONTHS_AHEAD) {
+                    let made = sqlx::query("select make_transfer_partitions($1, 0)")
+                        .bind(month.ms())
+                        .execute(pool)
+                        .await;
+                    match made {
+                        // Some of the month's transfers went to the default partition, for want of
+                        // one of its own: so do the others. The months after it are not held up.
+                        Err(error) if is_check_violation(&error) => {}
+                        made => {
+                            made?;
+                        }
+                    }
+                }
                 Ok(())
             }
         }
@@ -283,7 +303,7 @@ impl Store {
                 })
             }
             Engine::Postgres(pool) => {
-                let tx = pool.begin_with("begin").await?;
+                let tx = begin_on(pool, "begin").await?;
                 Ok(Tx {
                     engine: EngineTx::Postgres(tx),
                     has_failed: false,
@@ -307,7 +327,7 @@ impl Store {
             }
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
-                let tx = pool.begin_with(begin).await?;
+                let tx = begin_on(pool, begin).await?;
                 Ok(Tx {
                     engine: EngineTx::Postgres(tx),
                     has_failed: false,
@@ -375,6 +395,31 @@ impl Tx {
             EngineTx::Postgres(_) => postgres,
         }
     }
+}
+
+/// An instant in this month, and one in each of the `ahead` months after it.
+fn months_from(now: Timestamp, ahead: u32) -> impl Iterator<Item = Timestamp> {
+    let now = DateTime::from_timestamp_millis(now.ms()).unwrap_or_default();
+    (0..=ahead)
+        .filter_map(move |months| now.checked_add_months(Months::new(months)))
+        .map(|month| Timestamp::from_ms(month.timestamp_millis()))
+}
+
+fn is_check_violation(error: &sqlx::Error) -> bool {
+    let database = error.as_database_error();
+    database.is_some_and(|error| error.is_check_violation())
+}
+
+/// Begins on PostgreSQL, in a task of its own: where the caller goes away half-way, sqlx would give
+/// the pool back a connection with an open transaction that it does not know of.
+async fn begin_on(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    // A task that does not end has panicked, or its runtime is gone.
+    begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Checks that a statement changed the number of rows that it had to.

@@ -13,6 +13,7 @@
 mod binary;
 #[path = "../crash/books.rs"]
 mod books;
+mod cancelled;
 mod crew;
 mod given;
 mod once;

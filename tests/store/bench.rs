@@ -32,24 +32,34 @@ pub(crate) async fn on_sqlite(promise: impl AsyncFnOnce(&Bench)) {
 
 /// Runs a promise on a PostgreSQL database of its own; where no server is named, says so.
 pub(crate) async fn on_postgres(promise: impl AsyncFnOnce(&Bench)) {
+    // Emptied and used again: to make and drop a database takes longer than most tests.
+    static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let Some(server) = server("TEST_POSTGRES_URL") else {
         return;
     };
+    let free = FREE.lock().expect("a list").pop();
+    let url = match free {
+        Some(url) => url,
+        None => new_database(&server).await,
+    };
+    let bench = Bench::open(url).await;
+    promise(&bench).await;
+    bench.check().await;
+    // A test that fails leaves its database to be looked at.
+    let url = bench.emptied(0).await;
+    FREE.lock().expect("a list").push(url);
+}
+
+async fn new_database(server: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::SeqCst);
     let name = format!("majibu_store_{}_{number}", std::process::id());
-    let mut connection = PgConnection::connect(&server).await.expect("server");
+    let mut connection = PgConnection::connect(server).await.expect("server");
     let create = AssertSqlSafe(format!("create database {name}"));
     let created = sqlx::query(create).execute(&mut connection).await;
     created.expect("a database");
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    let bench = Bench::open(format!("{base}/{name}")).await;
-    promise(&bench).await;
-    bench.check().await;
-    // A test that fails leaves its database to be looked at.
-    let drop = AssertSqlSafe(format!("drop database {name} with (force)"));
-    let dropped = sqlx::query(drop).execute(&mut connection).await;
-    dropped.expect("the database goes");
+    format!("{base}/{name}")
 }
 
 /// The server that a variable names. Outside CI it may be missing: what needs it is skipped then.

@@ -5,6 +5,8 @@
 //! Redis where `TEST_REDIS_URL` does. Without them those halves say that they were skipped, and fail
 //! in CI. Servers that a test kills are its own: `redis-server` processes in temporary folders.
 
+#![expect(clippy::expect_used, reason = "this is how a test fails")]
+
 /// Makes a test of each of these promises on each engine of the store. A promise that is not
 /// listed is dead code, which the linter refuses.
 macro_rules! on_each_engine {
@@ -46,4 +48,5 @@ mod redis_cluster;
 mod redis_server;
 mod seats;
 mod sessions;
+mod tokens;
 mod transactions;

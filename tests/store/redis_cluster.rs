@@ -65,6 +65,7 @@ async fn a_master_that_is_lost_takes_only_its_own_sessions_along() {
     for id in &kept {
         assert!(goes_on(&sessions, id).await);
     }
+    sessions.ping().await.expect("most of it is there");
     // Another process that starts now finds the others, too.
     let newcomer = open(&cluster.url()).await;
     assert!(goes_on(&newcomer, &kept[0]).await);
