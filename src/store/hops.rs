@@ -45,7 +45,8 @@ impl Tx {
         )
     }
 
-    /// The latest receipt of a session: the number, and the conversation after that hop.
+    /// The receipt of the longest transcript of a session: the number, and the conversation after
+    /// that hop.
     pub async fn last_receipt(
         &mut self,
         session: &str,
