@@ -5,7 +5,7 @@
 //! ```text
 //! main -> cli -> service -> { http, jobs } -> app -> { menu, core }
 //!                               app -> ports, store, session
-//!           provider -> ports, core      store -> core      menu -> core
+//!           provider, session -> ports, core, menu      store -> core      menu -> core
 //! ```
 //!
 //! `core` and `menu` do no IO. SQL stands in `store` only, the providers' JSON in `provider` only,
