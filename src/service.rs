@@ -322,26 +322,31 @@ async fn listen(
     Ok((bound, task))
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub async fn told_to_stop() {
-    let interrupted = async {
-        if signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
+/// Listens for Ctrl-C and SIGTERM from this call on; the future ends when one has come. Called
+/// before a service starts, so that a signal during the start stops it cleanly, too.
+pub fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminations) => {
-                terminations.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
+    let (interrupts, terminations) = {
+        use signal::unix::{SignalKind, signal};
+        (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        )
     };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
+    async move {
+        #[cfg(unix)]
+        match (interrupts, terminations) {
+            (Ok(mut interrupts), Ok(mut terminations)) => {
+                tokio::select! {
+                    _ = interrupts.recv() => {}
+                    _ = terminations.recv() => {}
+                }
+            }
+            _ => std::future::pending().await,
+        }
+        #[cfg(not(unix))]
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }

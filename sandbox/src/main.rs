@@ -69,6 +69,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let stopped = told_to_stop();
     let mut config = SimulatorConfig {
         listen: free_or(arguments.listen),
         service: ServiceUrls {
@@ -105,7 +106,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     say(
         "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
     );
-    told_to_stop().await;
+    stopped.await;
     if let Some(majibu) = beside {
         majibu.stop().await;
     }

@@ -47,8 +47,9 @@ async fn run(config: &Config, parts: Parts, no_migrate: bool) -> Result<(), Fail
     } else {
         Migration::Run
     };
+    let signal = told_to_stop();
     let service = Service::start(config, &World::default(), parts, migration).await?;
-    if service.run_until(told_to_stop()).await {
+    if service.run_until(signal).await {
         return Ok(());
     }
     Err(Failed::Finding(
