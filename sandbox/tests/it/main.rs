@@ -7,6 +7,7 @@ mod page;
 mod service;
 mod sms;
 mod stk;
+mod stk_trouble;
 mod ussd;
 
 use std::time::Duration;

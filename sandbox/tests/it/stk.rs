@@ -1,11 +1,8 @@
-//! M-Pesa: tokens, pushes with every outcome, queries, and what can go wrong on the way.
+//! M-Pesa: tokens, pushes with every outcome, queries.
 
 use std::time::Duration;
 
-use sandbox::{
-    Fault, FaultPoint, Phone, PhoneError, Push, SameAmountRule, Simulator, SimulatorConfig,
-    StkResult,
-};
+use sandbox::{Phone, PhoneError, SameAmountRule, Simulator, SimulatorConfig, StkResult};
 use serde_json::{Value, json};
 
 use crate::client::{Client, push_body};
@@ -13,16 +10,16 @@ use crate::service::FakeService;
 use crate::{PATIENCE, instant_world, world};
 
 /// A phone, a client with a token, and the service.
-struct Till {
-    sim: Simulator,
-    service: FakeService,
-    client: Client,
-    token: String,
-    phone: Phone,
+pub(crate) struct Till {
+    pub(crate) sim: Simulator,
+    pub(crate) service: FakeService,
+    pub(crate) client: Client,
+    pub(crate) token: String,
+    pub(crate) phone: Phone,
 }
 
 impl Till {
-    async fn open(config: SimulatorConfig) -> Self {
+    pub(crate) async fn open(config: SimulatorConfig) -> Self {
         let (sim, service) = world(config).await;
         let client = Client::new(&sim.base_url());
         let token = client.token().await;
@@ -36,7 +33,7 @@ impl Till {
         }
     }
 
-    fn body(&self, shillings: u32) -> Value {
+    pub(crate) fn body(&self, shillings: u32) -> Value {
         push_body(
             self.phone.number().digits(),
             shillings,
@@ -45,7 +42,7 @@ impl Till {
     }
 
     /// Pushes and returns the CheckoutRequestID.
-    async fn push(&self, shillings: u32) -> String {
+    pub(crate) async fn push(&self, shillings: u32) -> String {
         let (status, answer) = self.client.push(&self.token, &self.body(shillings)).await;
         assert_eq!(
             (status, &answer["ResponseCode"]),
@@ -55,7 +52,7 @@ impl Till {
         answer["CheckoutRequestID"].as_str().unwrap().to_owned()
     }
 
-    async fn prompted(&self, shillings: u32) -> String {
+    pub(crate) async fn prompted(&self, shillings: u32) -> String {
         let id = self.push(shillings).await;
         let prompt = self.phone.wait_for_prompt(PATIENCE).await.unwrap();
         assert_eq!(
@@ -66,12 +63,12 @@ impl Till {
     }
 
     /// The n-th callback.
-    async fn callback(&self, n: usize) -> Value {
+    pub(crate) async fn callback(&self, n: usize) -> Value {
         self.service.callbacks(n).await[n - 1]["Body"]["stkCallback"].clone()
     }
 }
 
-async fn till() -> Till {
+pub(crate) async fn till() -> Till {
     Till::open(SimulatorConfig::instant()).await
 }
 
@@ -327,131 +324,6 @@ async fn tokens_are_needed_live_and_die() {
             unknown.text().await.unwrap().as_str()
         ),
         (400, "")
-    );
-}
-
-#[tokio::test]
-async fn callbacks_can_be_lost_doubled_and_late() {
-    let till = till().await;
-    for fault in [
-        Fault::Lost,
-        Fault::Twice,
-        Fault::Late(Duration::from_millis(20)),
-    ] {
-        till.sim.inject(FaultPoint::StkCallback, fault, 1).unwrap();
-    }
-    let mut ids = Vec::new();
-    for shillings in [10, 20, 30] {
-        ids.push(till.prompted(shillings).await);
-        till.phone.cancel_prompt().await.unwrap();
-    }
-    for (id, statuses) in ids
-        .iter()
-        .zip([vec![], vec![Some(200); 2], vec![Some(200)]])
-    {
-        let is_told = |push: &Push| push.checkout_request_id == *id && push.callbacks == statuses;
-        assert!(
-            till.sim.wait_for_push(is_told, PATIENCE).await.is_some(),
-            "{:?}",
-            till.sim.pushes()
-        );
-    }
-    let played = till
-        .sim
-        .exchanges()
-        .into_iter()
-        .filter(|e| e.what == "STK callback" && e.trouble.is_some());
-    assert_eq!(
-        (played.count(), till.service.callbacks(3).await.len()),
-        (4, 3)
-    );
-}
-
-#[tokio::test]
-async fn what_the_service_answered_to_a_callback_is_kept() {
-    let till = till().await;
-    till.service.answer_callbacks_with(503);
-    till.prompted(10).await;
-    till.phone.cancel_prompt().await.unwrap();
-    let told = till
-        .sim
-        .wait_for_push(|push| push.callbacks == [Some(503)], PATIENCE)
-        .await;
-    assert_eq!(told.unwrap().result, Some(StkResult::Cancelled));
-}
-
-#[tokio::test]
-async fn an_answer_can_be_lost_after_acceptance() {
-    let till = till().await;
-    let impatient = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_millis(100))
-        .build()
-        .unwrap();
-    for (fault, shillings) in [(Fault::Cut, 10), (Fault::Hang, 20)] {
-        till.sim.inject(FaultPoint::StkPush, fault, 1).unwrap();
-        let url = format!("{}/mpesa/stkpush/v1/processrequest", till.sim.base_url());
-        let sent = impatient
-            .post(url)
-            .bearer_auth(&till.token)
-            .json(&till.body(shillings))
-            .send()
-            .await;
-        assert!(match sent {
-            Ok(answer) => answer.bytes().await.is_err(),
-            Err(_) => true,
-        });
-        till.phone.wait_for_prompt(PATIENCE).await.unwrap();
-        till.phone.enter_pin("1234").await.unwrap();
-    }
-    assert_eq!(till.sim.payments().len(), 2);
-}
-
-#[tokio::test]
-async fn a_query_can_contradict_and_oauth_can_be_down() {
-    let till = till().await;
-    let id = till.prompted(10).await;
-    till.phone.enter_pin("1234").await.unwrap();
-    till.sim
-        .inject(FaultPoint::StkQuery, Fault::ResultCode("1032".into()), 1)
-        .unwrap();
-    assert_eq!(
-        till.client.query(&till.token, &id).await.1["ResultCode"],
-        "1032"
-    );
-    assert_eq!(
-        till.client.query(&till.token, &id).await.1["ResultCode"],
-        "0"
-    );
-    till.sim
-        .inject(FaultPoint::StkQuery, Fault::Refuse(429), 1)
-        .unwrap();
-    let (status, answer) = till.client.query(&till.token, &id).await;
-    assert_eq!(status, 429);
-    assert_eq!(
-        answer["fault"]["detail"]["errorcode"],
-        "policies.ratelimit.SpikeArrestViolation"
-    );
-    till.sim
-        .inject(FaultPoint::Oauth, Fault::Refuse(503), 1)
-        .unwrap();
-    let url = format!(
-        "{}/oauth/v1/generate?grant_type=client_credentials",
-        till.sim.base_url()
-    );
-    let down = till
-        .client
-        .http
-        .get(url)
-        .basic_auth("key", Some("secret"))
-        .send()
-        .await
-        .unwrap();
-    assert!(down.status() == 503 && down.text().await.unwrap().starts_with("<html>"));
-    assert!(
-        till.sim
-            .inject(FaultPoint::StkPush, Fault::Twice, 1)
-            .is_err()
     );
 }
 
