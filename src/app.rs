@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
-pub use facts::Budgets;
+pub use facts::{Budgets, menu_facts};
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{ImportError, ImportReport, Refused};
 pub use work::Work;

@@ -65,7 +65,7 @@ enum Command {
     /// Load questions, or check a file of them
     #[command(subcommand)]
     Questions(questions::Command),
-    /// Prove the menu: reachable, routed, complete in every language, within every screen
+    /// The menu: prove it, draw it, try it
     #[command(subcommand)]
     Menu(menu::Command),
     /// The books
@@ -147,7 +147,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Work { no_migrate } => run::work(config, no_migrate).await,
         Command::Migrate { check } => run::migrate(config, check).await,
         Command::Questions(command) => questions::run(config, command).await,
-        Command::Menu(command) => menu::run(config, &command),
+        Command::Menu(command) => menu::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,

@@ -6,6 +6,8 @@
 
 pub mod action;
 pub mod check;
+pub mod display;
+pub mod draw;
 pub mod file;
 pub mod machine;
 pub mod render;

@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::{App, AppError};
+use super::{App, AppError, Settings};
 use crate::{
     core::{money::Cents, text::SEGMENT, time::Timestamp},
-    menu::{Facts, Item, template::Values},
+    menu::{Facts, Item, Menu, template::Values},
 };
 
 /// How old the list of categories may be when a session begins.
@@ -93,60 +93,62 @@ impl App {
         }
         let mut tx = self.store().read().await?;
         let categories = tx.categories(self.rules().questions_per_set).await?;
-        let facts = Arc::new(self.assemble_facts(categories));
+        let facts = Arc::new(menu_facts(self.menu(), self.settings(), categories));
         self.inner.facts.set(now, &facts);
         Ok(facts)
     }
+}
 
-    fn assemble_facts(&self, categories: Vec<String>) -> Facts {
-        let (rules, wallet) = (self.rules(), &self.inner.settings.wallet);
-        let locales = self.menu().texts.values();
-        let stakes = rules.stakes.iter().map(|stake| {
-            let bounty = rules.bounty(*stake).unwrap_or_default();
-            let values = [
-                ("amount".into(), stake.to_string()),
-                ("bounty".into(), bounty.to_string()),
-            ];
-            Item {
-                value: stake.to_string(),
-                values: Values::from(values),
-            }
-        });
-        let allowed = wallet.min_deposit..=wallet.max_deposit;
-        let tiers = DEPOSIT_TIERS
-            .into_iter()
-            .filter_map(Cents::from_shillings)
-            .filter(|tier| allowed.contains(tier))
-            .map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
-        let named = |name: String| Item::new(name.clone(), "name", name);
-        let lists = BTreeMap::from([
-            (
-                "locales",
-                locales
-                    .map(|t| Item::new(&*t.locale, "name", &*t.name))
-                    .collect(),
-            ),
-            ("categories", categories.into_iter().map(named).collect()),
-            ("stakes", stakes.collect()),
-            ("deposits", tiers.collect()),
-        ]);
+/// What the menu has to know of a house that has questions in these categories.
+#[must_use]
+pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> Facts {
+    let (rules, wallet) = (&settings.rules, &settings.wallet);
+    let locales = menu.texts.values();
+    let stakes = rules.stakes.iter().map(|stake| {
+        let bounty = rules.bounty(*stake).unwrap_or_default();
         let values = [
-            ("percent", rules.bounty_percent.to_string()),
-            ("refund", rules.refund_percent.to_string()),
-            ("questions", rules.questions_per_set.to_string()),
-            ("thinking", rules.thinking_time.as_secs().to_string()),
-            ("window", (rules.pairing_window.as_secs() / 60).to_string()),
-            ("min", wallet.min_deposit.to_string()),
-            ("max", wallet.max_deposit.to_string()),
+            ("amount".into(), stake.to_string()),
+            ("bounty".into(), bounty.to_string()),
         ];
-        Facts {
-            lists,
-            values: values
-                .map(|(name, value)| (name.to_owned(), value))
-                .into_iter()
-                .collect(),
-            min_amount: wallet.min_deposit,
-            max_amount: wallet.max_deposit,
+        Item {
+            value: stake.to_string(),
+            values: Values::from(values),
         }
+    });
+    let allowed = wallet.min_deposit..=wallet.max_deposit;
+    let tiers = DEPOSIT_TIERS
+        .into_iter()
+        .filter_map(Cents::from_shillings)
+        .filter(|tier| allowed.contains(tier))
+        .map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
+    let named = |name: String| Item::new(name.clone(), "name", name);
+    let lists = BTreeMap::from([
+        (
+            "locales",
+            locales
+                .map(|t| Item::new(&*t.locale, "name", &*t.name))
+                .collect(),
+        ),
+        ("categories", categories.into_iter().map(named).collect()),
+        ("stakes", stakes.collect()),
+        ("deposits", tiers.collect()),
+    ]);
+    let values = [
+        ("percent", rules.bounty_percent.to_string()),
+        ("refund", rules.refund_percent.to_string()),
+        ("questions", rules.questions_per_set.to_string()),
+        ("thinking", rules.thinking_time.as_secs().to_string()),
+        ("window", (rules.pairing_window.as_secs() / 60).to_string()),
+        ("min", wallet.min_deposit.to_string()),
+        ("max", wallet.max_deposit.to_string()),
+    ];
+    Facts {
+        lists,
+        values: values
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+        min_amount: wallet.min_deposit,
+        max_amount: wallet.max_deposit,
     }
 }

@@ -1,4 +1,6 @@
-//! `menu check`.
+//! `menu check`, `menu draw` and `menu try`.
+
+mod draw;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -7,7 +9,7 @@ use super::{Failed, say};
 use crate::{
     config::Config,
     menu::{Menu, check, file::MenuError},
-    service::StartError,
+    service::{StartError, load_menu},
 };
 
 #[derive(Debug, Subcommand)]
@@ -18,10 +20,32 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Draw the menu: every screen on a small phone, every key and outcome as an arrow
+    ///
+    /// The picture is of the menus that the configuration names (ussd.menus), or else of those in
+    /// the binary. A menu with faults is not drawn: they are named, and the exit code is 1.
+    Draw(draw::Arguments),
 }
 
-pub(super) fn run(config: &Config, command: &Command) -> Result<(), Failed> {
-    let Command::Check { json } = command;
+pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
+    match command {
+        Command::Check { json } => run_check(config, *json),
+        Command::Draw(arguments) => draw::run(config, arguments),
+    }
+}
+
+/// The menu that the configuration names, if it is sound; its faults are a finding.
+fn sound_menu(config: &Config) -> Result<Menu, Failed> {
+    load_menu(config).map_err(|error| match error {
+        StartError::Unsound(_) => Failed::Finding(error.to_string()),
+        StartError::Menu(MenuError::Malformed(finding)) => {
+            Failed::Finding(format!("the menu has faults:\n{finding}"))
+        }
+        other => other.into(),
+    })
+}
+
+fn run_check(config: &Config, json: bool) -> Result<(), Failed> {
     let budget = config.settings()?.budgets.tightest();
     let menu = match &config.ussd.menus {
         Some(folder) => Menu::in_folder(folder),
@@ -30,7 +54,7 @@ pub(super) fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     let menu = match menu {
         Ok(menu) => menu,
         Err(MenuError::Malformed(finding)) => {
-            return report(*json, &[finding.to_string()], &[]);
+            return report(json, &[finding.to_string()], &[]);
         }
         Err(error) => return Err(StartError::Menu(error).into()),
     };
@@ -39,7 +63,7 @@ pub(super) fn run(config: &Config, command: &Command) -> Result<(), Failed> {
         .map(ToString::to_string)
         .collect();
     let widths = check::widths(&menu, budget);
-    report(*json, &findings, &widths)
+    report(json, &findings, &widths)
 }
 
 fn report(

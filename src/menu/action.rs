@@ -84,6 +84,21 @@ impl Action {
         }
     }
 
+    /// Whether the action moves money, or asks for some: what the picture of the menu marks. What a
+    /// game brings is moved later, by the settlement.
+    #[must_use]
+    pub const fn moves_money(self) -> bool {
+        match self {
+            Self::Stake | Self::Deposit => true,
+            Self::Open
+            | Self::Register
+            | Self::SetLanguage
+            | Self::Answer
+            | Self::Games
+            | Self::Game => false,
+        }
+    }
+
     /// Whether the action has an effect that must not come from what was typed behind the service
     /// code: it moves money, answers a question, accepts terms or writes something down. Such an
     /// action also keeps a receipt, so that a repeated hop has no second effect.
