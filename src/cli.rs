@@ -122,7 +122,11 @@ pub async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match Config::load(cli.config.as_deref()) {
         Ok(config) => {
-            telemetry::log_to_stderr(config.log.format);
+            if matches!(&cli.command, Command::Menu(menu::Command::Try(_))) {
+                telemetry::log_trouble_to_stderr(config.log.format);
+            } else {
+                telemetry::log_to_stderr(config.log.format);
+            }
             run_command(&config, cli.command).await
         }
         Err(error) => Err(error.into()),

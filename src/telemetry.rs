@@ -13,10 +13,21 @@ use crate::config::LogFormat;
 /// What is logged where `RUST_LOG` says nothing.
 const DEFAULT_FILTER: &str = "info,sqlx=warn,apalis=warn,apalis_core=warn";
 
+/// The same for commands that talk with a person: what is odd, and nothing else.
+const QUIET_FILTER: &str = "warn";
+
 /// Sends logs to stderr. Does nothing where the process logs already.
 pub fn log_to_stderr(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    log_by(format, DEFAULT_FILTER);
+}
+
+/// Sends what is odd to stderr, for a command that talks with a person.
+pub fn log_trouble_to_stderr(format: LogFormat) {
+    log_by(format, QUIET_FILTER);
+}
+
+fn log_by(format: LogFormat, default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Colours are for eyes, not for files and log collectors.

@@ -1,6 +1,7 @@
 //! `menu check`, `menu draw` and `menu try`.
 
 mod draw;
+mod trial;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -9,7 +10,7 @@ use super::{Failed, say};
 use crate::{
     config::Config,
     menu::{Menu, check, file::MenuError},
-    service::{StartError, load_menu},
+    service::{StartError, World, load_menu},
 };
 
 #[derive(Debug, Subcommand)]
@@ -25,12 +26,19 @@ pub(super) enum Command {
     /// The picture is of the menus that the configuration names (ussd.menus), or else of those in
     /// the binary. A menu with faults is not drawn: they are named, and the exit code is 1.
     Draw(draw::Arguments),
+    /// Play the menu in the terminal: phones, M-Pesa and SMS are played, the service is real
+    ///
+    /// Everything happens in this process, on a database that goes when you quit. Type "help" for
+    /// what you can do; with a file or a pipe as input it runs to the end of it. A menu with faults
+    /// is not played: they are named, and the exit code is 1.
+    Try(trial::Arguments),
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     match command {
         Command::Check { json } => run_check(config, *json),
         Command::Draw(arguments) => draw::run(config, arguments),
+        Command::Try(arguments) => trial::run(config, &World::default(), arguments).await,
     }
 }
 

@@ -10,9 +10,11 @@ mod binary;
 
 mod configuration;
 mod database;
+mod draw;
 mod menus;
 mod operator;
 mod process;
 mod questions;
 mod secrecy;
+mod trial;
 mod usage;

@@ -7,7 +7,7 @@ use crate::binary::House;
 const MENUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/menus");
 
 /// A house with a copy of the menus under `menus`, one text of one file replaced.
-fn with_menus(file: &str, from: &str, to: &str) -> House {
+pub(crate) fn with_menus(file: &str, from: &str, to: &str) -> House {
     let mut house = House::new();
     let folder = house.path("menus");
     fs::create_dir(&folder).expect("a folder");

@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 16] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -12,6 +12,8 @@ const COMMANDS: [(&str, &str); 14] = [
     ("questions check", "without loading"),
     ("menu", "menu"),
     ("menu check", "file and line"),
+    ("menu draw", "arrow"),
+    ("menu try", "terminal"),
     ("ledger", "books"),
     ("ledger check", "recompute"),
     ("player", "player"),

@@ -7,9 +7,12 @@ use super::{
     graph::{Graph, Kind, Node},
 };
 
+/// Screens are wrapped already.
+const SETTINGS: &str = "%%{init: {\"flowchart\": {\"wrappingWidth\": 400}}}%%\nflowchart LR\n";
+
 /// Writes the picture.
 pub(super) fn write(graph: &Graph) -> String {
-    let mut out = String::from("flowchart LR\n");
+    let mut out = String::from(SETTINGS);
     let title = format!(
         "The USSD menu: {} screens, {}",
         graph.screens(),
