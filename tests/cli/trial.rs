@@ -18,6 +18,13 @@ fn questions() -> String {
     format!("{header}{}", rows.collect::<String>())
 }
 
+/// A house in which a slow machine does not run out of thinking time.
+fn unhurried() -> House {
+    let mut house = House::new();
+    house.set("GAME__THINKING_TIME", "5m");
+    house
+}
+
 fn command(house: &House, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_majibu"));
     for (name, _) in std::env::vars_os() {
@@ -144,7 +151,7 @@ impl Person {
 
 #[test]
 fn two_phones_in_one_terminal_play_each_other() {
-    let house = House::new();
+    let house = unhurried();
     let file = house.write("questions.csv", questions());
     let mut person = Person::sits_down(&house, &["--questions", &file]);
     let paid = person.types_all(&DEPOSIT);
@@ -209,7 +216,7 @@ fn a_deposit_is_cancelled_or_refused_for_its_pin_and_nothing_is_credited() {
 
 #[test]
 fn a_game_without_an_opponent_is_refunded_when_time_passes() {
-    let house = House::new();
+    let house = unhurried();
     let file = house.write("questions.csv", questions());
     let mut person = Person::sits_down(&house, &["--questions", &file]);
     person.types_all(&DEPOSIT);

@@ -321,3 +321,100 @@ fn ways(screen: &Screen, panel: &Panel, places: &Places<'_>) -> Vec<Way> {
     }
     ways
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::menu::check;
+
+    /// The menu of this repository after these replacements in its machine.
+    fn menu(replacements: &[(&str, &str)]) -> Menu {
+        let mut machine = include_str!("../../../menus/menu.toml").to_owned();
+        for (from, to) in replacements {
+            assert!(machine.contains(from), "{from}");
+            machine = machine.replace(from, to);
+        }
+        let texts = include_str!("../../../menus/en.toml").to_owned();
+        let menu = Menu::read(&[("menu.toml".into(), machine), ("en.toml".into(), texts)]).unwrap();
+        assert_eq!(check::check(&menu, 160), []);
+        menu
+    }
+
+    fn named<'a>(graph: &'a Graph, id: &str) -> &'a Node {
+        graph.nodes.iter().find(|node| node.id() == id).unwrap()
+    }
+
+    #[test]
+    fn keys_and_outcomes_lead_where_the_file_says() {
+        let graph = Graph::of(&menu(&[]), &Facts::default(), "en", 160);
+        let ways = |id: &str| -> Vec<(String, String)> {
+            let ways = named(&graph, id).ways.iter();
+            ways.map(|way| (way.label.clone(), graph.nodes[way.to].id()))
+                .collect()
+        };
+        let expected = |ways: &[(&str, &str)]| -> Vec<(String, String)> {
+            ways.iter()
+                .map(|(label, to)| ((*label).into(), (*to).into()))
+                .collect()
+        };
+        assert_eq!(
+            ways("screen_home"),
+            expected(&[
+                ("1", "screen_category"),
+                ("2", "screen_deposit"),
+                ("3", "action_games"),
+                ("4", "screen_switch_language"),
+                ("5", "screen_help"),
+            ])
+        );
+        assert_eq!(
+            ways("screen_question"),
+            expected(&[("1-3", "action_answer")])
+        );
+        assert_eq!(
+            ways("action_answer"),
+            expected(&[
+                ("next", "screen_question"),
+                ("waiting", "screen_waiting"),
+                ("won", "screen_won"),
+                ("lost", "screen_lost"),
+                ("drawn", "screen_drawn"),
+            ])
+        );
+        assert_eq!(ways("start"), expected(&[("", "action_open")]));
+    }
+
+    #[test]
+    fn an_option_leaves_from_its_own_line_of_the_display() {
+        let graph = Graph::of(&menu(&[]), &Facts::default(), "en", 160);
+        let home = named(&graph, "screen_home");
+        let Kind::Screen(panel) = &home.kind else {
+            panic!("home is a screen");
+        };
+        for way in &home.ways {
+            let line = &panel.lines[way.lines.0].text;
+            assert!(line.starts_with(&format!("{}. ", way.label)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_screen_that_only_a_way_back_leads_to_is_reached() {
+        let menu = menu(&[
+            ("registered = \"home\"", "registered = \"category\""),
+            (
+                ", home = \"home\", playing",
+                ", home = \"category\", playing",
+            ),
+            ("done = \"home\"", "done = \"category\""),
+        ]);
+        let graph = Graph::of(&menu, &Facts::default(), "en", 160);
+        assert!(graph.reached().iter().all(|is_reached| *is_reached));
+        let leads_home = |way: &Way| graph.nodes[way.to].id() == "screen_home";
+        let ways = graph.nodes.iter().flat_map(|node| &node.ways);
+        let keys: Vec<&str> = ways
+            .filter(|way| leads_home(way))
+            .map(|way| way.label.as_str())
+            .collect();
+        assert_eq!(keys, ["0"]);
+    }
+}

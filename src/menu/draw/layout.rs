@@ -113,8 +113,10 @@ impl Tree {
             let to = graph.nodes[line.from].ways[line.way].to;
             ((ranks[line.from], line.way), ranks[to])
         };
-        for (from, node) in graph.nodes.iter().enumerate() {
-            for (way, leads) in node.ways.iter().enumerate() {
+        let is_reached = |node: NodeId| node == START || self.depth[node] > 0;
+        let reached: Vec<NodeId> = (0..graph.nodes.len()).filter(|n| is_reached(*n)).collect();
+        for from in reached {
+            for (way, leads) in graph.nodes[from].ways.iter().enumerate() {
                 let line = Line { from, way };
                 if self.depth[leads.to] != self.depth[from] + 1 || self.lines.contains(&line) {
                     continue;
@@ -232,6 +234,102 @@ impl Subtree {
             match self.layers.get_mut(layer) {
                 Some(known) => known.1 = reach.1,
                 None => self.layers.push(reach),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::menu::draw::graph::{Node, Panel, Way};
+
+    /// A graph of nameless screens with these ways between them.
+    fn graph(count: usize, ways: &[(usize, usize)]) -> Graph {
+        let panel = || Panel {
+            name: String::new(),
+            lines: Vec::new(),
+            pages: 1,
+            ends: false,
+            is_timed: false,
+            back: None,
+            home: None,
+        };
+        let leads = |from: usize| {
+            let from_here = ways.iter().filter(|(of, to)| *of == from && *to < count);
+            let way = |(_, to): &(usize, usize)| Way {
+                label: String::new(),
+                lines: (0, 0),
+                to: *to,
+            };
+            from_here.map(way).collect()
+        };
+        let nodes = (0..count).map(|number| Node {
+            kind: Kind::Screen(panel()),
+            ways: leads(number),
+        });
+        Graph {
+            nodes: nodes.collect(),
+            language: String::new(),
+        }
+    }
+
+    /// Sizes that differ, with an exit for each way from the top down.
+    fn sizes(graph: &Graph) -> Vec<Size> {
+        let size = |(number, node): (usize, &Node)| {
+            let step = |at: usize| f64::from(u32::try_from(at).unwrap());
+            let ways = node.ways.len();
+            Size {
+                width: 40.0 + 13.0 * step(number % 5),
+                height: 30.0 + 10.0 * step(ways) + 7.0 * step(number % 3),
+                entry: 10.0,
+                exits: (0..ways).map(|way| 20.0 + 10.0 * step(way)).collect(),
+            }
+        };
+        graph.nodes.iter().enumerate().map(size).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_and_no_line_crosses_another(
+            count in 1..24_usize,
+            ways in prop::collection::vec((0..24_usize, 0..24_usize), 0..60),
+        ) {
+            let graph = graph(count, &ways);
+            let sizes = sizes(&graph);
+            let tree = Tree::of(&graph);
+            let places = tree.places(&graph, &sizes);
+            let is_reached = |node: NodeId| node == START || tree.depth[node] > 0;
+            let reached: Vec<NodeId> = (0..count).filter(|node| is_reached(*node)).collect();
+            for (at, one) in reached.iter().enumerate() {
+                prop_assert!(places[*one].y >= 0.0);
+                for other in &reached[at + 1..] {
+                    let (a, b) = (places[*one], places[*other]);
+                    let is_apart = a.x + sizes[*one].width <= b.x
+                        || b.x + sizes[*other].width <= a.x
+                        || a.y + sizes[*one].height <= b.y
+                        || b.y + sizes[*other].height <= a.y;
+                    prop_assert!(is_apart, "{one} and {other}");
+                }
+            }
+            // Each node but the start has a line to it, from the layer before.
+            let end = |line: &Line| graph.nodes[line.from].ways[line.way].to;
+            for node in reached.iter().filter(|node| **node != START) {
+                prop_assert!(tree.lines.iter().any(|line| end(line) == *node));
+            }
+            for one in &tree.lines {
+                prop_assert_eq!(tree.depth[one.from] + 1, tree.depth[end(one)]);
+                for other in &tree.lines {
+                    if tree.depth[one.from] != tree.depth[other.from] {
+                        continue;
+                    }
+                    let begins = |line: &Line| places[line.from].y + sizes[line.from].exits[line.way];
+                    let arrives = |line: &Line| places[end(line)].y;
+                    let (left, right) = (begins(one) - begins(other), arrives(one) - arrives(other));
+                    prop_assert!(left * right >= 0.0, "{one:?} crosses {other:?}");
+                }
             }
         }
     }

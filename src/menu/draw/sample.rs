@@ -8,12 +8,14 @@ use crate::menu::{
 };
 
 /// What each placeholder is filled with that the house's facts do not fill.
-const VALUES: [(&str, &str); 28] = [
+const VALUES: [(&str, &str); 30] = [
     ("amount", "200"),
+    ("answers", "1."),
     ("balance", "1,250"),
     ("bounty", "160"),
     ("by", "14:30"),
     ("category", "Football"),
+    ("choice", "Nile"),
     ("choices", "3"),
     ("correct", "4"),
     ("ending", "done"),

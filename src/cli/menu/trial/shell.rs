@@ -42,6 +42,8 @@ pub(super) struct Shell {
     current: usize,
     network: String,
     code: String,
+    /// Whether the cursor stands behind a prompt.
+    is_at_prompt: bool,
 }
 
 /// Whether there is more to come.
@@ -59,6 +61,7 @@ impl Shell {
             current: 0,
             network,
             code,
+            is_at_prompt: false,
         }
     }
 
@@ -85,6 +88,7 @@ impl Shell {
                 say("");
                 break;
             };
+            self.is_at_prompt = false;
             if !is_person {
                 // A script's transcript reads like a terminal's.
                 say(line.trim_end());
@@ -109,7 +113,16 @@ impl Shell {
         ));
     }
 
-    fn prompt(&self) {
+    /// Says what nobody asked for, on a line of its own.
+    fn tell(&mut self, news: &str) {
+        if std::mem::take(&mut self.is_at_prompt) {
+            say("");
+        }
+        say(news);
+    }
+
+    fn prompt(&mut self) {
+        self.is_at_prompt = true;
         let number = self.current + 1;
         let mut out = io::stdout();
         let _ = write!(out, "{number}> ").and_then(|()| out.flush());
@@ -251,8 +264,8 @@ impl Shell {
     }
 
     /// Tells the service what became of a push, as Daraja would.
-    async fn call_back(&self, result: StkResult) -> Result<(), Failed> {
-        say(&format!("   M-Pesa: {}", result.said));
+    async fn call_back(&mut self, result: StkResult) -> Result<(), Failed> {
+        self.tell(&format!("   M-Pesa: {}", result.said));
         let body = result.body.as_bytes();
         let app = &self.house.app;
         app.take_callback(CallbackKind::Stk, &result.deposit_id, body, "terminal")
@@ -292,12 +305,12 @@ impl Shell {
                     "Pay KES {amount} to Majibu, account {}? Enter M-PESA PIN:",
                     prompt.reference
                 );
-                say(&format!("   M-Pesa on {name}\n{}", boxed(&asks)));
+                self.tell(&format!("   M-Pesa on {name}\n{}", boxed(&asks)));
             }
             for text in texts {
                 let (name, size) = (self.name(&text.to), septets(&text.body));
                 let now = self.house.clock.now();
-                say(&format!(
+                self.tell(&format!(
                     "   SMS to {name}, {now}, {size} septets\n{}",
                     boxed(&text.body)
                 ));
@@ -312,21 +325,21 @@ impl Shell {
     /// The network ends sessions that last too long.
     fn lose_sessions(&mut self) -> bool {
         let oldest = self.house.clock.now().before(SESSION_LIFE);
-        let mut has_lost = false;
+        let mut lost = Vec::new();
         for phone in &mut self.phones {
-            if phone
+            let is_over = phone
                 .in_session_since()
-                .is_some_and(|began| began <= oldest)
-            {
-                phone.hang_up();
-                say(&format!(
-                    "the network has ended the session of phone {}",
-                    phone.number
-                ));
-                has_lost = true;
+                .is_some_and(|began| began <= oldest);
+            if is_over && phone.hang_up() {
+                lost.push(phone.number);
             }
         }
-        has_lost
+        for number in &lost {
+            self.tell(&format!(
+                "the network has ended the session of phone {number}"
+            ));
+        }
+        !lost.is_empty()
     }
 
     fn name(&self, msisdn: &Msisdn) -> String {
@@ -341,7 +354,7 @@ impl Shell {
 /// How long networks let a session last (Africa's Talking contract, section 1.5).
 const SESSION_LIFE: Duration = Duration::from_secs(180);
 
-/// The longest reply that phones send (Africa's Talking contract, section 1.1).
+/// The longest reply that any network lets through (Africa's Talking contract, section 1.2).
 const MAX_REPLY: usize = 90;
 
 /// The lines of stdin, from a thread of their own: it ends with the process.
