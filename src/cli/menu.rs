@@ -44,12 +44,14 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
 
 /// The menu that the configuration names, if it is sound; its faults are a finding.
 fn sound_menu(config: &Config) -> Result<Menu, Failed> {
-    load_menu(config).map_err(|error| match error {
-        StartError::Unsound(_) => Failed::Finding(error.to_string()),
-        StartError::Menu(MenuError::Malformed(finding)) => {
+    load_menu(config).map_err(|error| {
+        if let StartError::Menu(MenuError::Malformed(finding)) = &error {
             Failed::Finding(format!("the menu has faults:\n{finding}"))
+        } else if matches!(error, StartError::Unsound(_)) {
+            Failed::Finding(error.to_string())
+        } else {
+            error.into()
         }
-        other => other.into(),
     })
 }
 

@@ -122,7 +122,7 @@ impl Graph {
                         |node: &Node| matches!(&node.kind, Kind::Screen(to) if to.name == *target);
                     let to = self.nodes.iter().position(is_it)?;
                     let line = panel.lines.len().saturating_sub(1);
-                    (!is_reached[to]).then(|| (from, key, to, line))
+                    (!is_reached[to]).then_some((from, key, to, line))
                 })
             });
             let Some((from, key, to, line)) = missing else {
@@ -161,6 +161,14 @@ impl Node {
             Kind::Start => "start",
             Kind::Action(action) => action.name(),
             Kind::Screen(panel) => &panel.name,
+        }
+    }
+
+    /// What it is called where something leads to it: actions and screens may share a name.
+    pub(super) fn target(&self) -> String {
+        match self.kind {
+            Kind::Action(_) => format!("run {}", self.name()),
+            Kind::Start | Kind::Screen(_) => self.name().into(),
         }
     }
 

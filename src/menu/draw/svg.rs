@@ -128,7 +128,7 @@ fn head(out: &mut String, graph: &Graph, width: f64, height: f64) {
 }
 
 /// How wide a picture is at least, for the legend.
-const LEGEND_WIDTH: f64 = 1_040.0;
+const LEGEND_WIDTH: f64 = 1_240.0;
 
 /// What the signs mean.
 fn legend(out: &mut String) {
@@ -152,9 +152,16 @@ fn legend(out: &mut String) {
         "key, or numbers of a list",
     );
     item(
-        "<rect class=\"chip\" y=\"1\" width=\"64\" height=\"15\" rx=\"4\"/><text class=\"chip-text\" x=\"5\" y=\"12\">0 \u{2192} home</text>",
+        "<rect class=\"chip\" y=\"1\" width=\"64\" height=\"15\" rx=\"4\"/>\
+        <text class=\"chip-text\" x=\"5\" y=\"12\">0 \u{2192} home</text>",
         64.0,
-        "another key, without an arrow",
+        "back and home",
+    );
+    item(
+        "<rect class=\"chip jump\" y=\"1\" width=\"82\" height=\"15\" rx=\"4\"/>\
+        <text class=\"jump-text\" x=\"5\" y=\"12\">1 \u{2192} deposit</text>",
+        82.0,
+        "leads elsewhere in the picture",
     );
     item(
         "<rect class=\"card\" x=\"1\" y=\"1\" width=\"26\" height=\"15\" rx=\"3\"/>",

@@ -140,7 +140,7 @@ fn chips(graph: &Graph, id: NodeId, panel: &Panel, is_line: IsLine<'_>) -> Vec<C
     for (way, leads) in graph.nodes[id].ways.iter().enumerate() {
         if !is_line(id, way) {
             let to = &graph.nodes[leads.to];
-            let text = format!("{} \u{2192} {}", leads.label, to.name());
+            let text = format!("{} \u{2192} {}", leads.label, to.target());
             chips.push(chip(text, Some(to.id()), true));
         }
     }
