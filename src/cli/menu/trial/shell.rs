@@ -12,7 +12,7 @@ use super::{
     House,
     command::{Command, HELP},
     handset::{Handset, boxed},
-    till::{Answer, FUNDS, PIN, Result as StkResult},
+    till::{Answer, FUNDS, PIN, PushResult},
 };
 use crate::{
     cli::{Failed, say},
@@ -264,7 +264,7 @@ impl Shell {
     }
 
     /// Tells the service what became of a push, as Daraja would.
-    async fn call_back(&mut self, result: StkResult) -> Result<(), Failed> {
+    async fn call_back(&mut self, result: PushResult) -> Result<(), Failed> {
         self.tell(&format!("   M-Pesa: {}", result.said));
         let body = result.body.as_bytes();
         let app = &self.house.app;

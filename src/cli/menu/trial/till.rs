@@ -51,7 +51,7 @@ pub(super) enum Answer<'a> {
 
 /// The callback of a prompt: whose, and its body, on a wire of this module's own.
 #[derive(Debug)]
-pub(super) struct Result {
+pub(super) struct PushResult {
     pub(super) deposit_id: String,
     pub(super) body: String,
     /// What happened, for who plays.
@@ -99,7 +99,7 @@ impl Till {
     }
 
     /// Answers the prompt on a phone; `None`: there is none.
-    pub(super) fn answer(&self, phone: &Msisdn, answer: Answer<'_>) -> Option<Result> {
+    pub(super) fn answer(&self, phone: &Msisdn, answer: Answer<'_>) -> Option<PushResult> {
         let mut books = self.books();
         let at = books.waiting(phone)?;
         let amount = books.prompts.get(at)?.amount;
@@ -119,7 +119,7 @@ impl Till {
     }
 
     /// The results of prompts that nobody answered in time.
-    pub(super) fn expire(&self) -> Vec<Result> {
+    pub(super) fn expire(&self) -> Vec<PushResult> {
         let long_ago = self.clock.now().before(LIFE);
         let mut books = self.books();
         let is_old = |prompt: &Prompt| prompt.code.is_none() && prompt.at <= long_ago;
@@ -140,12 +140,12 @@ impl Books {
         self.prompts.iter().position(waits)
     }
 
-    fn end(&mut self, at: usize, code: &'static str, said: &'static str) -> Option<Result> {
+    fn end(&mut self, at: usize, code: &'static str, said: &'static str) -> Option<PushResult> {
         let prompt = self.prompts.get_mut(at)?;
         prompt.code = Some(code);
         let receipt = format!("TRY{:07}", at + 1);
         let (checkout_id, cents) = (&prompt.checkout_id, prompt.amount.get());
-        Some(Result {
+        Some(PushResult {
             deposit_id: prompt.deposit_id.clone(),
             body: format!("{checkout_id} {code} {receipt} {cents}"),
             said,
@@ -154,7 +154,7 @@ impl Books {
 }
 
 impl MobileMoney for Till {
-    fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, std::result::Result<String, PushError>> {
+    fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         let mut books = self.books();
         let answer = if books.waiting(&push.msisdn).is_some() {
             Err(PushError::NotSent("another prompt is on the phone".into()))
