@@ -7,9 +7,11 @@
 pub mod action;
 pub mod check;
 pub mod file;
+pub mod keyword;
 pub mod machine;
 pub mod render;
 pub mod session;
+pub mod sms;
 pub mod template;
 
 pub use action::{Action, Outcome};

@@ -63,6 +63,8 @@ pub(crate) async fn start(
         ussd: Some(format!("{base}/ussd/development")),
         events: Some(format!("{base}/ussd/development/events")),
         delivery: Some(format!("{base}/sms/development/delivery")),
+        inbound: Some(format!("{base}/sms/development/inbound")),
+        opt_out: Some(format!("{base}/sms/development/optout")),
     });
     Ok(Beside {
         service,
