@@ -96,7 +96,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         None => {
             let address = free_or(arguments.majibu_listen);
             let data = arguments.data.as_deref();
-            Some(majibu_beside::start(&sim, address, data).await?)
+            Some(majibu_beside::start(&sim, address, data, &arguments.service_code).await?)
         }
     };
     sim.set_opponent(arguments.opponent);

@@ -219,9 +219,13 @@ async fn messages_and_opt_outs_get_doubled_and_lost_on_demand() {
         sim.inject(point, Fault::Twice, 1).unwrap();
         sim.inject(point, Fault::Lost, 1).unwrap();
         assert!(sim.inject(point, Fault::Hang, 1).is_err());
-        let send = async || match point {
-            FaultPoint::OptOut => phone.opt_out().await.unwrap(),
-            _ => phone.send_sms("BAL").await.unwrap(),
+        let send = async || {
+            let sent = if point == FaultPoint::OptOut {
+                phone.opt_out().await
+            } else {
+                phone.send_sms("BAL").await
+            };
+            sent.unwrap()
         };
         assert_eq!(send().await, [Some(200), Some(200)]);
         assert_eq!(send().await, []);
