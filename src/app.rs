@@ -6,6 +6,7 @@ mod deposit;
 mod facts;
 mod games;
 mod hop;
+mod inbound;
 mod operator;
 mod play;
 mod questions;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub patience: Patience,
     /// The first step of the SMS backoff.
     pub sms_backoff: Duration,
+    /// SMS of one number that are answered in an hour.
+    pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Players, SessionsSection, Tax, Ussd, Wallet,
+    LogFormat, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
 pub use values::{List, Networks, Pairs};
 
@@ -44,6 +44,7 @@ pub struct Config {
     pub hours: HoursSection,
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
+    pub sms: Sms,
     pub jobs: Jobs,
     pub inbox: Inbox,
     pub admin: Admin,

@@ -8,5 +8,6 @@ pub mod money;
 pub mod msisdn;
 pub mod payment;
 pub mod rules;
+pub mod sms;
 pub mod text;
 pub mod time;

@@ -88,6 +88,8 @@ pub fn router(web: Web) -> Router {
         .route("/ussd/{secret}", post(ussd::hop))
         .route("/ussd/{secret}/events", post(ussd::event))
         .route("/sms/{secret}/delivery", post(sms::delivery))
+        .route("/sms/{secret}/inbound", post(sms::inbound))
+        .route("/sms/{secret}/optout", post(sms::opt_out))
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -9,9 +9,11 @@ pub mod check;
 pub mod display;
 pub mod draw;
 pub mod file;
+pub mod keyword;
 pub mod machine;
 pub mod render;
 pub mod session;
+pub mod sms;
 pub mod template;
 
 pub use action::{Action, Outcome};

@@ -8,7 +8,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
 use crate::{
-    core::{money::Cents, msisdn::Msisdn, time::Timestamp},
+    core::{money::Cents, msisdn::Msisdn, sms::Consent, time::Timestamp},
     menu::Shown,
 };
 
@@ -135,7 +135,31 @@ pub enum Delivery {
     Other(String),
 }
 
-/// Sends SMS.
+/// An SMS that came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundSms {
+    /// The gateway's id of the message, where it gave one.
+    pub provider_id: Option<String>,
+    /// The sender as the gateway wrote it: a number, a short code, a name, a hash.
+    pub from: String,
+    /// Whether it comes from where our own SMS come from.
+    pub is_ours: bool,
+    /// The date as the gateway wrote it; may be empty.
+    pub date: String,
+    /// The text; the start of it where it is very long.
+    pub text: String,
+}
+
+/// What an opt-out says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptOut {
+    /// The number as the gateway wrote it.
+    pub number: String,
+    /// Whether it refuses promotions or takes them again.
+    pub consent: Consent,
+}
+
+/// Sends SMS, and reads what the gateway tells about them.
 pub trait SmsSender: Send + Sync {
     /// Sends one; gives the gateway's id of it.
     fn send<'a>(&'a self, to: &'a Msisdn, body: &'a str)
@@ -143,6 +167,12 @@ pub trait SmsSender: Send + Sync {
 
     /// Reads the body of a delivery report; `None` when it is none.
     fn read_delivery(&self, body: &[u8]) -> Option<DeliveryReport>;
+
+    /// Reads the body of an SMS that came in; `None` when it is none.
+    fn read_inbound(&self, body: &[u8]) -> Option<InboundSms>;
+
+    /// Reads the body of an opt-out; `None` when it is none.
+    fn read_opt_out(&self, body: &[u8]) -> Option<OptOut>;
 }
 
 /// A request for money: an STK push.

@@ -198,6 +198,7 @@ function showPanel(now) {
   if (!view) return;
   for (const place of document.querySelectorAll("[data-number]")) place.textContent = view.number;
   for (const place of document.querySelectorAll("[data-local-number]")) place.textContent = view.local_number;
+  for (const place of document.querySelectorAll("[data-short-code]")) place.textContent = view.short_code;
   byId("balance").textContent = shillings(view.mpesa_balance_cents);
   const total = messages().length;
   byId("open-inbox").textContent = total ? `${total} (${unread().length} unread)` : "none";
@@ -389,8 +390,22 @@ byId("opponent").addEventListener("click", async () => {
   if (status) showOpponent(status);
 });
 
+// What is typed here is not typed on the phone.
+byId("texting").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = byId("texting-text").value;
+  const sent = await call(`${api}/sms`, { text });
+  byId("texting-state").textContent = sent ? `Sent: ${text}` : own.notice;
+  if (sent) byId("texting-text").value = "";
+});
+byId("opt-out").addEventListener("click", async () => {
+  const done = await call(`${api}/optout`);
+  byId("texting-state").textContent = done ? "Opted out: the service was told." : own.notice;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("#texting") && event.key !== "Escape") return;
   const isInEntry = event.target === byId("entry");
   const isOnControl = event.target.closest?.("button, a");
   if (event.key === "Escape") end();

@@ -35,6 +35,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/api/phones/{number}/hangup", post(hang_up))
         .route("/api/phones/{number}/pin", post(pin))
         .route("/api/phones/{number}/pin/cancel", post(cancel_pin))
+        .route("/api/phones/{number}/sms", post(send_sms))
+        .route("/api/phones/{number}/optout", post(opt_out))
         .route("/api/opponent", get(show_opponent).put(switch_opponent))
         .route("/api/exchanges", get(exchanges))
         .route("/api/payments", get(payments))
@@ -64,7 +66,9 @@ impl From<JsonRejection> for ApiError {
 impl From<PhoneError> for ApiError {
     fn from(error: PhoneError) -> Self {
         let status = match &error {
-            PhoneError::UnknownCode(_) | PhoneError::ReplyTooLong => StatusCode::BAD_REQUEST,
+            PhoneError::UnknownCode(_) | PhoneError::ReplyTooLong | PhoneError::SmsTooLong => {
+                StatusCode::BAD_REQUEST
+            }
             PhoneError::NoSignal
             | PhoneError::SessionOpen
             | PhoneError::PromptOpen
@@ -74,6 +78,7 @@ impl From<PhoneError> for ApiError {
             | PhoneError::NothingSent
             | PhoneError::NoPrompt => StatusCode::CONFLICT,
             PhoneError::NoService
+            | PhoneError::NoSmsService
             | PhoneError::WaitedInVain(_)
             | PhoneError::Send(_)
             | PhoneError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
@@ -157,6 +162,22 @@ async fn pin(
 async fn cancel_pin(State(world): State<Arc<World>>, Path(number): Path<String>) -> Answer {
     let phone = phone(&world, &number)?;
     phone.cancel_prompt().await?;
+    Ok(Json(phone.view()))
+}
+
+async fn send_sms(
+    State(world): State<Arc<World>>,
+    Path(number): Path<String>,
+    body: Body<Reply>,
+) -> Answer {
+    let phone = phone(&world, &number)?;
+    phone.send_sms(&body?.text).await?;
+    Ok(Json(phone.view()))
+}
+
+async fn opt_out(State(world): State<Arc<World>>, Path(number): Path<String>) -> Answer {
+    let phone = phone(&world, &number)?;
+    phone.opt_out().await?;
     Ok(Json(phone.view()))
 }
 

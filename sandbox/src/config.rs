@@ -14,6 +14,10 @@ pub struct ServiceUrls {
     pub events: Option<String>,
     /// SMS delivery reports; none are sent without it.
     pub delivery: Option<String>,
+    /// SMS from phones; without it none can be sent.
+    pub inbound: Option<String>,
+    /// Numbers that opt out; without it none can.
+    pub opt_out: Option<String>,
 }
 
 impl ServiceUrls {
@@ -66,6 +70,8 @@ pub struct UssdConfig {
 pub struct SmsConfig {
     /// The key that the `apiKey` header must carry; `None` takes any that is not empty.
     pub api_key: Option<String>,
+    /// The short code that phones send SMS to.
+    pub short_code: String,
     /// From delivery to the phone until the delivery report.
     pub delivery_delay: Duration,
 }
@@ -157,6 +163,7 @@ impl Default for SmsConfig {
     fn default() -> Self {
         Self {
             api_key: None,
+            short_code: "22384".into(),
             delivery_delay: Duration::from_millis(500),
         }
     }

@@ -25,6 +25,10 @@ pub enum FaultPoint {
     StkCallback,
     /// The gateway tells that an SMS was delivered.
     DeliveryReport,
+    /// The gateway tells of an SMS from a phone.
+    InboundSms,
+    /// The gateway tells that a number opted out.
+    OptOut,
     /// The gateway tells that a USSD session ended.
     EndEvent,
 }
@@ -62,7 +66,11 @@ impl FaultPoint {
     pub fn plays(self, fault: &Fault) -> bool {
         let is_request = match self {
             Self::Oauth | Self::StkPush | Self::StkQuery | Self::Sms => true,
-            Self::StkCallback | Self::DeliveryReport | Self::EndEvent => false,
+            Self::StkCallback
+            | Self::DeliveryReport
+            | Self::InboundSms
+            | Self::OptOut
+            | Self::EndEvent => false,
         };
         match fault {
             Fault::Refuse(_) | Fault::Hang | Fault::Cut => is_request,

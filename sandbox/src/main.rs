@@ -37,6 +37,12 @@ struct Arguments {
     /// Where that service takes SMS delivery reports
     #[arg(long, value_name = "URL", requires = "service")]
     delivery: Option<String>,
+    /// Where that service takes SMS from phones
+    #[arg(long, value_name = "URL", requires = "service")]
+    inbound: Option<String>,
+    /// Where that service takes opt-outs
+    #[arg(long, value_name = "URL", requires = "service")]
+    optout: Option<String>,
     /// The code that people dial
     #[arg(long, default_value = "*384*55#")]
     service_code: String,
@@ -76,6 +82,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             ussd: arguments.service.clone(),
             events: arguments.events,
             delivery: arguments.delivery,
+            inbound: arguments.inbound,
+            opt_out: arguments.optout,
         },
         service_code: arguments.service_code.clone(),
         seed: arguments.seed,
@@ -88,7 +96,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         None => {
             let address = free_or(arguments.majibu_listen);
             let data = arguments.data.as_deref();
-            Some(majibu_beside::start(&sim, address, data).await?)
+            Some(majibu_beside::start(&sim, address, data, &arguments.service_code).await?)
         }
     };
     sim.set_opponent(arguments.opponent);

@@ -30,6 +30,7 @@ pub(crate) async fn start(
     sim: &Simulator,
     listen: SocketAddr,
     data: Option<&Path>,
+    code: &str,
 ) -> Result<Beside, Box<dyn std::error::Error>> {
     let (folder, temporary) = match data {
         Some(folder) => {
@@ -45,6 +46,8 @@ pub(crate) async fn start(
     config.http.listen = listen;
     config.http.public_url = format!("http://{listen}");
     config.database.url = format!("sqlite://{}", folder.join("majibu.db").display()).into();
+    // The SMS name the code to dial.
+    config.ussd.service_codes.0 = vec![code.to_owned()];
     config.africastalking.base_url = sim.base_url();
     config.africastalking.api_key = "sandbox".into();
     config.africastalking.sender = Some("MAJIBU".into());
@@ -63,6 +66,8 @@ pub(crate) async fn start(
         ussd: Some(format!("{base}/ussd/development")),
         events: Some(format!("{base}/ussd/development/events")),
         delivery: Some(format!("{base}/sms/development/delivery")),
+        inbound: Some(format!("{base}/sms/development/inbound")),
+        opt_out: Some(format!("{base}/sms/development/optout")),
     });
     Ok(Beside {
         service,

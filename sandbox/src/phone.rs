@@ -1,13 +1,15 @@
 //! A phone: one USSD screen, one SMS inbox, one PIN prompt, one SIM.
 //!
 //! The parts are told apart by file: `session` dials and replies, `ending` tells that it is over,
-//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM. A phone shows one network dialogue at a time:
+//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM, `texting`
+//! sends SMS. A phone shows one network dialogue at a time:
 //! a prompt never appears over an open session, and nothing can be dialled under a prompt.
 
 mod ending;
 mod prompt;
 mod screen;
 mod session;
+mod texting;
 mod view;
 
 use std::sync::{Arc, Mutex};
@@ -73,6 +75,12 @@ pub enum PhoneError {
     /// The simulator was not told where the service is.
     #[error("no USSD address of the service is set")]
     NoService,
+    /// The simulator was not told where the service takes SMS.
+    #[error("no SMS address of the service is set")]
+    NoSmsService,
+    /// A phone sends ten parts at most.
+    #[error("an SMS has at most ten parts")]
+    SmsTooLong,
     /// There is no hop to repeat.
     #[error("nothing was sent yet")]
     NothingSent,

@@ -138,6 +138,8 @@ fn refusal(world: &World, point: Option<FaultPoint>, status: u16) -> Response {
             | FaultPoint::StkQuery
             | FaultPoint::StkCallback
             | FaultPoint::DeliveryReport
+            | FaultPoint::InboundSms
+            | FaultPoint::OptOut
             | FaultPoint::EndEvent,
         )
         | None => mpesa::fault_answer(world, status),

@@ -57,6 +57,8 @@ impl App {
                 .take_delivery(&mut tx, &callback.body)
                 .await
                 .map(|outcome| outcome.map(Ok)),
+            CallbackKind::SmsInbound => Ok(Some(self.take_inbound(&mut tx, &callback).await)),
+            CallbackKind::SmsOptOut => Ok(Some(self.take_opt_out(&mut tx, &callback).await)),
             CallbackKind::UssdEvent => Ok(Some(Ok("stored".into()))),
         };
         let why = match outcome.and_then(Option::transpose) {

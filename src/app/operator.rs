@@ -21,6 +21,8 @@ pub struct PlayerReport {
     pub deposits: Vec<DepositRow>,
     /// SMS.
     pub sms: Vec<SmsRow>,
+    /// Whether the number refuses promotions.
+    pub refuses_promotions: bool,
 }
 
 /// A parked payment could not be assigned.
@@ -56,11 +58,13 @@ impl App {
         let entries = tx.entry_rows(player.id, i64::MAX).await?;
         let deposits = tx.deposit_rows(player.id).await?;
         let sms = tx.sms_rows(player.id).await?;
+        let refuses_promotions = tx.refuses_promotions(msisdn).await?;
         Ok(Some(PlayerReport {
             player,
             entries,
             deposits,
             sms,
+            refuses_promotions,
         }))
     }
 

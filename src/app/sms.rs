@@ -6,9 +6,10 @@ use super::{App, AppError};
 use crate::{
     core::{
         ids::{PlayerId, SmsId},
+        sms::SmsClass,
         time::Timestamp,
     },
-    menu::{render, template::Values},
+    menu::{render, sms::class, template::Values},
     ports::{Delivery, SmsError},
     store::{Leased, Sms, SmsState, Tx},
 };
@@ -16,6 +17,13 @@ use crate::{
 /// How often a text is tried. With the default first step of 10 s the last try is about a day
 /// after the first.
 const MAX_ATTEMPTS: i64 = 32;
+
+/// The same for an answer. It is asked for again by who still wants it, and a balance of hours ago
+/// tells nobody anything: with the default first step the last try is about an hour later.
+const MAX_ANSWER_ATTEMPTS: i64 = 9;
+
+/// Why a promotion to a number that refuses them is not sent.
+const OPTED_OUT: &str = "the number refuses promotions";
 
 /// The longest wait between two tries.
 const MAX_BACKOFF: Duration = Duration::from_secs(60 * 60);
@@ -40,9 +48,10 @@ impl App {
         let sms = Sms {
             id,
             cause,
-            player: player.id,
+            player: Some(player.id),
             msisdn: player.msisdn,
             kind,
+            class: class(kind),
             body,
         };
         Ok(tx.add_sms(&sms, now).await?)
@@ -53,13 +62,19 @@ impl App {
         let Ok(id) = leased.id.parse::<SmsId>() else {
             return Ok(());
         };
-        let row = self
-            .store()
-            .read()
-            .await?
-            .pending_sms(id, leased.lease)
-            .await?;
-        let Some(row) = row else { return Ok(()) };
+        let mut tx = self.store().read().await?;
+        let Some(row) = tx.pending_sms(id, leased.lease).await? else {
+            return Ok(());
+        };
+        // Looked at now and not when it was written: STOP may have come in between.
+        let is_unwanted =
+            row.class == SmsClass::Promotion && tx.refuses_promotions(&row.msisdn).await?;
+        drop(tx);
+        if is_unwanted {
+            let mut tx = self.store().write().await?;
+            tx.sms_not_sent(id, leased.lease, OPTED_OUT, None).await?;
+            return Ok(tx.commit().await?);
+        }
         // Shorter than the lease, so that nobody else takes the row over while it is being sent.
         let limit = self.settings().lease.mul_f32(0.75);
         let sent = tokio::time::timeout(limit, self.inner.sms.send(&row.msisdn, &row.body)).await;
@@ -71,7 +86,9 @@ impl App {
             Err(error) => {
                 let again = match &error {
                     SmsError::Refused(_) => false,
-                    SmsError::NotSent(_) | SmsError::Unsure(_) => leased.attempt < MAX_ATTEMPTS,
+                    SmsError::NotSent(_) | SmsError::Unsure(_) => {
+                        leased.attempt < max_attempts(row.class)
+                    }
                 };
                 tracing::warn!(sms = %id, player = %row.msisdn, attempt = leased.attempt, %error,
                     again, "SMS not sent");
@@ -109,5 +126,12 @@ impl App {
         };
         let is_known = tx.sms_reported(&report.provider_id, state, why).await?;
         Ok(is_known.then(|| state.name().to_owned()))
+    }
+}
+
+const fn max_attempts(class: SmsClass) -> i64 {
+    match class {
+        SmsClass::Receipt | SmsClass::Promotion => MAX_ATTEMPTS,
+        SmsClass::Answer => MAX_ANSWER_ATTEMPTS,
     }
 }

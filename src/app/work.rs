@@ -4,7 +4,10 @@
 use std::str::FromStr;
 
 use super::{App, AppError};
-use crate::store::{Claim, Leased};
+use crate::{
+    core::sms::ONCE_A_DAY,
+    store::{Claim, Leased},
+};
 
 /// How many rows one transaction settles, refunds or ends at most.
 const BATCH: usize = 100;
@@ -121,8 +124,8 @@ impl App {
         }
     }
 
-    /// Forgets what has been kept long enough: receipts of finished sessions, and callbacks that
-    /// wait for nothing. Gives how many rows went.
+    /// Forgets what has been kept long enough: receipts of finished sessions, callbacks that wait
+    /// for nothing, and SMS that came in. Gives how many rows went.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -135,8 +138,11 @@ impl App {
             .forget_receipts(now.before(settings.finished_ttl))
             .await?;
         let callbacks = tx.forget_callbacks(now.before(settings.inbox_keep)).await?;
+        // What was answered in the last day decides what is answered now.
+        let kept = settings.inbox_keep.max(ONCE_A_DAY);
+        let messages = tx.forget_inbound(now.before(kept)).await?;
         tx.commit().await?;
-        Ok(receipts + callbacks)
+        Ok(receipts + callbacks + messages)
     }
 }
 

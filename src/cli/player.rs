@@ -93,11 +93,16 @@ fn as_json(report: &PlayerReport) -> serde_json::Value {
 fn print(report: &PlayerReport) {
     let player = &report.player;
     say(&format!(
-        "{}  {}  language {}  balance KES {}",
+        "{}  {}  language {}  balance KES {}{}",
         player.msisdn.e164(),
         player.status.name(),
         player.locale,
-        player.balance
+        player.balance,
+        if report.refuses_promotions {
+            "  no promotions"
+        } else {
+            ""
+        }
     ));
     let kes = |cents: i64| Cents::new(cents).to_string();
     for entry in &report.entries {

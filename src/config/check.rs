@@ -375,6 +375,7 @@ impl Config {
                 expire_after: self.jobs.stk_expire_after,
             },
             sms_backoff: self.jobs.sms_backoff,
+            inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
         })
     }

@@ -230,6 +230,14 @@ section!(
 );
 
 section!(
+    /// `sms`: SMS from players.
+    Sms {
+        /// SMS of one number that are answered in an hour; 0: none.
+        inbound_per_hour: u32 = 10,
+    }
+);
+
+section!(
     /// `jobs`: how soon the job runner does things.
     Jobs {
         /// How often it looks for due work.

@@ -32,6 +32,12 @@ macro_rules! id {
             pub fn new(now: Timestamp, rng: &mut impl Rng) -> Self {
                 Self(make(now, rng))
             }
+
+            /// When it was made, to the millisecond.
+            #[must_use]
+            pub fn made_at(&self) -> Timestamp {
+                Timestamp::from_ms(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
         }
 
         impl fmt::Display for $name {
@@ -141,6 +147,7 @@ mod tests {
         let second = EntryId::new(Timestamp::from_ms(2_000), &mut rng);
         assert!(first < second && first.to_string() < second.to_string());
         assert_eq!(first.to_string().parse(), Ok(first));
+        assert_eq!(first.made_at(), Timestamp::from_ms(1_000));
         assert_eq!("".parse::<EntryId>(), Err(NotAnId));
     }
 

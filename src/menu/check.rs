@@ -1,6 +1,7 @@
 //! Proves the menu before anybody dials: every screen can be reached and left, every outcome is
 //! routed, every text is there in every language, and every rendering fits at its widest.
 
+mod keywords;
 mod texts;
 
 use std::collections::BTreeSet;
@@ -41,6 +42,7 @@ pub fn check(menu: &Menu, budget: usize) -> Vec<Finding> {
     for texts in menu.texts.values() {
         check.texts(texts);
     }
+    check.keywords();
     // Widths mean nothing where names are missing.
     if check.findings.is_empty() {
         for texts in menu.texts.values() {

@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, fmt, fs, io, path::Path};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::template::{Template, Words};
+use super::{
+    keyword::{self, Word},
+    template::{Template, Words},
+};
 
 /// The name of the machine's file; every other `.toml` beside it is a language.
 pub const MACHINE: &str = "menu.toml";
@@ -93,6 +96,8 @@ struct TextsFile {
     word: Words,
     category: Words,
     reason: Words,
+    #[serde(default)]
+    keyword: keyword::Section,
 }
 
 /// A text and the line that it stands on.
@@ -134,6 +139,8 @@ pub struct Texts {
     pub category: Words,
     /// Why a deposit failed.
     pub reason: Words,
+    /// What players write by SMS, in the order of the file within each name.
+    pub keywords: Vec<Word>,
 }
 
 /// The machine with its texts.
@@ -340,6 +347,16 @@ impl Texts {
             });
             parsed.collect()
         };
+        let declared = file.keyword.into_iter().flat_map(|(name, words)| {
+            let name = name.into_inner();
+            words.into_iter().map(move |word| (name.clone(), word))
+        });
+        let keywords = declared.map(|(name, word)| Word {
+            name,
+            line: lines.at(&word),
+            word: word.into_inner(),
+        });
+        let keywords = keywords.collect();
         Ok(Self {
             locale: name.trim_end_matches(".toml").into(),
             name: file.name,
@@ -353,6 +370,7 @@ impl Texts {
             word: file.word,
             category: file.category,
             reason: file.reason,
+            keywords,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Africa's Talking: the USSD callback wire, and sending SMS.
 
+mod inbound;
 mod sms;
 mod ussd;
 

@@ -10,6 +10,10 @@ pub enum CallbackKind {
     Stk,
     /// A delivery report of an SMS.
     SmsDelivery,
+    /// An SMS from a phone.
+    SmsInbound,
+    /// A number refuses promotions, or takes them again.
+    SmsOptOut,
     /// The end of a USSD session.
     UssdEvent,
 }
@@ -21,14 +25,22 @@ impl CallbackKind {
         match self {
             Self::Stk => "stk",
             Self::SmsDelivery => "sms_delivery",
+            Self::SmsInbound => "sms_inbound",
+            Self::SmsOptOut => "sms_optout",
             Self::UssdEvent => "ussd_event",
         }
     }
 
     fn named(name: &str) -> Option<Self> {
-        [Self::Stk, Self::SmsDelivery, Self::UssdEvent]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        [
+            Self::Stk,
+            Self::SmsDelivery,
+            Self::SmsInbound,
+            Self::SmsOptOut,
+            Self::UssdEvent,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
     }
 }
 

@@ -4,6 +4,7 @@ use super::{StoreError, Tx, engine::parse};
 use crate::core::{
     ids::{PlayerId, SmsId},
     msisdn::Msisdn,
+    sms::SmsClass,
     time::Timestamp,
 };
 
@@ -40,12 +41,14 @@ pub struct Sms {
     pub id: SmsId,
     /// The event that it tells of; one SMS for each.
     pub cause: String,
-    /// Whom it is for.
-    pub player: PlayerId,
-    /// Their number.
+    /// Whom it is for; `None`: the number is no player.
+    pub player: Option<PlayerId>,
+    /// The number.
     pub msisdn: Msisdn,
     /// What kind it is: a name under `[sms]`.
     pub kind: &'static str,
+    /// What it is to its reader.
+    pub class: SmsClass,
     /// The text.
     pub body: String,
 }
@@ -57,6 +60,8 @@ pub struct OutboxRow {
     pub id: SmsId,
     /// The number.
     pub msisdn: Msisdn,
+    /// What it is to its reader.
+    pub class: SmsClass,
     /// The text.
     pub body: String,
 }
@@ -67,14 +72,15 @@ impl Tx {
         execute!(
             self,
             "insert into outbox
-                (id, cause, player_id, msisdn, kind, body, state, created_at_ms, due_at_ms)
-            values ($1, $2, $3, $4, $5, $6, 'pending', $7, $7)
+                (id, cause, player_id, msisdn, kind, class, body, state, created_at_ms, due_at_ms)
+            values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)
             on conflict (cause) do nothing",
             sms.id.to_string(),
             sms.cause.as_str(),
-            sms.player.to_string(),
+            sms.player.map(|player| player.to_string()),
             sms.msisdn.e164(),
             sms.kind,
+            sms.class.name(),
             sms.body.as_str(),
             now.ms()
         )?;
@@ -89,15 +95,22 @@ impl Tx {
     ) -> Result<Option<OutboxRow>, StoreError> {
         let row = fetch_optional!(
             self,
-            (String, String),
-            "select msisdn, body from outbox where id = $1 and lease = $2 and state = 'pending'",
+            (String, String, String),
+            "select msisdn, class, body from outbox where id = $1 and lease = $2 and state = 'pending'",
             id.to_string(),
             lease
         )?;
-        row.map(|(msisdn, body)| {
+        row.map(|(msisdn, class, body)| {
             let msisdn: Result<Msisdn, _> = Msisdn::parse(&msisdn);
             let msisdn = msisdn.map_err(|_| StoreError::corrupt("outbox", id, "msisdn"))?;
-            Ok(OutboxRow { id, msisdn, body })
+            let class = SmsClass::named(&class);
+            let class = class.ok_or_else(|| StoreError::corrupt("outbox", id, "class"))?;
+            Ok(OutboxRow {
+                id,
+                msisdn,
+                class,
+                body,
+            })
         })
         .transpose()
     }

@@ -101,6 +101,8 @@ impl House {
             ussd: Some(format!("{base}/ussd/{secret}")),
             events: Some(format!("{base}/ussd/{secret}/events")),
             delivery: Some(format!("{base}/sms/{secret}/delivery")),
+            inbound: Some(format!("{base}/sms/{secret}/inbound")),
+            opt_out: Some(format!("{base}/sms/{secret}/optout")),
         });
         (house, base)
     }

@@ -117,3 +117,133 @@ fn a_folder_without_a_menu_is_bad_configuration() {
     let said = house.run(&["menu", "check"]).ended(2);
     assert!(said.one_line().contains("ussd.menus"));
 }
+
+#[test]
+fn keywords_that_cannot_work_are_refused_with_file_and_line() {
+    for (file, from, to, what) in [
+        // One word for two things, in one language and across two.
+        (
+            "en.toml",
+            "[\"GAMES\", \"GAME\"]",
+            "[\"GAMES\", \"bal\"]",
+            "\"bal\" stands for",
+        ),
+        (
+            "sw.toml",
+            "[\"ANZA\"]",
+            "[\"ANZA\", \"STOP\"]",
+            "\"STOP\" stands for",
+        ),
+        (
+            "en.toml",
+            "[\"HELP\"]",
+            "[\"HELP\", \"help\"]",
+            "\"help\" stands for",
+        ),
+        (
+            "sw.toml",
+            "[\"ANZA\"]",
+            "[\"MAJIBU\"]",
+            "\"MAJIBU\" stands for",
+        ),
+        // What nobody can type, or nobody is understood by.
+        (
+            "en.toml",
+            "[\"HELP\"]",
+            "[\"HELP ME\"]",
+            "\"HELP ME\" cannot be typed",
+        ),
+        (
+            "en.toml",
+            "[\"HELP\"]",
+            "[\"HELP\", \"\"]",
+            "\"\" cannot be typed",
+        ),
+        ("sw.toml", "[\"MSAADA\"]", "[\"MSÁÁDA\"]", "cannot be typed"),
+        ("sw.toml", "[\"MSAADA\"]", "[\"*1#\"]", "cannot be typed"),
+        (
+            "sw.toml",
+            "[\"MSAADA\"]",
+            "[\"MSAADAMSAADAMSAADAMSAADA\"]",
+            "cannot be typed",
+        ),
+        // Missing, empty, unknown, malformed.
+        (
+            "sw.toml",
+            "balance = [\"SALIO\"]",
+            "",
+            "no word for \"balance\"",
+        ),
+        (
+            "sw.toml",
+            "[\"ACHA\", \"SITISHA\"]",
+            "[]",
+            "no word for \"stop\"",
+        ),
+        (
+            "en.toml",
+            "help = [\"HELP\"]",
+            "halp = [\"HELP\"]",
+            "no keyword \"halp\"",
+        ),
+        (
+            "en.toml",
+            "help = [\"HELP\"]",
+            "help = \"HELP\"",
+            "en.toml:",
+        ),
+        // An answer that a machine could send back as a question, for ever.
+        (
+            "sw.toml",
+            "balance = \"Una KES {balance}",
+            "balance = \"Salio: KES {balance}",
+            "begins like the keyword for \"balance\"",
+        ),
+        (
+            "en.toml",
+            "You will get no offers",
+            "Majibu: START! You will get no offers",
+            "begins like the keyword for \"start\"",
+        ),
+        // A help that does not help.
+        (
+            "en.toml",
+            "BAL your balance",
+            "your balance",
+            "names no keyword for \"balance\"",
+        ),
+        // One SMS at its widest, games and code among it.
+        (
+            "en.toml",
+            "Your games: {games}.",
+            &format!("{}{{games}}.", "Your games: ".repeat(10)),
+            "the SMS \"games\" is",
+        ),
+        ("sw.toml", "any_code = ", "one_code = ", "no \"any_code\""),
+        (
+            "sw.toml",
+            "Bado hujacheza. Piga",
+            "Bado hujacheza, piga {kode}",
+            "{kode}",
+        ),
+    ] {
+        let house = with_menus(file, from, to);
+        let checked = house.run(&["menu", "check"]).ended(1);
+        let found = checked.stdout.lines().any(|line| {
+            let rest = line.split_once(&format!("{file}:")).map(|(_, rest)| rest);
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+                && line.contains(what)
+        });
+        assert!(found, "{to}: {checked:?}");
+    }
+}
+
+#[test]
+fn a_finding_about_a_keyword_names_its_line() {
+    let house = with_menus("en.toml", "[\"HELP\"]", "[\n  \"HELP\",\n  \"HELP ME\",\n]");
+    let text = fs::read_to_string(house.path("menus/en.toml")).expect("a file");
+    let line = text.lines().position(|line| line.contains("HELP ME"));
+    let place = format!("en.toml:{}:", line.expect("a line") + 1);
+    let checked = house.run(&["menu", "check"]).ended(1);
+    assert!(checked.stdout.contains(&place), "{checked:?}");
+}

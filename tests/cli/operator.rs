@@ -296,3 +296,37 @@ async fn a_payment_that_matches_nothing_waits_and_can_be_assigned_once() {
     service.stop();
     sim.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn player_show_has_answers_to_sms_as_any_other_sms() {
+    let sim = Simulator::start(SimulatorConfig::instant())
+        .await
+        .expect("simulator");
+    let (house, base) = House::with_providers(&sim, SECRET);
+    let mut service = house.serve(&base, &[]).await;
+    let phone = sim.phone("0712345678").expect("a phone");
+    phone.dial(CODE).await.expect("a screen");
+    press(&phone, &["2", "1"]).await;
+    let text = house.run(&["player", "show", "0712345678"]).ended(0).stdout;
+    assert!(!text.contains("no promotions"), "{text}");
+    for text in ["Salio?", "ACHA"] {
+        let told = phone.send_sms(text).await.expect("sent");
+        assert_eq!(told, [Some(200)]);
+    }
+    let player = eventually("delivery reports", || {
+        let player = house.player("0712345678");
+        let sms = player["sms"].as_array().expect("a list").clone();
+        let is_delivered = |sms: &Value| sms["state"] == "delivered";
+        (sms.len() == 2 && sms.iter().all(is_delivered)).then_some(sms)
+    })
+    .await;
+    let mut kinds: Vec<_> = player.iter().map(|sms| sms["kind"].clone()).collect();
+    kinds.sort_by_key(ToString::to_string);
+    assert_eq!(kinds, [json!("balance"), json!("stopped")]);
+    for sms in &player {
+        assert_eq!(keys(sms), ["body", "kind", "state"]);
+    }
+    let text = house.run(&["player", "show", "0712345678"]).ended(0).stdout;
+    assert!(text.contains("no promotions"), "{text}");
+    service.stop();
+}

@@ -98,6 +98,8 @@ impl Fleet {
                     ussd: Some(format!("{base}/ussd/{SECRET}")),
                     events: Some(format!("{base}/ussd/{SECRET}/events")),
                     delivery: Some(format!("{base}/sms/{SECRET}/delivery")),
+                    inbound: Some(format!("{base}/sms/{SECRET}/inbound")),
+                    opt_out: Some(format!("{base}/sms/{SECRET}/optout")),
                 });
                 tokio::time::sleep(TURN).await;
             }

@@ -7,6 +7,7 @@ use majibu::{
         ledger,
         money::Cents,
         msisdn::Msisdn,
+        sms::SmsClass,
         time::Timestamp,
     },
     ports::{Clock, SystemClock},
@@ -74,9 +75,10 @@ impl Given {
             let sms = Sms {
                 id: SmsId::new(now, &mut self.rng),
                 cause: format!("test:{player}"),
-                player,
+                player: Some(player),
                 msisdn,
                 kind: "refunded",
+                class: SmsClass::Receipt,
                 body: format!("Text {number}"),
             };
             tx.add_sms(&sms, now).await.expect("an SMS");

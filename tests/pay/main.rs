@@ -18,6 +18,8 @@ mod deposit_trouble;
 mod gateway;
 mod guard;
 mod help;
+mod inbound;
+mod inbound_bodies;
 mod query;
 mod settle;
 mod settle_again;

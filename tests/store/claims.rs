@@ -7,6 +7,7 @@ use majibu::{
     core::{
         ids::{CallbackId, DepositId, PlayerId, SetId, SmsId},
         money::Cents,
+        sms::SmsClass,
         time::Timestamp,
     },
     store::{Callback, CallbackKind, Claim, Leased, OpenSet, Sms, Store, Tx},
@@ -57,9 +58,10 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
             let sms = Sms {
                 id,
                 cause: id.to_string(),
-                player,
+                player: Some(player),
                 msisdn: msisdn(1),
                 kind: "won",
+                class: SmsClass::Receipt,
                 body: "You won".into(),
             };
             tx.add_sms(&sms, due).await.map(|()| id.to_string())

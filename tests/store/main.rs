@@ -36,6 +36,7 @@ mod deposits;
 mod entries;
 mod guards;
 mod hops;
+mod inbound;
 mod ledger_report;
 mod migrations;
 mod outbox;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use majibu::{
-    core::ids::SmsId,
+    core::{ids::SmsId, sms::SmsClass},
     store::{Claim, OutboxRow, Sms, SmsRow, SmsState, Tx},
 };
 
@@ -30,9 +30,10 @@ async fn about(bench: &Bench, event: &str) -> Sms {
     Sms {
         id: bench.random(|rng| SmsId::new(NOW, rng)),
         cause: event.into(),
-        player: bench.player(1).await,
+        player: Some(bench.player(1).await),
         msisdn: msisdn(1),
         kind: "won",
+        class: SmsClass::Receipt,
         body: "Umeshinda KES 800. @£$é".into(),
     }
 }
@@ -47,7 +48,9 @@ async fn sent(bench: &Bench) -> (Sms, Tx) {
 }
 
 async fn rows(tx: &mut Tx, sms: &Sms) -> Vec<SmsRow> {
-    tx.sms_rows(sms.player).await.expect("read")
+    tx.sms_rows(sms.player.expect("a player"))
+        .await
+        .expect("read")
 }
 
 async fn state(tx: &mut Tx, sms: &Sms) -> String {
@@ -97,6 +100,7 @@ async fn an_sms_is_sent_by_the_holder_of_the_lease(bench: &Bench) {
     let row = OutboxRow {
         id: sms.id,
         msisdn: msisdn(1),
+        class: SmsClass::Receipt,
         body: sms.body.clone(),
     };
     assert_eq!(

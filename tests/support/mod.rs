@@ -141,6 +141,8 @@ impl World {
             ussd: Some(format!("{base}/ussd/development")),
             events: Some(format!("{base}/ussd/development/events")),
             delivery: Some(format!("{base}/sms/development/delivery")),
+            inbound: Some(format!("{base}/sms/development/inbound")),
+            opt_out: Some(format!("{base}/sms/development/optout")),
         });
         self.service = Some(service);
     }

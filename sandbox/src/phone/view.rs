@@ -14,6 +14,8 @@ pub struct PhoneView {
     pub local_number: String,
     /// The code to dial.
     pub service_code: String,
+    /// The code that SMS are sent to.
+    pub short_code: String,
     /// Whether a USSD session is open.
     pub is_in_session: bool,
     /// Whether the service's answer is on its way.
@@ -39,6 +41,7 @@ impl Phone {
             number: self.number().to_string(),
             local_number: self.number().local(),
             service_code: self.world.config.service_code.clone(),
+            short_code: self.world.config.sms.short_code.clone(),
             is_in_session: inner.session.is_some(),
             is_waiting: inner
                 .session

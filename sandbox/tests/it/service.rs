@@ -70,6 +70,8 @@ impl FakeService {
             .route("/ussd", post(hop))
             .route("/events", post(event))
             .route("/delivery", post(report))
+            .route("/inbound", post(message))
+            .route("/optout", post(message))
             .route("/pay/{id}", post(callback))
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -82,6 +84,8 @@ impl FakeService {
             ussd: Some(format!("{base}/ussd")),
             events: Some(format!("{base}/events")),
             delivery: Some(format!("{base}/delivery")),
+            inbound: Some(format!("{base}/inbound")),
+            opt_out: Some(format!("{base}/optout")),
         }
     }
 
@@ -174,6 +178,9 @@ async fn event(State(shared): State<Arc<Shared>>, body: Bytes) {
 async fn report(State(shared): State<Arc<Shared>>, body: Bytes) {
     shared.keep(|kept| kept.reports.push(form(&body)));
 }
+
+/// The simulator's own record has it.
+async fn message() {}
 
 async fn callback(
     State(shared): State<Arc<Shared>>,

@@ -1,6 +1,6 @@
 //! SMS: both ways to send, the inbox, delivery reports, and faults.
 
-use sandbox::{Fault, FaultPoint};
+use sandbox::{Exchange, Fault, FaultPoint, PhoneError, ServiceUrls, Simulator};
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -184,4 +184,112 @@ async fn a_phone_out_of_reach_gets_its_messages_later() {
     phone.set_reachable(true);
     assert_eq!(phone.inbox()[0].text, "later");
     assert_eq!(service.reports(1).await[0]["id"], phone.inbox()[0].id);
+}
+
+#[tokio::test]
+async fn a_phone_sends_an_sms_as_the_gateway_tells_of_it() {
+    let (sim, _service) = instant_world().await;
+    let phone = sim.phone("0712345678").unwrap();
+    assert_eq!(phone.send_sms("Bal & \u{e9}!").await.unwrap(), [Some(200)]);
+    let told = messages(&sim, "inbound SMS");
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(&told[0].request_body).unwrap();
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["date", "from", "id", "text", "to", "cost", "networkCode"]
+    );
+    for (place, value) in [(1, "+254712345678"), (3, "Bal & \u{e9}!"), (4, "22384")] {
+        assert_eq!(fields[place].1, value);
+    }
+    assert_eq!(fields[2].1.len(), 32);
+    // Another message has another id.
+    phone.send_sms("Bal").await.unwrap();
+    let told = messages(&sim, "inbound SMS");
+    assert_ne!(told[0].request_body[..80], told[1].request_body[..80]);
+}
+
+#[tokio::test]
+async fn messages_and_opt_outs_get_doubled_and_lost_on_demand() {
+    let (sim, _service) = instant_world().await;
+    let phone = sim.phone("0712345678").unwrap();
+    for (point, what) in [
+        (FaultPoint::InboundSms, "inbound SMS"),
+        (FaultPoint::OptOut, "opt-out"),
+    ] {
+        sim.inject(point, Fault::Twice, 1).unwrap();
+        sim.inject(point, Fault::Lost, 1).unwrap();
+        assert!(sim.inject(point, Fault::Hang, 1).is_err());
+        let send = async || {
+            let sent = if point == FaultPoint::OptOut {
+                phone.opt_out().await
+            } else {
+                phone.send_sms("BAL").await
+            };
+            sent.unwrap()
+        };
+        assert_eq!(send().await, [Some(200), Some(200)]);
+        assert_eq!(send().await, []);
+        let told = messages(&sim, what);
+        assert_eq!(told.len(), 3, "the lost one is in the record, too");
+        assert_eq!(told[0].request_body, told[1].request_body);
+    }
+    assert_eq!(
+        messages(&sim, "opt-out")[0].request_body,
+        "senderId=22384&phoneNumber=%2B254712345678"
+    );
+}
+
+#[tokio::test]
+async fn a_phone_that_cannot_send_says_why() {
+    let (sim, service) = instant_world().await;
+    let phone = sim.phone("0712345678").unwrap();
+    assert_eq!(
+        phone.send_sms(&"a".repeat(1_531)).await,
+        Err(PhoneError::SmsTooLong)
+    );
+    phone.set_reachable(false);
+    assert_eq!(phone.send_sms("BAL").await, Err(PhoneError::NoSignal));
+    assert_eq!(phone.opt_out().await, Err(PhoneError::NoSignal));
+    phone.set_reachable(true);
+    sim.set_service(ServiceUrls {
+        inbound: None,
+        opt_out: None,
+        ..service.urls()
+    });
+    assert_eq!(phone.send_sms("BAL").await, Err(PhoneError::NoSmsService));
+    assert_eq!(phone.opt_out().await, Err(PhoneError::NoSmsService));
+    assert!(messages(&sim, "inbound SMS").is_empty());
+}
+
+#[tokio::test]
+async fn the_page_sends_sms_and_opts_out() {
+    let (sim, _service) = instant_world().await;
+    let client = Client::new(&sim.base_url());
+    let sms = "/api/phones/0712345678/sms";
+    let (status, view) = client.post(sms, "", &json!({ "text": "BAL" })).await;
+    assert_eq!((status, &view["short_code"]), (200, &json!("22384")));
+    let (status, _) = client
+        .post(sms, "", &json!({ "text": "a".repeat(1_531) }))
+        .await;
+    assert_eq!(status, 400);
+    let (status, _) = client.post(sms, "", &json!({ "tekst": "BAL" })).await;
+    assert_eq!(status, 400);
+    let opt_out = "/api/phones/0712345678/optout";
+    let (status, _) = client.post(opt_out, "", &json!({})).await;
+    assert_eq!(status, 200);
+    assert_eq!(messages(&sim, "inbound SMS").len(), 1);
+    assert_eq!(messages(&sim, "opt-out").len(), 1);
+    sim.set_service(ServiceUrls::default());
+    let (status, said) = client.post(sms, "", &json!({ "text": "BAL" })).await;
+    assert_eq!(
+        (status, &said["error"]),
+        (503, &json!("no SMS address of the service is set"))
+    );
+}
+
+/// What the service was told of, oldest first.
+fn messages(sim: &Simulator, what: &str) -> Vec<Exchange> {
+    let mut exchanges = sim.exchanges();
+    exchanges.retain(|exchange| exchange.what == what);
+    exchanges
 }

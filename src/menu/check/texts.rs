@@ -11,6 +11,7 @@ use crate::{
         machine::Facts,
         render::{Frame, PREFIX, hints_of, sms},
         session::{Item, Session},
+        sms::{ANSWERS, PROMOTIONS},
         template::Values,
     },
 };
@@ -48,7 +49,7 @@ const SMS: [&str; 8] = [
 
 /// Every placeholder with the values among which its widest is. Amounts are at the limits that the
 /// configuration allows; a balance of ten million is more than M-Pesa lets anybody hold.
-const WIDEST: [(&str, &[&str]); 37] = [
+const WIDEST: [(&str, &[&str]); 39] = [
     ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
     (
         "category",
@@ -107,6 +108,9 @@ const WIDEST: [(&str, &[&str]); 37] = [
     ),
     ("answers", &["M"]),
     ("game", &["M"]),
+    // At its widest as one line of the list; see `widest_values`.
+    ("games", &["M"]),
+    ("code", &["*384*12345678#", "any_code"]),
     ("locale", &["M"]),
 ];
 
@@ -115,6 +119,8 @@ impl Check<'_> {
         let menu = self.menu;
         let options = menu.screens.values().flat_map(|screen| &screen.options);
         let names = |list: &[&'static str]| list.iter().map(|&name| name.to_owned()).collect();
+        let kinds = SMS.iter().chain(&ANSWERS).chain(&PROMOTIONS);
+        let kinds = kinds.map(|&kind| kind.to_owned()).collect();
         let sections: [(&str, &Section, BTreeSet<String>); 7] = [
             (
                 "screen",
@@ -130,7 +136,7 @@ impl Check<'_> {
             ("label", &texts.label, names(&LABELS)),
             ("hint", &texts.hint, names(&HINTS)),
             ("footer", &texts.footer, names(&FOOTERS)),
-            ("sms", &texts.sms, names(&SMS)),
+            ("sms", &texts.sms, kinds),
         ];
         let file = format!("{}.toml", texts.locale);
         for (section, entries, needed) in sections {
@@ -154,7 +160,7 @@ impl Check<'_> {
         ];
         for (table, entries, placeholders) in words {
             let needed = placeholders.iter().flat_map(|name| candidates(name));
-            for word in needed.chain((table == "word").then_some(&"nothing")) {
+            for word in needed.chain(["nothing", "any_code"].iter().filter(|_| table == "word")) {
                 if !entries.contains_key(*word) {
                     self.find(&file, 1, format!("[{table}] has no \"{word}\""));
                 }
@@ -222,6 +228,7 @@ impl Check<'_> {
                 self.find(&file, text.line, what);
             }
         }
+        self.echoes(texts, &values);
     }
 
     /// Septets of the widest page of a screen, prefix included: every value at its widest, every
@@ -289,11 +296,17 @@ pub(super) fn widest_values(texts: &Texts) -> Values {
             .map(|word| septets(word));
         words.max().unwrap_or_default().max(septets(value))
     };
-    WIDEST
+    let mut values: Values = WIDEST
         .iter()
         .filter_map(|(name, candidates)| {
             let widest = candidates.iter().max_by_key(|value| looked_up(value))?;
             Some(((*name).to_owned(), (*widest).to_owned()))
         })
-        .collect()
+        .collect();
+    // The SMS about games has as many as fit, one at least.
+    if let Some(label) = texts.label.get("games") {
+        let line = label.template.fill(&[&values], &texts.tables());
+        values.insert("games".into(), line);
+    }
+    values
 }

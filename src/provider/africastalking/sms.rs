@@ -7,9 +7,10 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::inbound;
 use crate::{
     core::msisdn::Msisdn,
-    ports::{Delivery, DeliveryReport, SmsError, SmsSender},
+    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsError, SmsSender},
     provider::{excerpt, was_not_sent},
 };
 
@@ -200,6 +201,14 @@ impl SmsSender for SmsClient {
             provider_id,
             outcome,
         })
+    }
+
+    fn read_inbound(&self, body: &[u8]) -> Option<InboundSms> {
+        inbound::read(body, self.settings.sender.as_deref())
+    }
+
+    fn read_opt_out(&self, body: &[u8]) -> Option<OptOut> {
+        inbound::read_opt_out(body)
     }
 }
 

@@ -1,0 +1,77 @@
+//! SMS from a phone to the service's short code, and opting out (Africa's Talking contract, 4.2 and
+//! 4.3): the gateway's callbacks, with its fields.
+
+use super::session::FORM;
+use super::{NETWORK_CODE, Phone, PhoneError};
+use crate::clock;
+use crate::fault::FaultPoint;
+use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
+use crate::text::sms_parts;
+
+/// The longest SMS that a phone sends, in parts.
+const MAX_PARTS: usize = 10;
+
+impl Phone {
+    /// Sends an SMS to the service's short code. When this returns the gateway has told the service
+    /// of it; the statuses are what the service answered, one for each time it was told: none where
+    /// a fault lost the message, `None` where there was no answer.
+    pub async fn send_sms(&self, text: &str) -> Result<Vec<Option<u16>>, PhoneError> {
+        if sms_parts(text) > MAX_PARTS {
+            return Err(PhoneError::SmsTooLong);
+        }
+        let url = self.world.urls().inbound.ok_or(PhoneError::NoSmsService)?;
+        if !self.is_reachable() {
+            return Err(PhoneError::NoSignal);
+        }
+        let from = self.number().to_string();
+        let date = clock::utc_date(clock::now());
+        let id = self.world.dice.hex32();
+        let body = form_body([
+            ("date", date.as_str()),
+            ("from", from.as_str()),
+            ("id", id.as_str()),
+            ("text", text),
+            ("to", self.world.config.sms.short_code.as_str()),
+            ("cost", "KES 1.00"),
+            ("networkCode", NETWORK_CODE),
+        ]);
+        let call = self.callback("inbound SMS", url, body);
+        Ok(self
+            .world
+            .send_callback(FaultPoint::InboundSms, &call)
+            .await)
+    }
+
+    /// Opts out of the service's promotions, as in the network's own menu. The statuses are as in
+    /// [`Phone::send_sms`].
+    pub async fn opt_out(&self) -> Result<Vec<Option<u16>>, PhoneError> {
+        let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
+        if !self.is_reachable() {
+            return Err(PhoneError::NoSignal);
+        }
+        let number = self.number().to_string();
+        let body = form_body([
+            ("senderId", self.world.config.sms.short_code.as_str()),
+            ("phoneNumber", number.as_str()),
+        ]);
+        let call = self.callback("opt-out", url, body);
+        Ok(self.world.send_callback(FaultPoint::OptOut, &call).await)
+    }
+
+    fn is_reachable(&self) -> bool {
+        self.state.read(|inner| inner.is_reachable)
+    }
+
+    fn callback(&self, what: &'static str, url: String, body: String) -> Call {
+        Call {
+            what,
+            phone: self.number(),
+            url,
+            content_type: FORM,
+            user_agent: None,
+            hop_metadata: None,
+            body,
+            timeout: CALLBACK_TIMEOUT,
+        }
+    }
+}
