@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     core::msisdn::Msisdn,
-    ports::{Delivery, DeliveryReport, SmsError, SmsSender},
+    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsError, SmsSender},
 };
 
 /// A text that was sent.
@@ -65,5 +65,14 @@ impl SmsSender for Post {
             provider_id,
             outcome: Delivery::Delivered,
         })
+    }
+
+    // Nobody texts the service in the terminal.
+    fn read_inbound(&self, _: &[u8]) -> Option<InboundSms> {
+        None
+    }
+
+    fn read_opt_out(&self, _: &[u8]) -> Option<OptOut> {
+        None
     }
 }
