@@ -8,11 +8,14 @@
 
 mod binary;
 
+mod bank;
 mod configuration;
 mod database;
 mod menus;
 mod operator;
 mod process;
 mod questions;
+mod questions_broken;
+mod questions_kept;
 mod secrecy;
 mod usage;
