@@ -161,18 +161,23 @@ impl App {
             }
             progress(done, rows.len());
         }
-        let bank = tx.bank(&BankFilter::default()).await?;
         if import == Import::ForGood {
             tx.commit().await?;
+        } else {
+            drop(tx);
         }
         report.refused.sort_by_key(|refused| refused.line);
         report.changes.sort_by_key(|(line, _)| *line);
-        let in_play = worded_in_bank(&bank, &rows);
-        let changed: BTreeSet<u64> = report.changes.iter().map(|(line, _)| *line).collect();
-        report.warnings = warn_of_likeness(&rows, &in_play);
-        report
-            .warnings
-            .retain(|warning| changed.contains(&warning.line));
+        if !report.changes.is_empty() {
+            // Outside of the transaction that writes, which others wait for.
+            let mut tx = self.store().read().await?;
+            let bank = tx.bank(&BankFilter::default()).await?;
+            let changed: BTreeSet<u64> = report.changes.iter().map(|(line, _)| *line).collect();
+            report.warnings = warn_of_likeness(&rows, &worded_in_bank(&bank, &rows));
+            report
+                .warnings
+                .retain(|warning| changed.contains(&warning.line));
+        }
         Ok(report)
     }
 
