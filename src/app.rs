@@ -13,6 +13,7 @@ mod questions;
 mod registration;
 mod settle;
 mod sms;
+mod withdraw;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -21,7 +22,10 @@ use tokio::sync::Notify;
 
 pub use facts::{Budgets, menu_facts};
 pub use operator::{AssignError, PlayerReport};
-pub use questions::{ImportError, ImportReport, Refused};
+pub use questions::{
+    CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
+};
+pub use withdraw::WithdrawReport;
 pub use work::Work;
 
 use self::facts::FactsCache;

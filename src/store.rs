@@ -10,6 +10,7 @@
 #[macro_use]
 mod engine;
 
+mod bank;
 mod callbacks;
 mod claims;
 mod deposits;
@@ -23,7 +24,9 @@ mod players;
 mod questions;
 mod report;
 mod sets;
+mod withdrawn;
 
+pub use bank::BankFilter;
 pub use callbacks::{Callback, CallbackKind};
 pub use claims::{Claim, Leased};
 pub use deposits::Deposit;
@@ -34,6 +37,9 @@ pub use inbound::Inbound;
 pub use ledger::{Booked, LedgerFinding, LedgerReport, Parked};
 pub use outbox::{OutboxRow, Sms, SmsState};
 pub use players::{Player, Status};
-pub use questions::{Imported, NewQuestion, QuestionText};
+pub use questions::QuestionText;
 pub use report::{DepositRow, EntryRow, SmsRow};
 pub use sets::OpenSet;
+pub use withdrawn::{QuestionWithdrawal, Voided};
+
+pub use crate::core::bank::{Imported, NewQuestion};

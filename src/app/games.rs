@@ -75,6 +75,13 @@ impl App {
             // The right answers stay hidden as long as the opponent may be playing.
             EntryState::Playing | EntryState::Waiting => return Ok(own),
             EntryState::Won | EntryState::Lost | EntryState::Drawn => "settled",
+            // What was asked was wrong, so its answers are not shown either.
+            EntryState::Returned if tx.is_voided(entry.set).await? => {
+                return Ok(Outcome {
+                    name: "voided",
+                    ..own
+                });
+            }
             EntryState::Refunded | EntryState::Returned => "unpaired",
         };
         let answers = self.answers(tx, &entry, &conversation.state.locale).await?;

@@ -267,6 +267,13 @@ impl App {
         tx.serialise_player(player).await?;
         let entry = tx.entry(id).await?.filter(|entry| entry.player == player);
         let entry = entry.ok_or(AppError::Unusable("no such entry"))?;
+        if entry.state == EntryState::Returned && tx.is_voided(entry.set).await? {
+            let (category, _, _) = tx.set_figures(entry.set).await?;
+            return Ok(Outcome::named("voided").with([
+                ("category", category),
+                ("received", entry.received.to_string()),
+            ]));
+        }
         if entry.state != EntryState::Playing {
             let ending = if is_done(&entry) { "done" } else { "late" };
             return self.closing(tx, &entry, ending).await;

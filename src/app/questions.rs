@@ -1,36 +1,38 @@
-//! Importing questions from CSV: what fits is loaded, what does not is refused by line with the
-//! reason. One transaction; re-importing a file changes nothing.
+//! The bank of questions: importing it from CSV, looking over a file, writing it out, and how
+//! questions fared. An import is one transaction; re-importing a file changes nothing.
 
-use std::collections::BTreeSet;
+mod reading;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::reading::{Row, Sheet};
 use super::{App, AppError};
 use crate::{
     core::{
+        bank::{
+            Imported, Known, NewQuestion,
+            figures::Figures,
+            likeness::{Likeness, Spread, Worded, alike, spreads},
+            plan,
+        },
         ids::QuestionId,
-        text::{first_foreign, plain, septets},
     },
-    menu::{check::CATEGORY_SEPTETS, render::question_overflow},
-    store::{Imported, NewQuestion},
+    store::BankFilter,
 };
 
-/// Columns that a file must have.
-const REQUIRED: [&str; 6] = [
-    "category", "question", "choice1", "choice2", "choice3", "answer",
-];
-/// Columns that it may have.
-const OPTIONAL: [&str; 3] = ["choice4", "lang", "key"];
-/// The language of rows that name none.
-const DEFAULT_LOCALE: &str = "en";
-/// The longest field that is looked at, in characters.
-const MAX_FIELD: usize = 2_000;
+/// The largest file that is read, in bytes: more than 300,000 questions.
+pub const MAX_CSV_BYTES: u64 = 64 * 1_024 * 1_024;
 
-/// A line that was not loaded.
+/// How many questions are looked up and written at a time.
+const BATCH: usize = 2_000;
+
+/// What is said of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct Remark {
     /// The line in the file, from 1.
     pub line: u64,
-    /// Why, for a person.
-    pub why: String,
+    /// What, for a person.
+    pub what: String,
 }
 
 /// What an import did, or would do.
@@ -45,7 +47,44 @@ pub struct ImportReport {
     /// Rows in which typographic characters were turned into plain ones.
     pub converted: usize,
     /// Rows that were refused.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<Remark>,
+    /// The lines of rows that were new or known with another text.
+    pub changes: Vec<(u64, Imported)>,
+    /// What somebody should look at; such rows are taken all the same.
+    pub warnings: Vec<Remark>,
+}
+
+/// What a look over a file found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Rows that an import would take.
+    pub sound: usize,
+    /// Rows in which typographic characters would be turned into plain ones.
+    pub converted: usize,
+    /// Rows that an import would refuse.
+    pub refused: Vec<Remark>,
+    /// Likely duplicates, missing translations.
+    pub warnings: Vec<Remark>,
+    /// At which places the right answers stand, by category.
+    pub spreads: Vec<Spread>,
+}
+
+/// Whether an import is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Import {
+    /// It is.
+    ForGood,
+    /// It only says what it would do.
+    Dry,
+}
+
+/// How a question fared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionStats {
+    /// The question.
+    pub question: Known,
+    /// What players answered.
+    pub figures: Figures,
 }
 
 /// The file as a whole cannot be imported.
@@ -65,13 +104,6 @@ impl From<crate::store::StoreError> for ImportError {
     }
 }
 
-/// A row that can be loaded.
-struct Row {
-    line: u64,
-    question: NewQuestion,
-    was_converted: bool,
-}
-
 impl App {
     /// Imports questions from the bytes of a CSV file.
     ///
@@ -79,288 +111,303 @@ impl App {
     /// When the file is not CSV with the right columns, or the database does not answer: nothing is
     /// imported then.
     pub async fn import_questions(&self, csv: &[u8]) -> Result<ImportReport, ImportError> {
-        let (rows, mut report) = self.read_questions(csv)?;
+        self.load_questions(csv, Import::ForGood, &|_, _| {}).await
+    }
+
+    /// Imports questions from the bytes of a CSV file, or says what that would do. `progress` hears
+    /// how many rows of how many are done.
+    ///
+    /// # Errors
+    /// When the file is broken, or the database does not answer: nothing is imported then.
+    pub async fn load_questions(
+        &self,
+        csv: &[u8],
+        import: Import,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<ImportReport, ImportError> {
+        let Sheet { rows, refused } = self.read_questions(csv)?;
+        let mut report = ImportReport {
+            converted: rows.iter().filter(|row| row.was_converted).count(),
+            refused,
+            ..ImportReport::default()
+        };
+        let questions = by_question(&rows);
         let now = self.clock().now();
         let mut rng = self.inner.random.rng();
-        let mut tx = self.store().write().await?;
-        for row in rows {
-            let id = QuestionId::new(now, &mut rng);
-            match tx.import_question(id, &row.question, now).await? {
-                Imported::Added => report.added += 1,
-                Imported::Updated => report.updated += 1,
-                Imported::Unchanged => report.unchanged += 1,
-                Imported::Contradicts => {
-                    let why = "the same key has another category, answer or number of choices in \
-                        another language";
-                    report.refused.push(Refused {
-                        line: row.line,
-                        why: why.into(),
-                    });
-                }
-            }
+        let mut tx = match import {
+            Import::ForGood => self.store().write().await?,
+            Import::Dry => self.store().read().await?,
+        };
+        if import == Import::ForGood {
+            tx.serialise_imports().await?;
         }
-        tx.commit().await?;
+        let mut done = 0;
+        for batch in questions.chunks(BATCH) {
+            let identities: Vec<&str> = batch.iter().filter_map(|of| identity(of)).collect();
+            let known = tx.known_questions(&identities).await?;
+            let mut changes = Vec::new();
+            for of in batch {
+                let new: Vec<&NewQuestion> = of.iter().map(|row| &row.question).collect();
+                let known = identity(of).and_then(|identity| known.get(identity));
+                let (verdicts, change) = plan(&new, known);
+                for (row, verdict) in of.iter().zip(verdicts) {
+                    report.count(row.line, verdict);
+                }
+                changes.extend(change.map(|change| (QuestionId::new(now, &mut rng), change)));
+                done += of.len();
+            }
+            if import == Import::ForGood && !changes.is_empty() {
+                tx.change_questions(&changes, now).await?;
+            }
+            progress(done, rows.len());
+        }
+        if import == Import::ForGood {
+            tx.commit().await?;
+        } else {
+            drop(tx);
+        }
         report.refused.sort_by_key(|refused| refused.line);
+        report.changes.sort_by_key(|(line, _)| *line);
+        if !report.changes.is_empty() {
+            // Outside of the transaction that writes, which others wait for.
+            let mut tx = self.store().read().await?;
+            let bank = tx.bank(&BankFilter::default()).await?;
+            let changed: BTreeSet<u64> = report.changes.iter().map(|(line, _)| *line).collect();
+            report.warnings = warn_of_likeness(&rows, &worded_in_bank(&bank, &rows));
+            report
+                .warnings
+                .retain(|warning| changed.contains(&warning.line));
+        }
         Ok(report)
     }
 
-    /// Says what an import would refuse, and how many rows it would take as `added`.
+    /// Looks over a file without the bank: what an import would refuse, and what somebody should
+    /// look at.
     ///
     /// # Errors
-    /// When the file is not CSV with the right columns.
-    pub fn check_questions(&self, csv: &[u8]) -> Result<ImportReport, ImportError> {
-        let (rows, report) = self.read_questions(csv)?;
-        Ok(ImportReport {
-            added: rows.len(),
-            ..report
+    /// When the file is broken as a whole.
+    pub fn check_questions(&self, csv: &[u8]) -> Result<CheckReport, ImportError> {
+        let Sheet { rows, refused } = self.read_questions(csv)?;
+        let questions = by_question(&rows);
+        let mut warnings = warn_of_likeness(&rows, &[]);
+        warnings.extend(missing_translations(&questions));
+        warnings.sort_by_key(|warning| warning.line);
+        let heads = questions.iter().filter_map(|of| of.first());
+        let spreads = spreads(heads.map(|row| {
+            let question = &row.question;
+            (
+                question.category.as_str(),
+                question.choices.len(),
+                question.answer,
+            )
+        }));
+        Ok(CheckReport {
+            sound: rows.len(),
+            converted: rows.iter().filter(|row| row.was_converted).count(),
+            refused,
+            warnings,
+            spreads,
         })
     }
 
-    fn read_questions(&self, csv: &[u8]) -> Result<(Vec<Row>, ImportReport), ImportError> {
-        let text = std::str::from_utf8(csv).map_err(|error| {
-            let line = csv.get(..error.valid_up_to()).unwrap_or_default();
-            let line = line.iter().filter(|byte| **byte == b'\n').count() + 1;
-            ImportError::Malformed(format!("line {line}: the file is not UTF-8"))
-        })?;
-        let text = text.trim_start_matches('\u{feff}');
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let malformed = |error: csv::Error| ImportError::Malformed(error.to_string());
-        let columns = Columns::read(reader.headers().map_err(malformed)?)?;
-        let (mut rows, mut report) = (Vec::new(), ImportReport::default());
-        let mut seen = BTreeSet::new();
-        let mut lines = Lines::of(text);
-        for record in reader.records() {
-            let record = record.map_err(malformed)?;
-            let line = lines.at(record.position().map_or(0, csv::Position::byte));
-            let row = self.read_row(&columns, &record, line).and_then(|row| {
-                let is_new =
-                    seen.insert((row.question.identity.clone(), row.question.locale.clone()));
-                if is_new {
-                    Ok(row)
-                } else {
-                    Err("the same question stands further up".into())
-                }
-            });
-            match row {
-                Ok(row) => {
-                    report.converted += usize::from(row.was_converted);
-                    rows.push(row);
-                }
-                Err(why) => report.refused.push(Refused { line, why }),
-            }
-        }
-        Ok((rows, report))
-    }
-
-    fn read_row(
-        &self,
-        columns: &Columns,
-        record: &csv::StringRecord,
-        line: u64,
-    ) -> Result<Row, String> {
-        if record.len() != columns.names.len() {
-            return Err(format!(
-                "{} fields instead of {}",
-                record.len(),
-                columns.names.len()
-            ));
-        }
-        let raw = |name: &str| columns.get(record, name);
-        let all = REQUIRED.iter().chain(&OPTIONAL);
-        if let Some(name) = all
-            .clone()
-            .find(|name| raw(name).chars().count() > MAX_FIELD)
-        {
-            return Err(format!("{name} has more than {MAX_FIELD} characters"));
-        }
-        // Exports of the web version have line breaks written out as \r\n.
-        let field = |name: &str| plain(&raw(name).replace("\\r", " ").replace("\\n", " "));
-        let text_columns = [
-            "category", "question", "choice1", "choice2", "choice3", "choice4",
+    /// The bank as CSV that imports again to the same bank: sorted by category, key and language.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn export_questions(&self, filter: &BankFilter) -> Result<Vec<u8>, AppError> {
+        let mut bank = self.store().read().await?.bank(filter).await?;
+        bank.sort_by_cached_key(|question| {
+            (question.category.to_lowercase(), question.identity.clone())
+        });
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let unusable = |_| AppError::Unusable("the bank cannot be written as CSV");
+        let header = [
+            "key", "lang", "category", "question", "choice1", "choice2", "choice3", "choice4",
+            "answer", "source",
         ];
-        for name in text_columns {
-            let text = field(name);
-            if let Some(foreign) = first_foreign(&text) {
-                return Err(format!(
-                    "{name}: {foreign:?} is not in the GSM 7-bit alphabet"
-                ));
-            }
-            if text.is_empty() && name != "choice4" {
-                return Err(format!("{name} is empty"));
+        writer.write_record(header).map_err(unusable)?;
+        for question in &bank {
+            let answer = question.answer.to_string();
+            for (locale, text) in &question.texts {
+                let choice = |place: usize| text.choices.get(place).map_or("", String::as_str);
+                let record = [
+                    question.key().unwrap_or_default(),
+                    locale,
+                    &question.category,
+                    &text.question,
+                    choice(0),
+                    choice(1),
+                    choice(2),
+                    choice(3),
+                    &answer,
+                    question.source.as_deref().unwrap_or_default(),
+                ];
+                writer.write_record(record).map_err(unusable)?;
             }
         }
-        let mut choices: Vec<String> = ["choice1", "choice2", "choice3"]
-            .iter()
-            .map(|name| field(name))
-            .collect();
-        choices.extend(Some(field("choice4")).filter(|choice| !choice.is_empty()));
-        let answer = self.read_answer(&field("answer"), &choices)?;
-        let locale = Some(field("lang")).filter(|lang| !lang.is_empty());
-        let locale = locale
-            .unwrap_or_else(|| DEFAULT_LOCALE.into())
-            .to_lowercase();
-        if !self.menu().texts.contains_key(&locale) {
-            return Err(format!("there is no language \"{locale}\""));
-        }
-        let category = category_name(&field("category"));
-        if septets(&category) > CATEGORY_SEPTETS {
-            return Err(format!(
-                "the category is longer than {CATEGORY_SEPTETS} characters"
-            ));
-        }
-        let question = field("question");
-        self.fits(&locale, &question, &choices)?;
-        let identity = match field("key") {
-            key if key.is_empty() => {
-                format!(
-                    "text:{locale}:{}:{}",
-                    category.to_lowercase(),
-                    question.to_lowercase()
-                )
-            }
-            key => format!("key:{key}"),
-        };
-        let was_converted = text_columns
-            .iter()
-            .any(|name| raw(name).trim() != field(name));
-        let question = NewQuestion {
-            identity,
+        writer
+            .into_inner()
+            .map_err(|_| AppError::Unusable("the bank cannot be written as CSV"))
+    }
+
+    /// How the questions in play fared, the worst first; those that were shown at least `min_shown`
+    /// times.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn question_stats(
+        &self,
+        category: Option<String>,
+        min_shown: i64,
+    ) -> Result<Vec<QuestionStats>, AppError> {
+        let filter = BankFilter {
             category,
-            locale,
-            question,
-            choices,
-            answer,
+            ..BankFilter::default()
         };
-        Ok(Row {
-            line,
-            question,
-            was_converted,
+        let mut tx = self.store().read().await?;
+        let mut figures = tx.question_figures().await?;
+        let bank = tx.bank(&filter).await?;
+        let stats = bank.into_iter().map(|question| {
+            let choices = question
+                .texts
+                .values()
+                .next()
+                .map_or(0, |text| text.choices.len());
+            let never = Figures {
+                shown: 0,
+                picked: vec![0; choices],
+                answer: question.answer,
+                answering_ms: None,
+            };
+            let figures = figures.remove(&question.id).unwrap_or(never);
+            QuestionStats { question, figures }
+        });
+        let mut stats: Vec<_> = stats.filter(|one| one.figures.shown >= min_shown).collect();
+        stats.sort_by_key(|one| (one.figures.rank(), one.question.identity.clone()));
+        Ok(stats)
+    }
+}
+
+impl ImportReport {
+    fn count(&mut self, line: u64, verdict: Imported) {
+        match verdict {
+            Imported::Added => self.added += 1,
+            Imported::Updated => self.updated += 1,
+            Imported::Unchanged => self.unchanged += 1,
+            Imported::Contradicts => {
+                let why = "the same key has another category, answer or number of choices in \
+                    another language";
+                self.refused.push(Remark {
+                    line,
+                    what: why.into(),
+                });
+            }
+        }
+        if matches!(verdict, Imported::Added | Imported::Updated) {
+            self.changes.push((line, verdict));
+        }
+    }
+}
+
+/// The rows of each question, in order of where it stands first.
+fn by_question(rows: &[Row]) -> Vec<Vec<&Row>> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut questions: Vec<Vec<&Row>> = Vec::new();
+    for row in rows {
+        let next = questions.len();
+        let place = *places.entry(&row.question.identity).or_insert(next);
+        match questions.get_mut(place) {
+            Some(of) => of.push(row),
+            None => questions.push(vec![row]),
+        }
+    }
+    questions
+}
+
+fn identity<'a>(of: &[&'a Row]) -> Option<&'a str> {
+    of.first().map(|row| row.question.identity.as_str())
+}
+
+/// Questions in play that the file does not name.
+fn worded_in_bank<'a>(bank: &'a [Known], rows: &[Row]) -> Vec<Worded<'a>> {
+    let named: BTreeSet<&str> = rows.iter().map(|r| r.question.identity.as_str()).collect();
+    let others = bank
+        .iter()
+        .filter(|known| !named.contains(known.identity.as_str()));
+    others
+        .flat_map(|known| {
+            known.texts.iter().map(|(locale, text)| Worded {
+                identity: &known.identity,
+                locale,
+                question: &text.question,
+                right: right(&text.choices, known.answer),
+            })
         })
-    }
-
-    fn read_answer(&self, answer: &str, choices: &[String]) -> Result<u8, String> {
-        let lower: BTreeSet<String> = choices.iter().map(|choice| choice.to_lowercase()).collect();
-        if lower.len() < choices.len() {
-            return Err("two choices are the same".into());
-        }
-        let number = answer.parse::<u8>().ok();
-        number
-            .filter(|number| (1..=choices.len()).contains(&usize::from(*number)))
-            .ok_or_else(|| format!("the answer must be a number from 1 to {}", choices.len()))
-    }
-
-    fn fits(&self, locale: &str, question: &str, choices: &[String]) -> Result<(), String> {
-        let settings = self.settings();
-        let budget = settings.budgets.tightest();
-        let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
-        let of = settings.rules.questions_per_set;
-        match question_overflow(self.menu(), locale, question, &choices, of, budget) {
-            0 => Ok(()),
-            over => Err(format!("{over} septets too long for a screen of {budget}")),
-        }
-    }
+        .collect()
 }
 
-/// Counts lines as an editor does. The reader's own count is behind by the line ends that it skips
-/// before a record: empty lines, and the second character of CRLF.
-struct Lines<'a> {
-    text: &'a str,
-    passed: usize,
-    line: u64,
+fn right(choices: &[String], answer: u8) -> &str {
+    let place = usize::from(answer).checked_sub(1);
+    place
+        .and_then(|place| choices.get(place))
+        .map_or("", String::as_str)
 }
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            passed: 0,
-            line: 1,
+/// Rows that say the same as a row further up, or as a question of the bank.
+fn warn_of_likeness(rows: &[Row], bank: &[Worded<'_>]) -> Vec<Remark> {
+    let in_file = rows.iter().map(|row| {
+        let question = &row.question;
+        Worded {
+            identity: &question.identity,
+            locale: &question.locale,
+            question: &question.question,
+            right: right(&question.choices, question.answer),
+        }
+    });
+    // The bank first: of a pair, the row of the file is then the later one.
+    let all: Vec<Worded<'_>> = bank.iter().copied().chain(in_file).collect();
+    let mut warnings = Vec::new();
+    for (late, early, likeness) in alike(&all) {
+        let row = late
+            .checked_sub(bank.len())
+            .and_then(|place| rows.get(place));
+        let Some(row) = row else { continue };
+        let other = match early
+            .checked_sub(bank.len())
+            .and_then(|place| rows.get(place))
+        {
+            Some(row) => format!("line {}", row.line),
+            None => all.get(early).map_or_else(String::new, |known| {
+                format!("\"{}\", which is in the bank", known.question)
+            }),
+        };
+        let what = match likeness {
+            Likeness::Same => format!("says the same as {other}"),
+            Likeness::Near => format!("says nearly the same as {other}, with the same answer"),
+        };
+        warnings.push(Remark {
+            line: row.line,
+            what,
+        });
+    }
+    warnings
+}
+
+/// Questions that lack a language in which others of the file are written.
+fn missing_translations(questions: &[Vec<&Row>]) -> Vec<Remark> {
+    let rows = questions.iter().flatten();
+    let locales: BTreeSet<&str> = rows.map(|row| row.question.locale.as_str()).collect();
+    let mut warnings = Vec::new();
+    for of in questions {
+        let Some(head) = of.first() else { continue };
+        for locale in &locales {
+            if !of.iter().any(|row| row.question.locale == *locale) {
+                warnings.push(Remark {
+                    line: head.line,
+                    what: format!("the question is not there in \"{locale}\""),
+                });
+            }
         }
     }
-
-    /// The line of the record that the reader found at a byte; records come in their order.
-    fn at(&mut self, byte: u64) -> u64 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
-        let rest = self.text.get(byte..).unwrap_or_default();
-        let begin = self.text.len() - rest.trim_start_matches(['\r', '\n']).len();
-        let passed = self.text.get(self.passed..begin).unwrap_or_default();
-        let ends = |end: &str| passed.matches(end).count();
-        let ends = ends("\n") + ends("\r") - ends("\r\n");
-        self.line += u64::try_from(ends).unwrap_or_default();
-        self.passed = begin;
-        self.line
-    }
-}
-
-/// Where each column is.
-struct Columns {
-    names: Vec<String>,
-}
-
-impl Columns {
-    fn read(header: &csv::StringRecord) -> Result<Self, ImportError> {
-        let names: Vec<String> = header
-            .iter()
-            .map(|name| name.trim().to_lowercase())
-            .collect();
-        let missing: Vec<_> = REQUIRED
-            .iter()
-            .filter(|name| !names.iter().any(|known| known == *name))
-            .collect();
-        if !missing.is_empty() {
-            let missing: Vec<_> = missing.iter().map(|name| format!("\"{name}\"")).collect();
-            let what = format!("line 1: there is no column {}", missing.join(", "));
-            return Err(ImportError::Malformed(what));
-        }
-        let is_known = |name: &str| REQUIRED.contains(&name) || OPTIONAL.contains(&name);
-        if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
-            let known = [REQUIRED.as_slice(), OPTIONAL.as_slice()]
-                .concat()
-                .join(", ");
-            let what = format!("line 1: unknown column \"{unknown}\"; known are {known}");
-            return Err(ImportError::Malformed(what));
-        }
-        let distinct: BTreeSet<&String> = names.iter().collect();
-        if distinct.len() < names.len() {
-            return Err(ImportError::Malformed(
-                "line 1: a column stands twice".into(),
-            ));
-        }
-        Ok(Self { names })
-    }
-
-    fn get<'a>(&self, record: &'a csv::StringRecord, name: &str) -> &'a str {
-        let place = self.names.iter().position(|known| known == name);
-        place
-            .and_then(|place| record.get(place))
-            .unwrap_or_default()
-    }
-}
-
-/// `FOOTBALL` and `football` read as `Football`; any other spelling stays.
-fn category_name(name: &str) -> String {
-    let is_uniform = name == name.to_uppercase() || name == name.to_lowercase();
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) if is_uniform => first
-            .to_uppercase()
-            .chain(letters.as_str().to_lowercase().chars())
-            .collect(),
-        _ => name.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn categories_read_as_names() {
-        assert_eq!(category_name("FOOTBALL"), "Football");
-        assert_eq!(category_name("bible"), "Bible");
-        assert_eq!(category_name("Music and film"), "Music and film");
-        assert_eq!(category_name("RnB"), "RnB");
-    }
+    warnings
 }

@@ -95,6 +95,7 @@ impl App {
         conversation: &mut Conversation,
     ) -> Result<Outcome, AppError> {
         let player = player_of(conversation)?;
+        tx.serialise_player(player).await?;
         match self.round_under_way(tx, player).await? {
             Some(entry) if self.has_run_out(&entry, turn.now) => {
                 self.finish(tx, &entry, "late", turn.now).await

@@ -21,10 +21,14 @@ impl App {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         for id in entries {
-            let entry = tx.entry(*id).await?;
             let is_over =
                 |entry: &Entry| entry.state == EntryState::Playing && self.has_run_out(entry, now);
-            if let Some(entry) = entry.filter(is_over) {
+            let Some(entry) = tx.entry(*id).await?.filter(is_over) else {
+                continue;
+            };
+            // The set may have been voided, or the round ended, while its lock was waited for.
+            tx.serialise_set(entry.set).await?;
+            if let Some(entry) = tx.entry(*id).await?.filter(is_over) {
                 self.finish(&mut tx, &entry, "late", now).await?;
             }
         }
@@ -33,11 +37,13 @@ impl App {
         Ok(())
     }
 
-    /// Pairs and settles sets with two finished entries.
+    /// Pairs and settles sets with two finished entries; voids those that are marked.
     pub(super) async fn settle_sets(&self, sets: &[SetId]) -> Result<(), AppError> {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
-        for set in sets {
+        // One that is marked only now cannot be closed below, and its batch is run again.
+        let void = tx.sets_to_void(sets).await?;
+        for set in sets.iter().filter(|set| !void.contains(set)) {
             tx.serialise_set(*set).await?;
             let entries = tx.entries_of(*set).await?;
             let [first, second] = entries.as_slice() else {
@@ -55,6 +61,9 @@ impl App {
             self.settle_one(&mut tx, first, second, now).await?;
         }
         tx.commit().await?;
+        for set in void {
+            self.void_set(set).await?;
+        }
         self.wake(Claim::Sms);
         Ok(())
     }
@@ -116,7 +125,9 @@ impl App {
             let window_ends = entry.staked_at.after(self.rules().pairing_window);
             let is_unpaired =
                 entry.state == EntryState::Waiting && opponent_of(&mut tx, &entry).await?.is_none();
-            if is_unpaired && now >= window_ends {
+            let is_over = is_unpaired && now >= window_ends;
+            // The job of the sets voids those that are marked.
+            if is_over && tx.sets_to_void(&[set]).await?.is_empty() {
                 self.refund_one(&mut tx, &entry, now).await?;
             }
         }
@@ -153,7 +164,7 @@ impl App {
 
 /// Books the transfers of an ending. The entries are open still, so a cause that is booked already
 /// is a contradiction, not a repeat.
-async fn book_new(
+pub(super) async fn book_new(
     tx: &mut Tx,
     transfers: &[crate::core::ledger::Transfer],
     set: SetId,

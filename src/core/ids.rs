@@ -71,6 +71,10 @@ id!(
     QuestionId
 );
 id!(
+    /// That a question was withdrawn, once.
+    QuestionWithdrawalId
+);
+id!(
     /// A set: five questions, one stake, two seats.
     SetId
 );

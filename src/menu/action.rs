@@ -77,10 +77,10 @@ impl Action {
                 "closed",
                 "barred",
             ],
-            Self::Answer => &["next", "waiting", "won", "lost", "drawn"],
+            Self::Answer => &["next", "waiting", "won", "lost", "drawn", "voided"],
             Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
             Self::Games => &["some", "none"],
-            Self::Game => &["open", "settled", "unpaired", "none"],
+            Self::Game => &["open", "settled", "unpaired", "voided", "none"],
         }
     }
 

@@ -30,7 +30,7 @@ pub enum EntryState {
     Drawn,
     /// Unpaired: stake and bonus went back.
     Refunded,
-    /// Unpaired, nothing answered: the stake went back.
+    /// Unpaired, nothing answered, or void: the stake went back.
     Returned,
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     StoreError, Tx,
     engine::{expect_rows, parse},
+    withdrawn::WITHDRAWALS,
 };
 use crate::core::{
     ids::{PlayerId, QuestionId, SetId},
@@ -31,18 +32,15 @@ pub struct OpenSet {
 
 impl Tx {
     /// Lets one player at a time start a game of this category and stake, until the end of the
-    /// transaction: two who start at the same instant meet.
+    /// transaction: two who start at the same instant meet. No question is withdrawn meanwhile.
     pub async fn serialise_starts(
         &mut self,
         category: &str,
         stake: Cents,
     ) -> Result<(), StoreError> {
-        self.serialise(&format!(
-            "start:{}:{}",
-            category.to_lowercase(),
-            stake.get()
-        ))
-        .await
+        let (category, cents) = (category.to_lowercase(), stake.get());
+        self.serialise_within(&format!("start:{category}:{cents}"), WITHDRAWALS)
+            .await
     }
 
     /// Lets one transaction at a time end rounds of a set, settle or refund it, until its end: of two
@@ -106,11 +104,14 @@ impl Tx {
         )?;
         let questions: Vec<_> = set.questions.iter().map(ToString::to_string).collect();
         let insert = self.by_engine(
-            "insert into set_question (set_id, position, question_id)
-            select $1, key + 1, value from json_each($2)",
-            "insert into set_question (set_id, position, question_id)
-            select $1, place, value
-            from json_array_elements_text(cast($2 as json)) with ordinality as rows (value, place)",
+            "insert into set_question (set_id, position, question_id, version)
+            select $1, key + 1, question.id, question.version
+            from json_each($2)
+            join question on question.id = value",
+            "insert into set_question (set_id, position, question_id, version)
+            select $1, place, question.id, question.version
+            from json_array_elements_text(cast($2 as json)) with ordinality as rows (value, place)
+            join question on question.id = value",
         );
         let inserted = execute!(
             self,
@@ -187,13 +188,19 @@ impl Tx {
         expect_rows(changed, 1, "question_set", set)
     }
 
-    /// Closes a set for good: nothing is offered and nothing is due.
+    /// Closes a set for good: nothing is offered and nothing is due. A set that is to be voided is
+    /// not closed so, which is a conflict.
     pub async fn close_set(&mut self, set: SetId) -> Result<(), StoreError> {
         let changed = execute!(
             self,
-            "update question_set set offered_until_ms = null, settle_at_ms = null where id = $1",
+            "update question_set set offered_until_ms = null, settle_at_ms = null
+            where id = $1 and (withdrawal_id is null or voided_at_ms is not null)",
             set.to_string()
         )?;
+        if changed == 0 && !self.sets_to_void(&[set]).await?.is_empty() {
+            let what = format!("the set {set} is to be voided");
+            return Err(StoreError::Conflict(what));
+        }
         expect_rows(changed, 1, "question_set", set)
     }
 

@@ -8,6 +8,7 @@
 
 mod binary;
 
+mod bank;
 mod configuration;
 mod database;
 mod draw;
@@ -15,6 +16,8 @@ mod menus;
 mod operator;
 mod process;
 mod questions;
+mod questions_broken;
+mod questions_kept;
 mod secrecy;
 mod trial;
 mod usage;

@@ -166,7 +166,8 @@ fn importing_a_file_again_changes_nothing() {
         .json();
     assert_eq!(
         first,
-        json!({ "added": rows, "updated": 0, "unchanged": 0, "converted": 0, "refused": [] })
+        json!({ "added": rows, "updated": 0, "unchanged": 0, "converted": 0, "refused": [],
+            "warnings": [] })
     );
     let second = house
         .run(&["questions", "import", QUESTIONS, "--json"])
@@ -174,7 +175,8 @@ fn importing_a_file_again_changes_nothing() {
         .json();
     assert_eq!(
         second,
-        json!({ "added": 0, "updated": 0, "unchanged": rows, "converted": 0, "refused": [] })
+        json!({ "added": 0, "updated": 0, "unchanged": rows, "converted": 0, "refused": [],
+            "warnings": [] })
     );
 }
 
@@ -256,7 +258,7 @@ fn rows_of_any_size_are_refused_and_not_choked_on() {
     let house = House::new();
     let header = "category,question,choice1,choice2,choice3,answer";
     let text = format!(
-        "{header}\n{}\nKenya,{},a,b,c,1\nKenya,Q?,a,b,c,1\nKenya,\"open,a,b,c,1\n",
+        "{header}\n{}\nKenya,{},a,b,c,1\nKenya,Q?,a,b,c,1\n",
         ["x"; 1_000].join(","),
         "y".repeat(1_000_000)
     );
@@ -270,7 +272,6 @@ fn rows_of_any_size_are_refused_and_not_choked_on() {
         &[
             (2, "1000 fields instead of 6"),
             (3, "question has more than"),
-            (5, "fields instead of 6"),
         ],
     );
     assert_eq!(count(&report, "added"), 1);

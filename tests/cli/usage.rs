@@ -3,13 +3,17 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 16] = [
+const COMMANDS: [(&str, &str); 20] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
     ("questions", "load questions"),
     ("questions import", "csv"),
     ("questions check", "without loading"),
+    ("questions export", "imports again"),
+    ("questions stats", "trivial"),
+    ("questions withdraw", "stakes go back"),
+    ("questions restore", "back into play"),
     ("menu", "menu"),
     ("menu check", "file and line"),
     ("menu draw", "arrow"),
@@ -57,6 +61,7 @@ fn bad_usage_is_exit_code_2_and_says_what_was_wrong() {
         (&["serve", "--no-job"], "--no-job"),
         (&["player", "show"], "MSISDN"),
         (&["questions", "import"], "FILE"),
+        (&["questions", "withdraw", "football-001"], "--reason"),
         (&["suspense", "assign", "x", "0712345678"], "--reason"),
         (&["--config"], "--config"),
     ] {

@@ -96,6 +96,7 @@ impl Given {
                 question: format!("{number}?"),
                 choices: ["a", "b", "c"].map(Into::into).to_vec(),
                 answer: 2,
+                source: None,
             };
             tx.import_question(id, &question, now)
                 .await

@@ -10,6 +10,7 @@ mod support;
 
 mod line;
 
+mod bank;
 mod clock;
 mod dialled;
 mod game;
@@ -19,8 +20,10 @@ mod lost;
 mod menu;
 mod repeat;
 mod resume;
+mod revised;
 mod seats;
 mod sessions;
 mod transcript;
 mod walk;
 mod wire;
+mod withdrawn;

@@ -185,6 +185,7 @@ pub(crate) fn question(identity: &str, category: &str, locale: &str) -> NewQuest
         question: format!("{identity} in {locale}?"),
         choices: ["a", "b", "c", "d"].map(Into::into).to_vec(),
         answer: 2,
+        source: None,
     }
 }
 

@@ -51,3 +51,4 @@ mod seats;
 mod sessions;
 mod tokens;
 mod transactions;
+mod withdrawn;

@@ -2,7 +2,7 @@
 
 use majibu::{
     core::ids::{QuestionId, SetId},
-    store::{Imported, NewQuestion, Tx},
+    store::{BankFilter, Imported, NewQuestion, Tx},
 };
 
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
 on_each_engine!(
     an_import_again_changes_nothing,
     a_changed_row_brings_the_question_up_to_date,
+    a_set_keeps_the_words_and_the_answer_that_it_was_opened_with,
+    the_bank_is_listed_by_category_language_and_standing,
     languages_of_a_question_must_agree,
     one_question_is_imported_by_many_at_once,
     a_question_is_shown_in_the_language_it_has,
@@ -87,9 +89,78 @@ async fn a_changed_row_brings_the_question_up_to_date(bench: &Bench) {
     let text = tx.question_of_set(set, 1, "en").await.expect("a question");
     assert_eq!((text.id, text.answer), (id, 3));
     assert_eq!(
-        (text.question.as_str(), text.choices),
-        ("Who else?", changed.choices)
+        (text.question.as_str(), &text.choices),
+        ("Who else?", &changed.choices)
     );
+}
+
+async fn a_set_keeps_the_words_and_the_answer_that_it_was_opened_with(bench: &Bench) {
+    let mut tx = bench.write().await;
+    let id = bench.random(|rng| QuestionId::new(NOW, rng));
+    let first = question("key:1", CATEGORY, "en");
+    tx.import_question(id, &first, NOW).await.expect("imported");
+    tx.commit().await.expect("committed");
+    let player = bench.player(1).await;
+    let before = bench.set(player, vec![id], NOW).await;
+    let mut tx = bench.write().await;
+    let changed = NewQuestion {
+        question: "Who else?".into(),
+        choices: ["x", "y", "z"].map(Into::into).to_vec(),
+        answer: 3,
+        source: Some("An almanac".into()),
+        ..first.clone()
+    };
+    assert_eq!(import(bench, &mut tx, &changed).await, Imported::Updated);
+    // Another language of it is there at once, but not in the version of the open set.
+    let swahili = NewQuestion {
+        locale: "sw".into(),
+        question: "Nani?".into(),
+        ..changed.clone()
+    };
+    assert_eq!(import(bench, &mut tx, &swahili).await, Imported::Added);
+    tx.commit().await.expect("committed");
+    let after = bench.set(player, vec![id], NOW).await;
+    let mut tx = bench.read().await;
+    let old = tx.question_of_set(before, 1, "sw").await.expect("text");
+    assert_eq!((old.question, old.choices), (first.question, first.choices));
+    assert_eq!((old.id, old.answer), (id, first.answer));
+    let new = tx.question_of_set(after, 1, "sw").await.expect("text");
+    assert_eq!((new.question.as_str(), new.answer), ("Nani?", 3));
+    let bank = tx.bank(&BankFilter::default()).await.expect("a bank");
+    assert_eq!((bank.len(), bank[0].version), (1, 2));
+    assert_eq!(bank[0].source.as_deref(), Some("An almanac"));
+    assert_eq!(bank[0].texts["en"].question, "Who else?");
+}
+
+async fn the_bank_is_listed_by_category_language_and_standing(bench: &Bench) {
+    bench.questions("Bible", 2).await;
+    let kenya = bench.questions("Kenya", 2).await;
+    let mut tx = bench.write().await;
+    let swahili = question(&kenya[0].to_string(), "Kenya", "sw");
+    import(bench, &mut tx, &swahili).await;
+    tx.commit().await.expect("committed");
+    let withdraw = format!(
+        "update question set state = 'withdrawn' where id = '{}'",
+        kenya[1]
+    );
+    bench.raw(&withdraw).await.expect("withdrawn");
+    let mut tx = bench.read().await;
+    for (category, locale, withdrawn, questions, texts) in [
+        (None, None, false, 3, 4),
+        (Some("KENYA"), None, false, 1, 2),
+        (None, Some("SW"), false, 1, 1),
+        (Some("Bible"), Some("sw"), false, 0, 0),
+        (None, None, true, 1, 1),
+    ] {
+        let filter = BankFilter {
+            category: category.map(Into::into),
+            locale: locale.map(Into::into),
+            withdrawn,
+        };
+        let bank = tx.bank(&filter).await.expect("a bank");
+        let found: usize = bank.iter().map(|known| known.texts.len()).sum();
+        assert_eq!((bank.len(), found), (questions, texts), "{filter:?}");
+    }
 }
 
 async fn languages_of_a_question_must_agree(bench: &Bench) {

@@ -132,7 +132,7 @@ impl House {
         for refused in &report.refused {
             say(&format!(
                 "question on line {}: {}",
-                refused.line, refused.why
+                refused.line, refused.what
             ));
         }
         Ok(())

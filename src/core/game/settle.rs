@@ -20,7 +20,7 @@ pub enum Ending {
     Drawn,
     /// Unpaired: the stake and a bonus went back.
     Refunded,
-    /// Unpaired and nothing answered: the stake went back.
+    /// Unpaired and nothing answered, or void: the stake went back.
     Returned,
 }
 
@@ -149,6 +149,21 @@ pub fn refund(unpaired: Played, stake: Cents, rules: &Rules) -> Result<Settlemen
     Ok(settlement)
 }
 
+/// Gives every entry of a set that is void its stake back, whole, whatever was answered.
+#[must_use]
+pub fn void(entries: &[Played], stake: Cents) -> Settlement {
+    let mut settlement = Settlement {
+        transfers: Vec::new(),
+        outcomes: Vec::new(),
+    };
+    for entry in entries {
+        let back = give_back(*entry, stake, Ending::Returned);
+        settlement.transfers.extend(back.transfers);
+        settlement.outcomes.extend(back.outcomes);
+    }
+    settlement
+}
+
 fn give_back(played: Played, stake: Cents, ending: Ending) -> Settlement {
     let to = Account::Wallet(played.player);
     let cause = format!("stake_back:{}", played.entry);
@@ -240,6 +255,11 @@ mod tests {
                 .filter(|t| t.to == Account::House).map(|t| t.amount.get()).sum();
             let players: i64 = settlement.outcomes.iter().map(|o| o.received.get()).sum();
             prop_assert_eq!(house + players, stake.get() * 2);
+
+            let voided = void(&[first, second], stake);
+            prop_assert_eq!(moved(&voided, Account::Stakes), stake.get() * 2);
+            let is_whole = |o: &Outcome| (o.ending, o.received) == (Ending::Returned, stake);
+            prop_assert!(voided.outcomes.len() == 2 && voided.outcomes.iter().all(is_whole));
 
             let refunded = refund(first, stake, &rules).unwrap();
             prop_assert_eq!(moved(&refunded, Account::Stakes), stake.get());

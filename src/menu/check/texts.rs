@@ -36,12 +36,13 @@ const HINTS: [&str; 6] = [
     "resumed",
 ];
 const FOOTERS: [&str; 3] = ["more", "back", "home"];
-const SMS: [&str; 8] = [
+const SMS: [&str; 9] = [
     "won",
     "lost",
     "drawn",
     "refunded",
     "returned",
+    "voided",
     "deposit_paid",
     "deposit_failed",
     "deposit_unconfirmed",
