@@ -26,7 +26,7 @@ const LISTS: [&str; 6] = [
 ];
 
 /// The longest name of a category that the import takes, in septets.
-pub const CATEGORY_SEPTETS: usize = 16;
+pub const CATEGORY_SEPTETS: usize = 18;
 
 /// Everything that is wrong with a menu, for networks whose tightest screen has `budget` septets
 /// (prefix included). Empty: the menu is sound.

@@ -54,7 +54,15 @@ const WIDEST: [(&str, &[&str]); 39] = [
     ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
     (
         "category",
-        &["MMMMMMMMMMMMMMMM", "football", "bible", "kenya"],
+        &[
+            "MMMMMMMMMMMMMMMMMM",
+            "football",
+            "bible",
+            "kenya",
+            "africa",
+            "science and nature",
+            "music and film",
+        ],
     ),
     ("stake", &["100,000"]),
     ("bounty", &["200,000"]),
