@@ -37,8 +37,11 @@ pub enum StartError {
     #[error("the menu has faults:\n{0}")]
     Unsound(String),
     /// The database.
-    #[error("{}", because(.0))]
+    #[error("database.url: {}", .0.in_full())]
     Store(#[from] StoreError),
+    /// The schema is older than this binary; the first migration that it lacks.
+    #[error("database.url: the database is not up to date ({0} is pending): run `majibu migrate`")]
+    Behind(String),
     /// The session store.
     #[error("sessions.url: {0}")]
     Sessions(#[from] SessionError),
@@ -53,17 +56,6 @@ pub enum StartError {
     /// The HTTP client for the providers.
     #[error("the HTTP client cannot be made: {0}")]
     Client(reqwest::Error),
-}
-
-/// The key, the error and what lies behind it, on one line.
-fn because(error: &StoreError) -> String {
-    let mut text = format!("database.url: {error}");
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 /// Time and chance, where they are not the machine's.
@@ -89,8 +81,11 @@ impl Default for World {
 pub enum Migration {
     /// It is brought up to date.
     Run,
-    /// It is left as it is.
+    /// It is left as it is; what is missing is warned of.
     Skip,
+    /// It is left as it is, and has to be that of this binary: for what only looks, and may have no
+    /// right to change it.
+    Require,
 }
 
 /// Reads the menu that the configuration names, and proves it.
@@ -127,8 +122,12 @@ pub async fn assemble(
         store.make_partitions(world.clock.now()).await?;
     } else {
         let pending = store.pending_migrations().await?;
-        if !pending.is_empty() {
-            tracing::warn!(?pending, "the database is not up to date");
+        match (pending.first(), migration) {
+            (None, _) => {}
+            (Some(first), Migration::Require) => return Err(StartError::Behind(first.clone())),
+            (Some(_), Migration::Run | Migration::Skip) => {
+                tracing::warn!(?pending, "the database is not up to date");
+            }
         }
     }
     let sessions = Sessions::open(

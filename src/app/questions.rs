@@ -8,9 +8,10 @@ use crate::{
     core::{
         ids::QuestionId,
         text::{first_foreign, plain, septets},
+        time::Timestamp,
     },
     menu::{check::CATEGORY_SEPTETS, render::question_overflow},
-    store::{Imported, NewQuestion},
+    store::{Contention, Imported, NewQuestion, Tx},
 };
 
 /// Columns that a file must have.
@@ -65,6 +66,15 @@ impl From<crate::store::StoreError> for ImportError {
     }
 }
 
+impl Contention for ImportError {
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::App(error) => error.is_contended(),
+            Self::Malformed(_) => false,
+        }
+    }
+}
+
 /// A row that can be loaded.
 struct Row {
     line: u64,
@@ -79,10 +89,20 @@ impl App {
     /// When the file is not CSV with the right columns, or the database does not answer: nothing is
     /// imported then.
     pub async fn import_questions(&self, csv: &[u8]) -> Result<ImportReport, ImportError> {
-        let (rows, mut report) = self.read_questions(csv)?;
+        let (rows, report) = self.read_questions(csv)?;
         let now = self.clock().now();
+        let import = |tx| self.import_rows(tx, &rows, report.clone(), now);
+        self.store().transact(import).await
+    }
+
+    async fn import_rows(
+        &self,
+        mut tx: Tx,
+        rows: &[Row],
+        mut report: ImportReport,
+        now: Timestamp,
+    ) -> Result<(Tx, ImportReport), ImportError> {
         let mut rng = self.inner.random.rng();
-        let mut tx = self.store().write().await?;
         for row in rows {
             let id = QuestionId::new(now, &mut rng);
             match tx.import_question(id, &row.question, now).await? {
@@ -99,9 +119,8 @@ impl App {
                 }
             }
         }
-        tx.commit().await?;
         report.refused.sort_by_key(|refused| refused.line);
-        Ok(report)
+        Ok((tx, report))
     }
 
     /// Says what an import would refuse, and how many rows it would take as `added`.

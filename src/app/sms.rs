@@ -10,7 +10,7 @@ use crate::{
     },
     menu::{render, template::Values},
     ports::{Delivery, SmsError},
-    store::{Leased, Sms, SmsState, Tx},
+    store::{Leased, Player, Sms, SmsState, Tx},
 };
 
 /// How often a text is tried. With the default first step of 10 s the last try is about a day
@@ -33,19 +33,30 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let player = tx.player_by_id(player).await?;
+        let sms = self.text(&player, kind, cause, values, now);
+        Ok(tx.add_sms(&sms, now).await?)
+    }
+
+    /// A text to a player, with their balance as it was read.
+    pub(super) fn text<const N: usize>(
+        &self,
+        player: &Player,
+        kind: &'static str,
+        cause: String,
+        values: [(&str, String); N],
+        now: Timestamp,
+    ) -> Sms {
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
         let body = render::sms(self.menu(), &player.locale, kind, &filled);
-        let id = SmsId::new(now, &mut self.inner.random.rng());
-        let sms = Sms {
-            id,
+        Sms {
+            id: SmsId::new(now, &mut self.inner.random.rng()),
             cause,
             player: player.id,
-            msisdn: player.msisdn,
+            msisdn: player.msisdn.clone(),
             kind,
             body,
-        };
-        Ok(tx.add_sms(&sms, now).await?)
+        }
     }
 
     /// Sends one text.
@@ -64,23 +75,37 @@ impl App {
         let limit = self.settings().lease.mul_f32(0.75);
         let sent = tokio::time::timeout(limit, self.inner.sms.send(&row.msisdn, &row.body)).await;
         let sent = sent.unwrap_or_else(|_| Err(SmsError::Unsure("no answer in time".into())));
+        if let Err(error) = &sent {
+            tracing::warn!(sms = %id, player = %row.msisdn, attempt = leased.attempt, %error,
+                "SMS not sent");
+        }
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        let keep = |tx| self.keep_sent(tx, id, leased, &sent, now);
+        self.store().transact(keep).await
+    }
+
+    /// Writes down what became of sending a text.
+    async fn keep_sent(
+        &self,
+        mut tx: Tx,
+        id: SmsId,
+        leased: &Leased,
+        sent: &Result<String, SmsError>,
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
         match sent {
-            Ok(provider_id) => tx.sms_sent(id, leased.lease, &provider_id, now).await?,
+            Ok(provider_id) => tx.sms_sent(id, leased.lease, provider_id, now).await?,
             Err(error) => {
-                let again = match &error {
+                let again = match error {
                     SmsError::Refused(_) => false,
                     SmsError::NotSent(_) | SmsError::Unsure(_) => leased.attempt < MAX_ATTEMPTS,
                 };
-                tracing::warn!(sms = %id, player = %row.msisdn, attempt = leased.attempt, %error,
-                    again, "SMS not sent");
                 let due = again.then(|| now.after(self.sms_wait(leased.attempt)));
                 tx.sms_not_sent(id, leased.lease, &error.to_string(), due)
                     .await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok((tx, ()))
     }
 
     /// Twice as long after each try.
