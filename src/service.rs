@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{App, Outside},
     config::{Config, ConfigError, Mode},
-    core::msisdn::Msisdn,
+    core::{msisdn::Msisdn, time::Timestamp},
     http::{self, JobsHealth, Web},
     jobs,
     menu::{Menu, check, file::MenuError},
@@ -20,7 +20,7 @@ use crate::{
         daraja::{DarajaClient, DarajaSettings},
     },
     session::{SessionError, Sessions},
-    store::{Store, StoreError},
+    store::{Schema, Store, StoreError},
     telemetry::Metrics,
 };
 
@@ -84,7 +84,7 @@ pub enum Migration {
     /// It is left as it is; what is missing is warned of.
     Skip,
     /// It is left as it is, and has to be that of this binary: for what only looks, and may have no
-    /// right to change it.
+    /// right to change it. Where there is none at all it is made.
     Require,
 }
 
@@ -117,19 +117,7 @@ pub async fn assemble(
     let menu = load_menu(config)?;
     let settings = config.settings()?;
     let store = Store::open(config.database.url.expose_secret()).await?;
-    if migration == Migration::Run {
-        store.migrate().await?;
-        store.make_partitions(world.clock.now()).await?;
-    } else {
-        let pending = store.pending_migrations().await?;
-        match (pending.first(), migration) {
-            (None, _) => {}
-            (Some(first), Migration::Require) => return Err(StartError::Behind(first.clone())),
-            (Some(_), Migration::Run | Migration::Skip) => {
-                tracing::warn!(?pending, "the database is not up to date");
-            }
-        }
-    }
+    prepare(&store, world.clock.now(), migration).await?;
     let sessions = Sessions::open(
         config.sessions.url.expose_secret(),
         &config.sessions.prefix,
@@ -158,6 +146,26 @@ pub async fn assemble(
         tracing::warn!(key, "is set, and has no effect in this version");
     }
     Ok(App::new(store, sessions, menu, settings, outside))
+}
+
+/// Does to the schema what is asked for.
+async fn prepare(store: &Store, now: Timestamp, migration: Migration) -> Result<(), StartError> {
+    let run = async || {
+        store.migrate().await?;
+        Ok(store.make_partitions(now).await?)
+    };
+    if migration == Migration::Run {
+        return run().await;
+    }
+    match (store.schema().await?, migration) {
+        (Schema::Current, _) => Ok(()),
+        (Schema::None, Migration::Require) => run().await,
+        (Schema::Behind(first), Migration::Require) => Err(StartError::Behind(first)),
+        (schema @ (Schema::None | Schema::Behind(_)), Migration::Run | Migration::Skip) => {
+            tracing::warn!(?schema, "the database is not up to date");
+            Ok(())
+        }
+    }
 }
 
 fn sms_settings(config: &Config) -> SmsSettings {

@@ -36,4 +36,5 @@ pub use outbox::{OutboxRow, Sms, SmsState};
 pub use players::{Player, Status};
 pub use questions::{Imported, NewQuestion, QuestionText};
 pub use report::{DepositRow, EntryRow, SmsRow};
+pub use schema::Schema;
 pub use sets::{OpenSet, SetFigures};

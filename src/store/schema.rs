@@ -1,7 +1,10 @@
 //! The schema: migrations, and the partitions of the ledger.
 
 use chrono::{DateTime, Months};
-use sqlx::{ConnectOptions, Connection, migrate::Migrator};
+use sqlx::{
+    ConnectOptions, Connection,
+    migrate::{Migration, Migrator},
+};
 
 use super::{Store, StoreError, engine::Engine};
 use crate::core::time::Timestamp;
@@ -11,6 +14,17 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// For how many months ahead the ledger has partitions.
 const MONTHS_AHEAD: u32 = 3;
+
+/// How a schema stands to this binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// There is none: nothing has ever been put into this database.
+    None,
+    /// It lacks migrations; this is the first of them.
+    Behind(String),
+    /// It is what the binary needs.
+    Current,
+}
 
 impl Store {
     /// Brings the schema up to date.
@@ -39,15 +53,34 @@ impl Store {
         }
     }
 
+    /// How the schema stands to this binary.
+    ///
+    /// # Errors
+    /// When the database does not answer, or is newer than this binary.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        let pending = self.pending_migrations().await?;
+        Ok(match pending.into_iter().next() {
+            None => Schema::Current,
+            Some(first) if first == self.migrator().iter().map(name).next().unwrap_or_default() => {
+                Schema::None
+            }
+            Some(first) => Schema::Behind(first),
+        })
+    }
+
+    fn migrator(&self) -> &'static Migrator {
+        match &self.engine {
+            Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Engine::Postgres(_) => &POSTGRES_MIGRATIONS,
+        }
+    }
+
     /// The migrations that this binary has and the database has not, by name.
     ///
     /// # Errors
     /// When the database does not answer, or is newer than this binary.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let migrator = match &self.engine {
-            Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Engine::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
+        let migrator = self.migrator();
         let mut tx = self.read().await?;
         let applied = fetch_all!(tx, (i64,), "select version from _sqlx_migrations");
         let applied = match applied {
@@ -65,9 +98,7 @@ impl Store {
         let pending = migrator
             .iter()
             .filter(|known| !applied.contains(&(known.version,)));
-        Ok(pending
-            .map(|known| format!("{:04} {}", known.version, known.description))
-            .collect())
+        Ok(pending.map(name).collect())
     }
 
     /// Makes the partitions of the ledger for the months ahead; SQLite has none. A job calls this, so
@@ -97,6 +128,11 @@ impl Store {
             }
         }
     }
+}
+
+/// What `migrate --check` calls a migration.
+fn name(migration: &Migration) -> String {
+    format!("{:04} {}", migration.version, migration.description)
 }
 
 /// An instant in this month, and one in each of the `ahead` months after it.
