@@ -11,6 +11,7 @@ mod support;
 mod line;
 
 mod clock;
+mod contended;
 mod dialled;
 mod game;
 mod games;
