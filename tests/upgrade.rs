@@ -27,6 +27,20 @@ async fn is_up_to_date(url: &str) {
     store.close().await;
 }
 
+/// How 0.1 books: a process of that version goes on while others are replaced.
+const BOOK_0_1: &str = "with wanted as (
+        select 'receipt:' || receipt as cause
+        from unnest(array['OLD1', 'OLD2']) as receipts (receipt)
+    ), fresh as (
+        insert into transfer_cause (cause) select cause from wanted
+        on conflict (cause) do nothing
+        returning cause
+    )
+    insert into transfer (cause, reason, from_account, to_account, amount_cents, at_ms)
+    select cause, 'park', 'mpesa', 'suspense', 100, $1
+    from wanted
+    join fresh using (cause)";
+
 /// What was booked before the upgrade cannot be booked again, past the store, nor be taken away.
 async fn is_guarded(url: &str, statements: &[&str]) {
     let columns = "reason, from_account, to_account, amount_cents";
@@ -111,7 +125,10 @@ async fn every_released_shape_can_be_upgraded_on_postgres() {
         let mut connection = PgConnection::connect(&url).await.expect("connected");
         for (query, expected) in [
             // Each cause that was booked before knows when.
-            ("select count(*) from transfer_cause where at_ms is null", 0),
+            (
+                "select count(*) from transfer_cause where at_ms is null or at_ms < 0",
+                0,
+            ),
             (
                 "select count(*) from transfer left join transfer_cause using (cause, at_ms) \
                 where transfer_cause.cause is null",
@@ -133,5 +150,13 @@ async fn every_released_shape_can_be_upgraded_on_postgres() {
                 .expect("a number");
             assert_eq!(number, expected, "{query}");
         }
+        for (at_ms, booked) in [(1_795_338_000_000_i64, 2), (1_795_338_000_001, 0)] {
+            let done = sqlx::query(BOOK_0_1)
+                .bind(at_ms)
+                .execute(&mut connection)
+                .await;
+            assert_eq!(done.expect("booked").rows_affected(), booked);
+        }
+        is_guarded(&url, &["update transfer_cause set at_ms = 1"]).await;
     }
 }
