@@ -34,9 +34,7 @@ async fn games_settled_per_second() {
     on_each_engine(async |engine, app| {
         let mut given = Given::on(app.store()).await;
         for batch in [1, 10, 100] {
-            let began = Instant::now();
             given.due(Claim::Sets, games).await;
-            say(&format!("setup {:?}", began.elapsed()));
             let taken = settle(&app, batch).await;
             let rate = games as f64 / taken.as_secs_f64();
             say(&format!(

@@ -37,7 +37,7 @@ async fn a_login_that_may_only_read_can_look() {
         return;
     };
     let sim = simulator().await;
-    let mut fleet = Fleet::new(&sim, &server).await;
+    let fleet = Fleet::new(&sim, &server).await;
     let mut database = fleet.database.connect().await;
     let role = format!("reader_{}", std::process::id());
     let sql = format!(
