@@ -1,5 +1,7 @@
 //! Why the store could not do something.
 
+use sqlx::migrate::MigrateError;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,7 +39,7 @@ pub enum StoreError {
     Newer(i64),
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Migration(#[source] MigrateError),
 }
 
 /// Tells a failure that running the same transaction again may cure. What a transaction fails with
@@ -60,6 +62,16 @@ impl StoreError {
         let mut text = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(error) = source {
+            // Its own words have those of the database in them already.
+            match error.downcast_ref::<MigrateError>() {
+                Some(MigrateError::Execute(error)) => {
+                    return format!("{text}: {}", plainly(error));
+                }
+                Some(MigrateError::ExecuteMigration(error, number)) => {
+                    return format!("{text}: migration {number}: {}", plainly(error));
+                }
+                _ => {}
+            }
             // A server's error names the line of its own source code, which tells nobody anything.
             if let Some(error) = error.downcast_ref::<sqlx::Error>() {
                 return format!("{text}: {}", plainly(error));
@@ -129,9 +141,9 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
-        if let sqlx::migrate::MigrateError::VersionMissing(version) = error {
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        if let MigrateError::VersionMissing(version) = error {
             return Self::Newer(version);
         }
         Self::Migration(error)
