@@ -59,6 +59,7 @@ async fn on_each_engine(promise: impl AsyncFn(&'static str, App)) {
 async fn app(url: String) -> App {
     let mut config = Config::default();
     config.database.url = url.into();
+    config.africastalking.base_url = "http://127.0.0.1:9".into();
     let app = assemble(&config, &World::default(), Migration::Run).await;
     app.expect("assembled")
 }
