@@ -37,7 +37,7 @@ use crate::{
     menu::Menu,
     ports::{Clock, MobileMoney, Random, SmsSender},
     session::{SessionError, Sessions},
-    store::{Claim, Store, StoreError},
+    store::{Claim, Contention, Store, StoreError},
 };
 
 /// How the service behaves, beside the rules of the game.
@@ -121,10 +121,20 @@ pub enum AppError {
     OutOfRange(#[from] crate::core::game::settle::OutOfRange),
 }
 
-impl AppError {
-    /// Whether the same transaction may be run again at once: another one was in the way.
+impl Contention for AppError {
     fn is_contended(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Contended(_)))
+        match self {
+            Self::Store(error) => error.is_contended(),
+            Self::Session(_) | Self::Unusable(_) | Self::OutOfRange(_) => false,
+        }
+    }
+}
+
+impl AppError {
+    /// Whether the database as a whole is away or busy, so that other rows would fare no better.
+    fn is_of_the_database(&self) -> bool {
+        let busy = |error: &StoreError| matches!(error, StoreError::Unavailable(_));
+        self.is_contended() || matches!(self, Self::Store(error) if busy(error))
     }
 }
 

@@ -97,6 +97,7 @@ impl From<StartError> for Failed {
             | StartError::Config(_)
             | StartError::Menu(_)
             | StartError::Store(_)
+            | StartError::Behind(_)
             | StartError::Sessions(_)
             | StartError::Listen { .. }
             | StartError::Client(_) => Self::Usage(error.to_string()),
@@ -158,9 +159,14 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
     }
 }
 
-/// The app on the configured database, for a command that looks or acts once.
+/// The app on the configured database, for a command that acts once.
 async fn open(config: &Config) -> Result<App, Failed> {
     Ok(assemble(config, &World::default(), Migration::Run).await?)
+}
+
+/// The same for a command that only looks: the database stays as it is.
+async fn open_to_look(config: &Config) -> Result<App, Failed> {
+    Ok(assemble(config, &World::default(), Migration::Require).await?)
 }
 
 /// Prints a line to stdout; a closed pipe is nobody's fault.

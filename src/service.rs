@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{App, Outside},
     config::{Config, ConfigError, Mode},
-    core::msisdn::Msisdn,
+    core::{msisdn::Msisdn, time::Timestamp},
     http::{self, JobsHealth, Web},
     jobs,
     menu::{Menu, check, file::MenuError},
@@ -20,7 +20,7 @@ use crate::{
         daraja::{DarajaClient, DarajaSettings},
     },
     session::{SessionError, Sessions},
-    store::{Store, StoreError},
+    store::{Schema, Store, StoreError},
     telemetry::Metrics,
 };
 
@@ -37,8 +37,11 @@ pub enum StartError {
     #[error("the menu has faults:\n{0}")]
     Unsound(String),
     /// The database.
-    #[error("{}", because(.0))]
+    #[error("database.url: {}", .0.in_full())]
     Store(#[from] StoreError),
+    /// The schema is older than this binary; the first migration that it lacks.
+    #[error("database.url: the database is not up to date ({0} is pending): run `majibu migrate`")]
+    Behind(String),
     /// The session store.
     #[error("sessions.url: {0}")]
     Sessions(#[from] SessionError),
@@ -53,17 +56,6 @@ pub enum StartError {
     /// The HTTP client for the providers.
     #[error("the HTTP client cannot be made: {0}")]
     Client(reqwest::Error),
-}
-
-/// The key, the error and what lies behind it, on one line.
-fn because(error: &StoreError) -> String {
-    let mut text = format!("database.url: {error}");
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 /// Time and chance, where they are not the machine's.
@@ -89,8 +81,11 @@ impl Default for World {
 pub enum Migration {
     /// It is brought up to date.
     Run,
-    /// It is left as it is.
+    /// It is left as it is; what is missing is warned of.
     Skip,
+    /// It is left as it is, and has to be that of this binary: for what only looks, and may have no
+    /// right to change it. Where there is none at all it is made.
+    Require,
 }
 
 /// Reads the menu that the configuration names, and proves it.
@@ -122,15 +117,7 @@ pub async fn assemble(
     let menu = load_menu(config)?;
     let settings = config.settings()?;
     let store = Store::open(config.database.url.expose_secret()).await?;
-    if migration == Migration::Run {
-        store.migrate().await?;
-        store.make_partitions(world.clock.now()).await?;
-    } else {
-        let pending = store.pending_migrations().await?;
-        if !pending.is_empty() {
-            tracing::warn!(?pending, "the database is not up to date");
-        }
-    }
+    prepare(&store, world.clock.now(), migration).await?;
     let sessions = Sessions::open(
         config.sessions.url.expose_secret(),
         &config.sessions.prefix,
@@ -159,6 +146,26 @@ pub async fn assemble(
         tracing::warn!(key, "is set, and has no effect in this version");
     }
     Ok(App::new(store, sessions, menu, settings, outside))
+}
+
+/// Does to the schema what is asked for.
+async fn prepare(store: &Store, now: Timestamp, migration: Migration) -> Result<(), StartError> {
+    let run = async || {
+        store.migrate().await?;
+        Ok(store.make_partitions(now).await?)
+    };
+    if migration == Migration::Run {
+        return run().await;
+    }
+    match (store.schema().await?, migration) {
+        (Schema::Current, _) => Ok(()),
+        (Schema::None, Migration::Require) => run().await,
+        (Schema::Behind(first), Migration::Require) => Err(StartError::Behind(first)),
+        (schema @ (Schema::None | Schema::Behind(_)), Migration::Run | Migration::Skip) => {
+            tracing::warn!(?schema, "the database is not up to date");
+            Ok(())
+        }
+    }
 }
 
 fn sms_settings(config: &Config) -> SmsSettings {

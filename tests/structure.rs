@@ -206,6 +206,15 @@ fn the_app_knows_no_sql_and_no_http() {
     nobody_uses(&["store", "session"], &["axum", "reqwest"]);
 }
 
+/// What writes does so where the store can run it again.
+#[test]
+fn nobody_outside_of_the_store_begins_to_write() {
+    let everybody = [
+        "app", "cli", "http", "jobs", "provider", "service", "session",
+    ];
+    nobody_uses(&everybody, &[".write().await", "store.write()"]);
+}
+
 #[test]
 fn sql_stands_in_the_store_only() {
     let mut found = Vec::new();

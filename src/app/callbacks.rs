@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{App, AppError};
 use crate::{
-    core::ids::CallbackId,
-    store::{Callback, CallbackKind, Claim, Leased},
+    core::{ids::CallbackId, time::Timestamp},
+    store::{Callback, CallbackKind, Claim, Leased, Tx},
 };
 
 /// How often a callback is tried before it is left to the operator.
@@ -34,9 +34,12 @@ impl App {
             subject: subject.into(),
             body: body.into(),
         };
-        let mut tx = self.store().write().await?;
-        tx.add_callback(&callback, source, now).await?;
-        tx.commit().await?;
+        let callback = &callback;
+        let add = |mut tx: Tx| async move {
+            tx.add_callback(callback, source, now).await?;
+            Ok::<_, AppError>((tx, ()))
+        };
+        self.store().transact(add).await?;
         self.wake(Claim::Callbacks);
         Ok(())
     }
@@ -47,39 +50,57 @@ impl App {
             return Ok(());
         };
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        let Some(callback) = tx.new_callback(id).await? else {
-            return Ok(());
-        };
-        let outcome = match callback.kind {
-            CallbackKind::Stk => Ok(Some(self.take_stk(&mut tx, &callback, now).await)),
-            CallbackKind::SmsDelivery => self
-                .take_delivery(&mut tx, &callback.body)
-                .await
-                .map(|outcome| outcome.map(Ok)),
-            CallbackKind::SmsInbound => Ok(Some(self.take_inbound(&mut tx, &callback).await)),
-            CallbackKind::SmsOptOut => Ok(Some(self.take_opt_out(&mut tx, &callback).await)),
-            CallbackKind::UssdEvent => Ok(Some(Ok("stored".into()))),
-        };
-        let why = match outcome.and_then(Option::transpose) {
-            Ok(Some(outcome)) => {
-                tx.callback_done(id, &outcome).await?;
-                tx.commit().await?;
+        let acted = self.store().transact(|tx| self.act_in(tx, id, now)).await;
+        let why = match acted {
+            Ok(Acted::Done) => {
                 self.wake(Claim::Sms);
                 return Ok(());
             }
             // A report can be faster than the answer that brings its id.
-            Ok(None) => "its SMS is not known".to_owned(),
-            Err(error) if error.is_contended() => return Err(error),
+            Ok(Acted::Unknown) => "its SMS is not known".to_owned(),
+            Err(error) if error.is_of_the_database() => return Err(error),
             Err(error) => {
                 tracing::error!(callback = %id, error = ?error, "callback failed");
                 error.to_string()
             }
         };
-        drop(tx);
         let due = (leased.attempt < MAX_ATTEMPTS).then(|| now.after(WAIT));
-        let mut tx = self.store().write().await?;
-        tx.callback_failed(id, &why, due).await?;
-        Ok(tx.commit().await?)
+        let why = why.as_str();
+        let failed = |mut tx: Tx| async move {
+            tx.callback_failed(id, why, due).await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(failed).await
     }
+
+    async fn act_in(
+        &self,
+        mut tx: Tx,
+        id: CallbackId,
+        now: Timestamp,
+    ) -> Result<(Tx, Acted), AppError> {
+        let Some(callback) = tx.new_callback(id).await? else {
+            return Ok((tx, Acted::Done));
+        };
+        let outcome = match callback.kind {
+            CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
+            CallbackKind::SmsDelivery => self.take_delivery(&mut tx, &callback.body).await?,
+            CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
+            CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),
+            CallbackKind::UssdEvent => Some("stored".into()),
+        };
+        let Some(outcome) = outcome else {
+            return Ok((tx, Acted::Unknown));
+        };
+        tx.callback_done(id, &outcome).await?;
+        Ok((tx, Acted::Done))
+    }
+}
+
+/// What became of a callback.
+enum Acted {
+    /// It was acted on, now or before.
+    Done,
+    /// What it is about is not known, perhaps not yet.
+    Unknown,
 }

@@ -9,6 +9,7 @@ use crate::{
         ids::{DepositId, ParkedId},
         ledger::{self, Transfer},
         money::Cents,
+        msisdn::Msisdn,
         payment::deposit::{self as rules, Failure, State},
         time::Timestamp,
     },
@@ -74,16 +75,10 @@ impl App {
             return Ok(());
         };
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        let Some(deposit) = tx.deposit(id).await? else {
+        let begin = |tx| self.begin_push(tx, id, leased.lease, now);
+        let Some((deposit, msisdn)) = self.store().transact(begin).await? else {
             return Ok(());
         };
-        let look_at = now.after(self.settings().patience.query_after);
-        if !tx.begin_push(id, leased.lease, now, look_at).await? {
-            return Ok(());
-        }
-        let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
-        tx.commit().await?;
         let push = Push {
             msisdn,
             amount: deposit.requested,
@@ -92,28 +87,59 @@ impl App {
             at: now,
         };
         let pushed = self.inner.money.push(&push).await;
-        let mut tx = self.store().write().await?;
+        let keep = |tx| self.keep_pushed(tx, &deposit, leased.attempt, &pushed, now);
+        self.store().transact(keep).await
+    }
+
+    /// Writes down that a deposit is pushed; `None` where that is somebody else's business.
+    async fn begin_push(
+        &self,
+        mut tx: Tx,
+        id: DepositId,
+        lease: i64,
+        now: Timestamp,
+    ) -> Result<(Tx, Option<(Deposit, Msisdn)>), AppError> {
+        let Some(deposit) = tx.deposit(id).await? else {
+            return Ok((tx, None));
+        };
+        let look_at = now.after(self.settings().patience.query_after);
+        if !tx.begin_push(id, lease, now, look_at).await? {
+            return Ok((tx, None));
+        }
+        let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
+        Ok((tx, Some((deposit, msisdn))))
+    }
+
+    /// Writes down what became of a push.
+    async fn keep_pushed(
+        &self,
+        mut tx: Tx,
+        deposit: &Deposit,
+        attempt: i64,
+        pushed: &Result<String, PushError>,
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
+        let id = deposit.id;
         match pushed {
-            Ok(checkout_id) => tx.keep_checkout_id(id, &checkout_id).await?,
+            Ok(checkout_id) => tx.keep_checkout_id(id, checkout_id).await?,
             Err(PushError::Unsure(why)) => {
                 tracing::warn!(deposit = %id, why, "push without an answer; waiting for its callback");
             }
-            Err(PushError::NotSent(why)) if leased.attempt < MAX_PUSHES => {
-                tracing::warn!(deposit = %id, why, attempt = leased.attempt, "push not sent");
-                tx.undo_push(id, now.after(PUSH_WAIT), leased.attempt)
-                    .await?;
+            Err(PushError::NotSent(why)) if attempt < MAX_PUSHES => {
+                tracing::warn!(deposit = %id, why, attempt, "push not sent");
+                tx.undo_push(id, now.after(PUSH_WAIT), attempt).await?;
             }
             Err(PushError::NotSent(why)) => {
                 tracing::error!(deposit = %id, why, "push given up");
-                self.fail(&mut tx, &deposit, Failure::Unavailable, now)
+                self.fail(&mut tx, deposit, Failure::Unavailable, now)
                     .await?;
             }
             Err(PushError::Refused(why)) => {
                 tracing::error!(deposit = %id, why, "push refused");
-                self.fail(&mut tx, &deposit, Failure::Other, now).await?;
+                self.fail(&mut tx, deposit, Failure::Other, now).await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok((tx, ()))
     }
 
     /// Looks at a pushed deposit whose callback has not come.
@@ -130,25 +156,38 @@ impl App {
             None => QueryAnswer::Pending("the push got no answer".into()),
         };
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        let keep = |tx| self.keep_answer(tx, &deposit, leased.attempt, &answer, now);
+        self.store().transact(keep).await
+    }
+
+    /// Writes down what a query said.
+    async fn keep_answer(
+        &self,
+        mut tx: Tx,
+        deposit: &Deposit,
+        attempt: i64,
+        answer: &QueryAnswer,
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
+        let id = deposit.id;
         match answer {
-            QueryAnswer::Code(code) if rules::query_says_unpaid(&code) => {
-                self.fail(&mut tx, &deposit, Failure::of_code(&code), now)
+            QueryAnswer::Code(code) if rules::query_says_unpaid(code) => {
+                self.fail(&mut tx, deposit, Failure::of_code(code), now)
                     .await?;
             }
             QueryAnswer::Code(what) | QueryAnswer::Pending(what) => {
-                let attempt = u32::try_from(leased.attempt).unwrap_or(u32::MAX);
+                let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
                 let pushed_at = deposit.pushed_at.unwrap_or(now);
                 let next = self.settings().patience.next_look(pushed_at, now, attempt);
                 tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
                 tx.look_again(id, next).await?;
                 // Code 0 without a callback: paid, it seems, but nothing to credit it by.
                 if next.is_none() || what == "0" {
-                    self.tell_unconfirmed(&mut tx, &deposit, now).await?;
+                    self.tell_unconfirmed(&mut tx, deposit, now).await?;
                 }
             }
         }
-        Ok(tx.commit().await?)
+        Ok((tx, ()))
     }
 
     async fn tell_unconfirmed(

@@ -93,11 +93,8 @@ impl App {
             let conversation = match turn {
                 Ok(Turn::Answer(shown)) => return Ok(shown),
                 Ok(Turn::Went(conversation)) => conversation,
-                // The same hop committed first, elsewhere: its receipt has the answer. Or another
-                // transaction was in the way.
-                Err(AppError::Store(StoreError::Conflict(_) | StoreError::Contended(_))) => {
-                    continue;
-                }
+                // The same hop committed first, elsewhere: its receipt has the answer.
+                Err(AppError::Store(StoreError::Conflict(_))) => continue,
                 Err(error) => return Err(error),
             };
             let Some(shown) = conversation.last_reply().cloned() else {
@@ -275,23 +272,38 @@ impl App {
                 return Ok(Ran::Step(step));
             }
         }
-        let mut tx = self.store().write().await?;
-        if let Some(before) = self.ran_before(&mut tx, turn.hop).await? {
-            return Ok(Ran::Before(before));
+        let begun = &*conversation;
+        let act = |tx| self.run_durably(tx, turn, begun.clone(), action);
+        let (ran, after) = self.store().transact(act).await?;
+        if let Ran::Step(_) = ran {
+            *conversation = after;
+            self.wake_after(action);
         }
-        let outcome = self.act(&mut tx, turn, conversation, action).await?;
+        Ok(ran)
+    }
+
+    /// Runs an action in a transaction that writes, with its receipt; gives the conversation after it.
+    async fn run_durably(
+        &self,
+        mut tx: Tx,
+        turn: &TurnContext<'_>,
+        mut conversation: Conversation,
+        action: Action,
+    ) -> Result<(Tx, (Ran, Conversation)), AppError> {
+        if let Some(before) = self.ran_before(&mut tx, turn.hop).await? {
+            return Ok((tx, (Ran::Before(before), conversation)));
+        }
+        let outcome = self.act(&mut tx, turn, &mut conversation, action).await?;
         let step = self
             .menu()
             .outcome(&mut conversation.state, action, outcome);
-        self.show_step(turn, conversation, step);
+        self.show_step(turn, &mut conversation, step);
         let json = serde_json::to_string(&conversation)
             .map_err(|_| AppError::Unusable("cannot be written down"))?;
         let hop = turn.hop;
         tx.keep_receipt(&hop.session, &hop.transcript, turn.msisdn, &json, turn.now)
             .await?;
-        tx.commit().await?;
-        self.wake_after(action);
-        Ok(Ran::Step(step))
+        Ok((tx, (Ran::Step(step), conversation)))
     }
 
     async fn ran_before(&self, tx: &mut Tx, hop: &Hop) -> Result<Option<Conversation>, AppError> {

@@ -6,8 +6,11 @@ use crate::{
         ids::ParkedId,
         ledger::{Account, Reason, Transfer},
         msisdn::Msisdn,
+        time::Timestamp,
     },
-    store::{DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError},
+    store::{
+        Contention, DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError, Tx,
+    },
 };
 
 /// Everything of one player, lists newest first.
@@ -42,6 +45,15 @@ pub enum AssignError {
 impl From<StoreError> for AssignError {
     fn from(error: StoreError) -> Self {
         Self::App(error.into())
+    }
+}
+
+impl Contention for AssignError {
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::App(error) => error.is_contended(),
+            Self::NoPlayer | Self::NotParked => false,
+        }
     }
 }
 
@@ -95,7 +107,20 @@ impl App {
         reason: &str,
     ) -> Result<Parked, AssignError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        let assign = |tx| self.assign_in(tx, id, msisdn, reason, now);
+        let parked = self.store().transact(assign).await?;
+        tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
+        Ok(parked)
+    }
+
+    async fn assign_in(
+        &self,
+        mut tx: Tx,
+        id: ParkedId,
+        msisdn: &Msisdn,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(Tx, Parked), AssignError> {
         let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
         let parked = tx.assign_parked(id, player.id, reason, now).await?;
         let parked = parked.ok_or(AssignError::NotParked)?;
@@ -114,8 +139,6 @@ impl App {
         let cause = format!("assigned:{id}");
         self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
             .await?;
-        tx.commit().await?;
-        tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
-        Ok(parked)
+        Ok((tx, parked))
     }
 }

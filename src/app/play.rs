@@ -340,7 +340,7 @@ impl App {
         };
         tx.finish_entry(entry.id, now, due).await?;
         if opponent.is_some_and(|opponent| opponent.state == EntryState::Waiting) {
-            tx.make_settleable(entry.set, now).await?;
+            tx.make_settleable(&[entry.set], now).await?;
         }
         tracing::info!(entry = %entry.id, correct = entry.correct, ending, "round finished");
         self.closing(tx, entry, ending).await

@@ -17,7 +17,7 @@ use crate::{
         },
         ids::QuestionId,
     },
-    store::BankFilter,
+    store::{BankFilter, Contention, Tx},
 };
 
 /// The largest file that is read, in bytes: more than 300,000 questions.
@@ -104,6 +104,15 @@ impl From<crate::store::StoreError> for ImportError {
     }
 }
 
+impl Contention for ImportError {
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::App(error) => error.is_contended(),
+            Self::Malformed(_) => false,
+        }
+    }
+}
+
 impl App {
     /// Imports questions from the bytes of a CSV file.
     ///
@@ -126,18 +135,47 @@ impl App {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<ImportReport, ImportError> {
         let Sheet { rows, refused } = self.read_questions(csv)?;
-        let mut report = ImportReport {
+        let read = ImportReport {
             converted: rows.iter().filter(|row| row.was_converted).count(),
             refused,
             ..ImportReport::default()
         };
-        let questions = by_question(&rows);
+        let mut report = match import {
+            Import::ForGood => {
+                let load = |tx| self.import_rows(tx, &rows, import, read.clone(), progress);
+                self.store().transact(load).await?
+            }
+            Import::Dry => {
+                let tx = self.store().read().await?;
+                self.import_rows(tx, &rows, import, read, progress).await?.1
+            }
+        };
+        report.refused.sort_by_key(|refused| refused.line);
+        report.changes.sort_by_key(|(line, _)| *line);
+        if !report.changes.is_empty() {
+            // Outside of the transaction that writes, which others wait for.
+            let mut tx = self.store().read().await?;
+            let bank = tx.bank(&BankFilter::default()).await?;
+            let changed: BTreeSet<u64> = report.changes.iter().map(|(line, _)| *line).collect();
+            report.warnings = warn_of_likeness(&rows, &worded_in_bank(&bank, &rows));
+            report
+                .warnings
+                .retain(|warning| changed.contains(&warning.line));
+        }
+        Ok(report)
+    }
+
+    async fn import_rows(
+        &self,
+        mut tx: Tx,
+        rows: &[Row],
+        import: Import,
+        mut report: ImportReport,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(Tx, ImportReport), ImportError> {
+        let questions = by_question(rows);
         let now = self.clock().now();
         let mut rng = self.inner.random.rng();
-        let mut tx = match import {
-            Import::ForGood => self.store().write().await?,
-            Import::Dry => self.store().read().await?,
-        };
         if import == Import::ForGood {
             tx.serialise_imports().await?;
         }
@@ -161,24 +199,7 @@ impl App {
             }
             progress(done, rows.len());
         }
-        if import == Import::ForGood {
-            tx.commit().await?;
-        } else {
-            drop(tx);
-        }
-        report.refused.sort_by_key(|refused| refused.line);
-        report.changes.sort_by_key(|(line, _)| *line);
-        if !report.changes.is_empty() {
-            // Outside of the transaction that writes, which others wait for.
-            let mut tx = self.store().read().await?;
-            let bank = tx.bank(&BankFilter::default()).await?;
-            let changed: BTreeSet<u64> = report.changes.iter().map(|(line, _)| *line).collect();
-            report.warnings = warn_of_likeness(&rows, &worded_in_bank(&bank, &rows));
-            report
-                .warnings
-                .retain(|warning| changed.contains(&warning.line));
-        }
-        Ok(report)
+        Ok((tx, report))
     }
 
     /// Looks over a file without the bank: what an import would refuse, and what somebody should

@@ -1,66 +1,101 @@
 //! The end of games: rounds whose clock has run out, matches, refunds and returns. In batches, one
-//! transaction each; doing it twice does nothing the second time.
+//! transaction each and one statement for each step of it, however many games it has: what is read
+//! for all of them is decided on here, then written for all of them. Doing it twice does nothing the
+//! second time.
 
-use super::{
-    App, AppError,
-    play::{opponent_of, seconds},
-};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{App, AppError, play::seconds};
 use crate::{
     core::{
         game::settle::{Ending, Outcome, refund, settle_match},
-        ids::{EntryId, SetId},
-        money::Cents,
+        ids::{EntryId, PlayerId, SetId},
+        ledger::Transfer,
         time::Timestamp,
     },
-    store::{Booked, Claim, Entry, EntryState, StoreError, Tx},
+    store::{
+        Booked, Claim, Entry, EntryState, FinishedRound, Player, SetFigures, Sms, StoreError, Tx,
+    },
 };
+
+/// What a batch of endings writes.
+#[derive(Default)]
+struct Endings {
+    transfers: Vec<Transfer>,
+    outcomes: Vec<Outcome>,
+    /// Each outcome's game, in the same order.
+    games: Vec<Game>,
+}
+
+/// A game that ends, as its player's SMS tells of it.
+struct Game {
+    own: Entry,
+    /// None: it was unpaired.
+    other: Option<Entry>,
+    figures: SetFigures,
+}
 
 impl App {
     /// Ends rounds that nobody can answer in any more.
     pub(super) async fn end_rounds(&self, entries: &[EntryId]) -> Result<(), AppError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        for id in entries {
-            let is_over =
-                |entry: &Entry| entry.state == EntryState::Playing && self.has_run_out(entry, now);
-            let Some(entry) = tx.entry(*id).await?.filter(is_over) else {
-                continue;
-            };
-            // The set may have been voided, or the round ended, while its lock was waited for.
-            tx.serialise_set(entry.set).await?;
-            if let Some(entry) = tx.entry(*id).await?.filter(is_over) {
-                self.finish(&mut tx, &entry, "late", now).await?;
-            }
-        }
-        tx.commit().await?;
+        let store = self.store();
+        store
+            .transact(|tx| self.end_rounds_in(tx, entries, now))
+            .await?;
         self.wake(Claim::Sets);
         Ok(())
+    }
+
+    async fn end_rounds_in(
+        &self,
+        mut tx: Tx,
+        entries: &[EntryId],
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
+        let games = games_of(&mut tx, entries).await?;
+        let claimed: BTreeSet<&EntryId> = entries.iter().collect();
+        let is_over = |entry: &&Entry| {
+            claimed.contains(&entry.id)
+                && entry.state == EntryState::Playing
+                && self.has_run_out(entry, now)
+        };
+        let round = |entry: &Entry, seats: usize| FinishedRound {
+            entry: entry.id,
+            position: entry.position,
+            due: (seats == 1).then(|| entry.staked_at.after(self.rules().pairing_window)),
+        };
+        let rounds: Vec<FinishedRound> = games
+            .values()
+            .flat_map(|seats| seats.iter().filter(is_over).map(|e| round(e, seats.len())))
+            .collect();
+        if rounds.is_empty() {
+            return Ok((tx, ()));
+        }
+        let ended = tx.finish_entries(&rounds, now).await?;
+        let has_ended =
+            |entry: &Entry| entry.state == EntryState::Waiting || ended.contains(&entry.id);
+        let settleable: Vec<SetId> = games
+            .iter()
+            .filter(|(_, seats)| seats.len() == 2 && seats.iter().all(has_ended))
+            .map(|(set, _)| *set)
+            .collect();
+        if !settleable.is_empty() {
+            tx.make_settleable(&settleable, now).await?;
+        }
+        for entry in &ended {
+            tracing::info!(%entry, ending = "late", "round finished");
+        }
+        Ok((tx, ()))
     }
 
     /// Pairs and settles sets with two finished entries; voids those that are marked.
     pub(super) async fn settle_sets(&self, sets: &[SetId]) -> Result<(), AppError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        // One that is marked only now cannot be closed below, and its batch is run again.
-        let void = tx.sets_to_void(sets).await?;
-        for set in sets.iter().filter(|set| !void.contains(set)) {
-            tx.serialise_set(*set).await?;
-            let entries = tx.entries_of(*set).await?;
-            let [first, second] = entries.as_slice() else {
-                tx.close_set(*set).await?;
-                continue;
-            };
-            if [first, second]
-                .iter()
-                .any(|entry| entry.state != EntryState::Waiting)
-            {
-                // Settled before, or not finished: whoever finishes makes it due again.
-                tx.close_set(*set).await?;
-                continue;
-            }
-            self.settle_one(&mut tx, first, second, now).await?;
-        }
-        tx.commit().await?;
+        let store = self.store();
+        let void = store
+            .transact(|tx| self.settle_sets_in(tx, sets, now))
+            .await?;
         for set in void {
             self.void_set(set).await?;
         }
@@ -68,114 +103,211 @@ impl App {
         Ok(())
     }
 
-    async fn settle_one(
+    /// Settles sets, but for those that are to be voided, which it gives.
+    async fn settle_sets_in(
         &self,
-        tx: &mut Tx,
-        first: &Entry,
-        second: &Entry,
+        mut tx: Tx,
+        sets: &[SetId],
         now: Timestamp,
-    ) -> Result<(), AppError> {
-        let (category, stake, of) = tx.set_figures(first.set).await?;
-        let settlement = settle_match(first.played(), second.played(), stake, self.rules())?;
-        book_new(tx, &settlement.transfers, first.set, now).await?;
-        let winner = settlement
-            .outcomes
+    ) -> Result<(Tx, Vec<SetId>), AppError> {
+        tx.serialise_sets(sets).await?;
+        // One that is marked only now cannot be closed below, and its batch is run again.
+        let void = tx.sets_to_void(sets).await?;
+        let sets: Vec<SetId> = sets
             .iter()
-            .find(|outcome| outcome.ending == Ending::Won);
-        tx.add_match(first.set, winner.map(|outcome| outcome.entry), now)
-            .await?;
-        tx.close_set(first.set).await?;
-        for outcome in &settlement.outcomes {
-            tx.end_entry(outcome).await?;
+            .copied()
+            .filter(|set| !void.contains(set))
+            .collect();
+        let games = by_set(tx.entries_in(&sets).await?);
+        let figures = tx.figures_of(&sets).await?;
+        let (mut endings, mut matches) = (Endings::default(), Vec::new());
+        for (set, seats) in games {
+            let Ok([first, second]) = <[Entry; 2]>::try_from(seats) else {
+                continue;
+            };
+            // Settled before, or not finished: whoever finishes makes it due again.
+            if first.state != EntryState::Waiting || second.state != EntryState::Waiting {
+                continue;
+            }
+            let figures = figures_of(&figures, set)?;
+            let (own, other) = (first.played(), second.played());
+            let settlement = settle_match(own, other, figures.stake, self.rules())?;
+            let is_winner = |outcome: &&Outcome| outcome.ending == Ending::Won;
+            let winner = settlement.outcomes.iter().find(is_winner);
+            matches.push((set, winner.map(|outcome| outcome.entry)));
+            endings.transfers.extend(settlement.transfers);
+            endings.outcomes.extend(settlement.outcomes);
+            for (own, other) in [(&first, &second), (&second, &first)] {
+                endings.games.push(Game {
+                    own: own.clone(),
+                    other: Some(other.clone()),
+                    figures: figures.clone(),
+                });
+            }
         }
-        let pairs = [(first, second), (second, first)];
-        for (outcome, (own, other)) in settlement.outcomes.iter().zip(pairs) {
-            let opponent = tx.player_by_id(other.player).await?.msisdn.masked();
-            let values = [
-                ("category", category.clone()),
-                ("stake", stake.to_string()),
-                ("bounty", outcome.received.to_string()),
-                ("of", of.to_string()),
-                ("correct", own.correct.to_string()),
-                ("seconds", seconds(own.spent.answering_ms)),
-                ("opponent", opponent),
-                ("their_correct", other.correct.to_string()),
-                ("their_seconds", seconds(other.spent.answering_ms)),
-            ];
-            let cause = format!("result:{}", own.id);
-            self.tell(tx, own.player, outcome.ending.name(), cause, values, now)
-                .await?;
+        tx.close_sets(&sets).await?;
+        if !matches.is_empty() {
+            tx.add_matches(&matches, now).await?;
+            self.end(&mut tx, &endings, now).await?;
         }
-        tracing::info!(set = %first.set, winner = ?winner.map(|won| won.entry), "settled");
-        Ok(())
+        for (set, winner) in &matches {
+            tracing::info!(%set, ?winner, "settled");
+        }
+        Ok((tx, void))
     }
 
     /// Gives unpaired entries their stakes back, with a bonus where something was answered.
     pub(super) async fn refund_unpaired(&self, entries: &[EntryId]) -> Result<(), AppError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        for id in entries {
-            let Some(set) = tx.entry(*id).await?.map(|entry| entry.set) else {
-                continue;
-            };
-            tx.serialise_set(set).await?;
-            let Some(entry) = tx.entry(*id).await? else {
-                continue;
-            };
-            let window_ends = entry.staked_at.after(self.rules().pairing_window);
-            let is_unpaired =
-                entry.state == EntryState::Waiting && opponent_of(&mut tx, &entry).await?.is_none();
-            let is_over = is_unpaired && now >= window_ends;
-            // The job of the sets voids those that are marked.
-            if is_over && tx.sets_to_void(&[set]).await?.is_empty() {
-                self.refund_one(&mut tx, &entry, now).await?;
-            }
-        }
-        tx.commit().await?;
+        let store = self.store();
+        store
+            .transact(|tx| self.refund_unpaired_in(tx, entries, now))
+            .await?;
         self.wake(Claim::Sms);
         Ok(())
     }
 
-    async fn refund_one(&self, tx: &mut Tx, entry: &Entry, now: Timestamp) -> Result<(), AppError> {
-        let (category, stake, _) = tx.set_figures(entry.set).await?;
-        let refunded = refund(entry.played(), stake, self.rules())?;
-        book_new(tx, &refunded.transfers, entry.set, now).await?;
-        tx.close_set(entry.set).await?;
-        let ending = |outcome: &Outcome| (outcome.ending.name(), outcome.received);
-        let (kind, received) = refunded
-            .outcomes
-            .first()
-            .map_or(("returned", Cents::ZERO), ending);
-        for outcome in &refunded.outcomes {
-            tx.end_entry(outcome).await?;
+    async fn refund_unpaired_in(
+        &self,
+        mut tx: Tx,
+        entries: &[EntryId],
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
+        let games = games_of(&mut tx, entries).await?;
+        let is_unpaired = |entry: &Entry| {
+            let window_ends = entry.staked_at.after(self.rules().pairing_window);
+            entry.state == EntryState::Waiting && now >= window_ends
+        };
+        let alone = games.into_values().filter_map(|mut seats| {
+            let entry = seats.pop().filter(is_unpaired)?;
+            seats.is_empty().then_some(entry)
+        });
+        let mut alone: Vec<Entry> = alone.collect();
+        if alone.is_empty() {
+            return Ok((tx, ()));
         }
+        // The job of the sets voids those that are marked.
+        let sets: Vec<SetId> = alone.iter().map(|entry| entry.set).collect();
+        let void = tx.sets_to_void(&sets).await?;
+        alone.retain(|entry| !void.contains(&entry.set));
+        let sets: Vec<SetId> = alone.iter().map(|entry| entry.set).collect();
+        let figures = tx.figures_of(&sets).await?;
+        let mut endings = Endings::default();
+        for entry in alone {
+            let figures = figures_of(&figures, entry.set)?.clone();
+            let refunded = refund(entry.played(), figures.stake, self.rules())?;
+            endings.transfers.extend(refunded.transfers);
+            endings.outcomes.extend(refunded.outcomes);
+            endings.games.push(Game {
+                own: entry,
+                other: None,
+                figures,
+            });
+        }
+        tx.close_sets(&sets).await?;
+        self.end(&mut tx, &endings, now).await?;
+        for outcome in &endings.outcomes {
+            let (entry, kind) = (outcome.entry, outcome.ending.name());
+            let received_cents = outcome.received.get();
+            tracing::info!(%entry, kind, received_cents, "unpaired entry ended");
+        }
+        Ok((tx, ()))
+    }
+
+    /// Books what the endings pay, ends their entries and tells the players.
+    async fn end(&self, tx: &mut Tx, endings: &Endings, now: Timestamp) -> Result<(), AppError> {
+        book_new(tx, &endings.transfers, now).await?;
+        tx.end_entries(&endings.outcomes).await?;
+        // After the money has moved: the texts tell the balances.
+        let seats = |game: &Game| [Some(game.own.player), game.other.as_ref().map(|e| e.player)];
+        let told: BTreeSet<PlayerId> = endings.games.iter().flat_map(seats).flatten().collect();
+        let told: Vec<PlayerId> = told.into_iter().collect();
+        let players = tx.players_by_id(&told).await?;
+        let texts = endings.outcomes.iter().zip(&endings.games);
+        let texts: Vec<Sms> = texts
+            .filter_map(|(outcome, game)| self.result_text(&players, outcome, game, now))
+            .collect();
+        Ok(tx.add_all_sms(&texts, now).await?)
+    }
+
+    /// What a player hears of an ending. `players` has everybody whom the game names.
+    fn result_text(
+        &self,
+        players: &BTreeMap<PlayerId, Player>,
+        outcome: &Outcome,
+        game: &Game,
+        now: Timestamp,
+    ) -> Option<Sms> {
+        let (own, figures) = (&game.own, &game.figures);
+        let player = players.get(&own.player)?;
+        let (kind, cause) = (outcome.ending.name(), format!("result:{}", own.id));
+        let category = ("category", figures.category.clone());
+        let Some(other) = &game.other else {
+            let values = [
+                category,
+                ("received", outcome.received.to_string()),
+                ("refund", self.rules().refund_percent.to_string()),
+            ];
+            return Some(self.text(player, kind, cause, values, now));
+        };
         let values = [
-            ("category", category),
-            ("received", received.to_string()),
-            ("refund", self.rules().refund_percent.to_string()),
+            category,
+            ("stake", figures.stake.to_string()),
+            ("bounty", outcome.received.to_string()),
+            ("of", figures.questions.to_string()),
+            ("correct", own.correct.to_string()),
+            ("seconds", seconds(own.spent.answering_ms)),
+            ("opponent", players.get(&other.player)?.msisdn.masked()),
+            ("their_correct", other.correct.to_string()),
+            ("their_seconds", seconds(other.spent.answering_ms)),
         ];
-        let cause = format!("result:{}", entry.id);
-        self.tell(tx, entry.player, kind, cause, values, now)
-            .await?;
-        tracing::info!(entry = %entry.id, kind, received_cents = received.get(), "unpaired entry ended");
-        Ok(())
+        Some(self.text(player, kind, cause, values, now))
     }
 }
 
-/// Books the transfers of an ending. The entries are open still, so a cause that is booked already
-/// is a contradiction, not a repeat.
+/// The games of entries, seats in order; nobody else ends, settles or refunds them until the end of
+/// the transaction.
+async fn games_of(
+    tx: &mut Tx,
+    entries: &[EntryId],
+) -> Result<BTreeMap<SetId, Vec<Entry>>, AppError> {
+    let sets = tx.sets_of(entries).await?;
+    tx.serialise_sets(&sets).await?;
+    Ok(by_set(tx.entries_in(&sets).await?))
+}
+
+fn by_set(entries: Vec<Entry>) -> BTreeMap<SetId, Vec<Entry>> {
+    let mut games: BTreeMap<SetId, Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        games.entry(entry.set).or_default().push(entry);
+    }
+    games
+}
+
+fn figures_of(
+    figures: &BTreeMap<SetId, SetFigures>,
+    set: SetId,
+) -> Result<&SetFigures, StoreError> {
+    figures.get(&set).ok_or_else(|| StoreError::Corrupt {
+        table: "question_set",
+        id: set.to_string(),
+        what: "does not exist".into(),
+    })
+}
+
+/// Books the transfers of endings. The entries are open still, so a cause that is booked already is
+/// a contradiction, not a repeat.
 pub(super) async fn book_new(
     tx: &mut Tx,
-    transfers: &[crate::core::ledger::Transfer],
-    set: SetId,
+    transfers: &[Transfer],
     now: Timestamp,
 ) -> Result<(), AppError> {
     match tx.book(transfers, now).await? {
         Booked::Now => Ok(()),
         Booked::Before => Err(AppError::Store(StoreError::Corrupt {
-            table: "question_set",
-            id: set.to_string(),
-            what: "is open, yet paid out before".into(),
+            table: "transfer",
+            id: transfers.first().map_or("", |first| &first.cause).into(),
+            what: "was paid out before, yet its entry is open".into(),
         })),
     }
 }

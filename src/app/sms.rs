@@ -11,7 +11,7 @@ use crate::{
     },
     menu::{render, sms::class, template::Values},
     ports::{Delivery, SmsError},
-    store::{Leased, Sms, SmsState, Tx},
+    store::{Leased, Player, Sms, SmsState, Tx},
 };
 
 /// How often a text is tried. With the default first step of 10 s the last try is about a day
@@ -41,20 +41,31 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let player = tx.player_by_id(player).await?;
+        let sms = self.text(&player, kind, cause, values, now);
+        Ok(tx.add_sms(&sms, now).await?)
+    }
+
+    /// A text to a player, with their balance as it was read.
+    pub(super) fn text<const N: usize>(
+        &self,
+        player: &Player,
+        kind: &'static str,
+        cause: String,
+        values: [(&str, String); N],
+        now: Timestamp,
+    ) -> Sms {
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
         let body = render::sms(self.menu(), &player.locale, kind, &filled);
-        let id = SmsId::new(now, &mut self.inner.random.rng());
-        let sms = Sms {
-            id,
+        Sms {
+            id: SmsId::new(now, &mut self.inner.random.rng()),
             cause,
             player: Some(player.id),
-            msisdn: player.msisdn,
+            msisdn: player.msisdn.clone(),
             kind,
             class: class(kind),
             body,
-        };
-        Ok(tx.add_sms(&sms, now).await?)
+        }
     }
 
     /// Sends one text.
@@ -71,33 +82,51 @@ impl App {
             row.class == SmsClass::Promotion && tx.refuses_promotions(&row.msisdn).await?;
         drop(tx);
         if is_unwanted {
-            let mut tx = self.store().write().await?;
-            tx.sms_not_sent(id, leased.lease, OPTED_OUT, None).await?;
-            return Ok(tx.commit().await?);
+            let refuse = |mut tx: Tx| async move {
+                tx.sms_not_sent(id, leased.lease, OPTED_OUT, None).await?;
+                Ok((tx, ()))
+            };
+            return self.store().transact(refuse).await;
         }
         // Shorter than the lease, so that nobody else takes the row over while it is being sent.
         let limit = self.settings().lease.mul_f32(0.75);
         let sent = tokio::time::timeout(limit, self.inner.sms.send(&row.msisdn, &row.body)).await;
         let sent = sent.unwrap_or_else(|_| Err(SmsError::Unsure("no answer in time".into())));
+        if let Err(error) = &sent {
+            tracing::warn!(sms = %id, player = %row.msisdn, attempt = leased.attempt, %error,
+                "SMS not sent");
+        }
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        let tries = max_attempts(row.class);
+        let keep = |tx| self.keep_sent(tx, leased, &sent, tries, now);
+        self.store().transact(keep).await
+    }
+
+    /// Writes down what became of sending a text.
+    async fn keep_sent(
+        &self,
+        mut tx: Tx,
+        leased: &Leased,
+        sent: &Result<String, SmsError>,
+        tries: i64,
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
+        let Ok(id) = leased.id.parse::<SmsId>() else {
+            return Ok((tx, ()));
+        };
         match sent {
-            Ok(provider_id) => tx.sms_sent(id, leased.lease, &provider_id, now).await?,
+            Ok(provider_id) => tx.sms_sent(id, leased.lease, provider_id, now).await?,
             Err(error) => {
-                let again = match &error {
+                let again = match error {
                     SmsError::Refused(_) => false,
-                    SmsError::NotSent(_) | SmsError::Unsure(_) => {
-                        leased.attempt < max_attempts(row.class)
-                    }
+                    SmsError::NotSent(_) | SmsError::Unsure(_) => leased.attempt < tries,
                 };
-                tracing::warn!(sms = %id, player = %row.msisdn, attempt = leased.attempt, %error,
-                    again, "SMS not sent");
                 let due = again.then(|| now.after(self.sms_wait(leased.attempt)));
                 tx.sms_not_sent(id, leased.lease, &error.to_string(), due)
                     .await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok((tx, ()))
     }
 
     /// Twice as long after each try.

@@ -15,9 +15,6 @@ use crate::{
     store::{Claim, EntryState, QuestionWithdrawal, Tx, Voided},
 };
 
-/// How often a transaction is run when others are in its way.
-const TRIES: u32 = 5;
-
 /// What a withdrawal did, or one that was there before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithdrawReport {
@@ -42,13 +39,11 @@ impl App {
         reason: &str,
         by: &str,
     ) -> Result<Option<WithdrawReport>, AppError> {
-        let mut marked = self.mark_withdrawn(name, reason, by).await;
-        for _ in 1..TRIES {
-            if !marked.as_ref().is_err_and(AppError::is_contended) {
-                break;
-            }
-            marked = self.mark_withdrawn(name, reason, by).await;
-        }
+        let now = self.clock().now();
+        let store = self.store();
+        let marked = store
+            .transact(|tx| self.mark_withdrawn(tx, name, reason, by, now))
+            .await;
         let Some((withdrawal, was_withdrawn)) = marked? else {
             return Ok(None);
         };
@@ -61,14 +56,7 @@ impl App {
             .marked_sets(withdrawal.id)
             .await?;
         for set in sets {
-            let mut voided = self.void_set(set).await;
-            for _ in 1..TRIES {
-                if !voided.as_ref().is_err_and(AppError::is_contended) {
-                    break;
-                }
-                voided = self.void_set(set).await;
-            }
-            voided?;
+            self.void_set(set).await?;
         }
         let voided = self.store().read().await?.voided(withdrawal.id).await?;
         tracing::info!(question = %withdrawal.question, by, reason, sets = voided.sets,
@@ -83,15 +71,15 @@ impl App {
     /// The withdrawal, and whether it was there before.
     async fn mark_withdrawn(
         &self,
+        mut tx: Tx,
         name: &str,
         reason: &str,
         by: &str,
-    ) -> Result<Option<(QuestionWithdrawal, bool)>, AppError> {
-        let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        now: Timestamp,
+    ) -> Result<(Tx, Option<(QuestionWithdrawal, bool)>), AppError> {
         tx.serialise_withdrawals().await?;
         let Some(question) = tx.find_question(name).await? else {
-            return Ok(None);
+            return Ok((tx, None));
         };
         let before = tx.question_withdrawal(question).await?;
         let was_withdrawn = before.is_some();
@@ -110,8 +98,7 @@ impl App {
             }
         };
         tx.mark_void(&withdrawal, now).await?;
-        tx.commit().await?;
-        Ok(Some((withdrawal, was_withdrawn)))
+        Ok((tx, Some((withdrawal, was_withdrawn))))
     }
 
     /// Brings a withdrawn question back into play; sets that were voided stay so. `None`: there is no
@@ -126,25 +113,40 @@ impl App {
         by: &str,
     ) -> Result<Option<(QuestionId, Option<QuestionWithdrawal>)>, AppError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
-        tx.serialise_withdrawals().await?;
-        let Some(question) = tx.find_question(name).await? else {
-            return Ok(None);
+        let restore = |mut tx: Tx| async move {
+            tx.serialise_withdrawals().await?;
+            let Some(question) = tx.find_question(name).await? else {
+                return Ok::<_, AppError>((tx, None));
+            };
+            let withdrawal = tx.question_withdrawal(question).await?;
+            if let Some(withdrawal) = &withdrawal {
+                tx.restore_question(withdrawal, reason, by, now).await?;
+            }
+            Ok((tx, Some((question, withdrawal))))
         };
-        let withdrawal = tx.question_withdrawal(question).await?;
-        if let Some(withdrawal) = &withdrawal {
-            tx.restore_question(withdrawal, reason, by, now).await?;
-            tx.commit().await?;
+        let restored = self.store().transact(restore).await?;
+        if let Some((question, Some(_))) = &restored {
             tracing::info!(%question, by, reason, "question restored");
         }
-        Ok(Some((question, withdrawal)))
+        Ok(restored)
     }
 
     /// Voids a set that is marked: every open entry ends, its stake goes back whole. A set in which
     /// nothing is open any more is only closed.
     pub(super) async fn void_set(&self, set: SetId) -> Result<(), AppError> {
         let now = self.clock().now();
-        let mut tx = self.store().write().await?;
+        let store = self.store();
+        store.transact(|tx| self.void_set_in(tx, set, now)).await?;
+        self.wake(Claim::Sms);
+        Ok(())
+    }
+
+    async fn void_set_in(
+        &self,
+        mut tx: Tx,
+        set: SetId,
+        now: Timestamp,
+    ) -> Result<(Tx, ()), AppError> {
         // Players before the set, as who answers takes them. A marked set gets no new player.
         let mut players: Vec<_> = tx.entries_of(set).await?;
         players.sort_by_key(|entry| entry.player);
@@ -152,13 +154,10 @@ impl App {
             tx.serialise_player(entry.player).await?;
         }
         tx.serialise_set(set).await?;
-        if tx.sets_to_void(&[set]).await?.is_empty() {
-            return Ok(());
+        if !tx.sets_to_void(&[set]).await?.is_empty() {
+            self.void_one(&mut tx, set, now).await?;
         }
-        self.void_one(&mut tx, set, now).await?;
-        tx.commit().await?;
-        self.wake(Claim::Sms);
-        Ok(())
+        Ok((tx, ()))
     }
 
     async fn void_one(&self, tx: &mut Tx, set: SetId, now: Timestamp) -> Result<(), AppError> {
@@ -170,12 +169,12 @@ impl App {
         let (category, stake, _) = tx.set_figures(set).await?;
         let played: Vec<Played> = open.iter().map(crate::store::Entry::played).collect();
         let voided = void(&played, stake);
-        book_new(tx, &voided.transfers, set, now).await?;
+        book_new(tx, &voided.transfers, now).await?;
         for (entry, outcome) in open.iter().zip(&voided.outcomes) {
             if entry.state == EntryState::Playing {
                 tx.finish_entry(entry.id, now, None).await?;
             }
-            tx.end_entry(outcome).await?;
+            tx.end_entries(std::slice::from_ref(outcome)).await?;
             let values = [
                 ("category", category.clone()),
                 ("received", outcome.received.to_string()),

@@ -6,14 +6,11 @@ use std::str::FromStr;
 use super::{App, AppError};
 use crate::{
     core::sms::ONCE_A_DAY,
-    store::{Claim, Leased},
+    store::{Claim, Leased, Tx},
 };
 
 /// How many rows one transaction settles, refunds or ends at most.
 const BATCH: usize = 100;
-
-/// How often a transaction is run when others are in its way.
-const CONTENTION_TRIES: u32 = 5;
 
 /// Claimed rows of one kind that are worked off together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +33,12 @@ impl App {
             return Ok(Vec::new());
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut tx = self.store().write().await?;
-        let rows = tx.claim(what, now, self.settings().lease, limit).await?;
-        tx.commit().await?;
+        let lease = self.settings().lease;
+        let claim = |mut tx: Tx| async move {
+            let rows = tx.claim(what, now, lease, limit).await?;
+            Ok::<_, AppError>((tx, rows))
+        };
+        let rows = self.store().transact(claim).await?;
         let size = match what {
             Claim::Rounds | Claim::Unpaired | Claim::Sets => BATCH,
             Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => 1,
@@ -53,12 +53,14 @@ impl App {
     }
 
     /// Carries out claimed work. A batch that fails is tried row by row, so that one bad row does
-    /// not hold up the others; what fails is due again when its lease ends.
+    /// not hold up the others; where the database is away or busy they all wait. What fails is due
+    /// again when its lease ends.
     pub async fn work(&self, work: &Work) {
         if let Err(error) = self.try_work(work).await {
-            if work.rows.len() == 1 {
+            if work.rows.len() == 1 || error.is_of_the_database() {
                 let row = work.rows.first().map_or("", |row| row.id.as_str());
-                tracing::error!(job = work.what.name(), row, error = ?error, "job failed");
+                let rows = work.rows.len();
+                tracing::error!(job = work.what.name(), row, rows, error = ?error, "job failed");
                 return;
             }
             tracing::warn!(job = work.what.name(), error = ?error, "batch failed; row by row");
@@ -74,18 +76,7 @@ impl App {
         }
     }
 
-    /// Carries work out, again where another transaction was in the way.
     async fn try_work(&self, work: &Work) -> Result<(), AppError> {
-        for _ in 1..CONTENTION_TRIES {
-            match self.work_once(work).await {
-                Err(error) if error.is_contended() => tracing::debug!(%error, "again"),
-                done => return done,
-            }
-        }
-        self.work_once(work).await
-    }
-
-    async fn work_once(&self, work: &Work) -> Result<(), AppError> {
         match work.what {
             Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
             Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,
@@ -131,18 +122,18 @@ impl App {
     /// When the database does not answer.
     pub async fn sweep(&self) -> Result<u64, AppError> {
         let now = self.clock().now();
-        let settings = self.settings();
         self.store().make_partitions(now).await?;
-        let mut tx = self.store().write().await?;
-        let receipts = tx
-            .forget_receipts(now.before(settings.finished_ttl))
-            .await?;
-        let callbacks = tx.forget_callbacks(now.before(settings.inbox_keep)).await?;
+        let receipts_before = now.before(self.settings().finished_ttl);
+        let callbacks_before = now.before(self.settings().inbox_keep);
         // What was answered in the last day decides what is answered now.
-        let kept = settings.inbox_keep.max(ONCE_A_DAY);
-        let messages = tx.forget_inbound(now.before(kept)).await?;
-        tx.commit().await?;
-        Ok(receipts + callbacks + messages)
+        let messages_before = now.before(self.settings().inbox_keep.max(ONCE_A_DAY));
+        let forget = |mut tx: Tx| async move {
+            let receipts = tx.forget_receipts(receipts_before).await?;
+            let callbacks = tx.forget_callbacks(callbacks_before).await?;
+            let messages = tx.forget_inbound(messages_before).await?;
+            Ok((tx, receipts + callbacks + messages))
+        };
+        self.store().transact(forget).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failed, open, say};
+use super::{Failed, open_to_look, say};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -20,7 +20,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     let Command::Check { json } = command;
-    let report = open(config).await?.ledger_report().await?;
+    let report = open_to_look(config).await?.ledger_report().await?;
     let ok = report.findings.is_empty();
     if *json {
         let accounts: BTreeMap<&String, i64> = report

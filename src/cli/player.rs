@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failed, open, say};
+use super::{Failed, open_to_look, say};
 use crate::{
     app::PlayerReport,
     config::Config,
@@ -35,7 +35,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
     let Ok(number) = Msisdn::parse(msisdn) else {
         return Err(unknown("not a Kenyan mobile number"));
     };
-    let report = open(config).await?.player_report(&number).await?;
+    let report = open_to_look(config).await?.player_report(&number).await?;
     let report = report.ok_or_else(|| unknown("no player with this number"))?;
     if *json {
         say(&as_json(&report).to_string());

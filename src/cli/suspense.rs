@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failed, open, say};
+use super::{Failed, open, open_to_look, say};
 use crate::{app::AssignError, config::Config, core::msisdn::Msisdn};
 
 #[derive(Debug, Subcommand)]
@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
 }
 
 async fn list(config: &Config, json: bool) -> Result<(), Failed> {
-    let parked = open(config).await?.parked().await?;
+    let parked = open_to_look(config).await?.parked().await?;
     if json {
         let rows: Vec<_> = parked
             .iter()

@@ -6,7 +6,7 @@
 use std::{fmt, time::Duration};
 
 use redis::{
-    AsyncCommands, Client, ExistenceCheck, RedisResult, Script, SetExpiry, SetOptions,
+    AsyncCommands, Client, Cmd, ExistenceCheck, FromRedisValue, RedisResult, SetExpiry, SetOptions,
     aio::{ConnectionManager, ConnectionManagerConfig},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
@@ -96,6 +96,15 @@ async fn in_time<T>(
         Ok(answer) => answer.map_err(failed),
         Err(_) => Err(SessionError("Redis does not answer".into())),
     }
+}
+
+/// A call of a script on the node of its keys. The whole script each time: loading it first would be
+/// two more round trips on a server that has just started, and on a cluster it needs every master,
+/// also one that is away.
+fn eval(script: &str, keys: &[String]) -> Cmd {
+    let mut call = redis::cmd("EVAL");
+    call.arg(script).arg(keys.len()).arg(keys);
+    call
 }
 
 impl RedisSessions {
@@ -195,20 +204,12 @@ impl RedisSessions {
         } else {
             self.under_way
         };
-        // The whole script each time: loading it first would be two more round trips on a server that
-        // has just started, and on a cluster it needs every master.
-        let mut call = redis::cmd("EVAL");
-        call.arg(SAVE)
-            .arg(1)
-            .arg(self.key(id))
-            .arg(version)
+        let mut call = eval(SAVE, &[self.key(id)]);
+        call.arg(version)
             .arg(version + 1)
             .arg(json)
             .arg(u64::try_from(life.as_millis()).unwrap_or(u64::MAX));
-        let saved: i64 = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(call.query_async(&mut c), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(call.query_async(&mut c), ANSWER).await?,
-        };
+        let saved: i64 = self.answer_to(&call).await?;
         Ok(if saved == 1 { Saved::Yes } else { Saved::Lost })
     }
 
@@ -216,13 +217,8 @@ impl RedisSessions {
     pub(super) async fn read_token(
         &self,
     ) -> Result<Option<(SecretString, Duration)>, SessionError> {
-        let script = Script::new(READ_TOKEN);
-        let mut call = script.prepare_invoke();
-        call.key(self.own(TOKEN));
-        let found: Option<(String, i64)> = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
-        };
+        let call = eval(READ_TOKEN, &[self.own(TOKEN)]);
+        let found: Option<(String, i64)> = self.answer_to(&call).await?;
         Ok(found.and_then(|(token, ms)| {
             let life = Duration::from_millis(u64::try_from(ms).ok()?);
             Some((SecretString::from(token), life))
@@ -249,15 +245,9 @@ impl RedisSessions {
 
     /// Forgets the token if it is still this one, and lets somebody fetch another.
     pub(super) async fn forget_token(&self, token: &SecretString) -> Result<(), SessionError> {
-        let script = Script::new(FORGET_TOKEN);
-        let mut call = script.prepare_invoke();
-        call.key(self.own(TOKEN))
-            .key(self.own(TOKEN_FETCH))
-            .arg(token.expose_secret());
-        let _: i64 = match self.connection.clone() {
-            Connection::Single(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
-            Connection::Cluster(mut c) => in_time(call.invoke_async(&mut c), ANSWER).await?,
-        };
+        let mut call = eval(FORGET_TOKEN, &[self.own(TOKEN), self.own(TOKEN_FETCH)]);
+        call.arg(token.expose_secret());
+        let _: i64 = self.answer_to(&call).await?;
         Ok(())
     }
 
@@ -275,6 +265,13 @@ impl RedisSessions {
             }
         };
         Ok(set.is_some())
+    }
+
+    async fn answer_to<T: FromRedisValue>(&self, call: &Cmd) -> Result<T, SessionError> {
+        match self.connection.clone() {
+            Connection::Single(mut c) => in_time(call.query_async(&mut c), ANSWER).await,
+            Connection::Cluster(mut c) => in_time(call.query_async(&mut c), ANSWER).await,
+        }
     }
 
     pub(super) async fn ping(&self) -> Result<(), SessionError> {

@@ -3,19 +3,14 @@
 
 use std::{path::Path, str::FromStr, time::Duration};
 
-use chrono::{DateTime, Months};
+use serde_json::Value;
 use sqlx::{
     ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::StoreError;
-use crate::core::time::Timestamp;
-
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+use super::{StoreError, error::plainly};
 
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,22 +18,23 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that only read, on SQLite.
 const READERS: u32 = 8;
-/// For how many months ahead the ledger has partitions.
-const MONTHS_AHEAD: u32 = 3;
 /// Connections of one process to PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    engine: Engine,
+    pub(super) engine: Engine,
 }
 
+/// The connections of a store.
 #[derive(Clone, Debug)]
-enum Engine {
+pub(super) enum Engine {
     /// One connection writes, in turn and without retries; others read beside it (WAL).
     Sqlite {
+        /// The one that writes.
         writer: SqlitePool,
+        /// Those that read.
         readers: SqlitePool,
     },
     /// A pool of connections that do both.
@@ -123,6 +119,36 @@ macro_rules! fetch_optional {
     }};
 }
 
+/// The text of a statement about a batch: `$1` is its rows as a JSON array, read between the two
+/// parts as a table with the column `value`. One parameter whatever the number of rows, and the same
+/// on both engines.
+macro_rules! of_batch {
+    ($tx:expr, $before:literal, $after:literal) => {
+        $tx.by_engine(
+            concat!($before, "json_each($1)", $after),
+            concat!(
+                $before,
+                "json_array_elements(cast($1 as json)) as rows (value)",
+                $after
+            ),
+        )
+    };
+}
+
+/// The text of a statement about many ids: the same with `$1` as a JSON array of texts.
+macro_rules! of_ids {
+    ($tx:expr, $before:literal, $after:literal) => {
+        $tx.by_engine(
+            concat!($before, "(select value from json_each($1))", $after),
+            concat!(
+                $before,
+                "(select value from json_array_elements_text(cast($1 as json)) as ids (value))",
+                $after
+            ),
+        )
+    };
+}
+
 impl Store {
     /// Opens the database of a URL: `sqlite://relative/path` or `sqlite:///absolute/path`; the file
     /// is created where it does not exist.
@@ -141,7 +167,7 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(error.to_string());
+        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
         let options = SqliteConnectOptions::from_str(url)
             .map_err(unusable)?
             .create_if_missing(true)
@@ -178,7 +204,7 @@ impl Store {
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(error.to_string());
+        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
         let options = PgConnectOptions::from_str(url)
             .map_err(unusable)?
             .application_name("majibu")
@@ -201,91 +227,6 @@ impl Store {
         Ok(Self {
             engine: Engine::Postgres(pool.await.map_err(unusable)?),
         })
-    }
-
-    /// Brings the schema up to date.
-    ///
-    /// # Errors
-    /// When a migration fails, or the database is newer than this binary.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.engine {
-            // Under the write lock: two processes that start at once take turns.
-            Engine::Sqlite { writer, .. } => {
-                let mut tx = writer.begin_with("begin immediate").await?;
-                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
-                Ok(tx.commit().await?)
-            }
-            // Under an advisory lock, which the connection takes along when the schema is refused.
-            Engine::Postgres(pool) => {
-                // A migration that takes long is waited for.
-                let patient = pool.connect_options().as_ref().clone();
-                let mut connection = patient.options([("lock_timeout", "0")]).connect().await?;
-                let done = POSTGRES_MIGRATIONS
-                    .run_direct(None, &mut connection, false)
-                    .await;
-                connection.close().await?;
-                Ok(done?)
-            }
-        }
-    }
-
-    /// The migrations that this binary has and the database has not, by name.
-    ///
-    /// # Errors
-    /// When the database does not answer, or is newer than this binary.
-    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let migrator = match &self.engine {
-            Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Engine::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
-        let mut tx = self.read().await?;
-        let applied = fetch_all!(tx, (i64,), "select version from _sqlx_migrations");
-        let applied = match applied {
-            Ok(applied) => applied,
-            // A database without a schema does not have that table either.
-            Err(StoreError::Refused(_)) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        if let Some((version,)) = applied
-            .iter()
-            .find(|(version,)| !migrator.iter().any(|known| known.version == *version))
-        {
-            return Err(StoreError::Newer(*version));
-        }
-        let pending = migrator
-            .iter()
-            .filter(|known| !applied.contains(&(known.version,)));
-        Ok(pending
-            .map(|known| format!("{:04} {}", known.version, known.description))
-            .collect())
-    }
-
-    /// Makes the partitions of the ledger for the months ahead; SQLite has none. A job calls this, so
-    /// that partitions are there long before they are needed.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
-        match &self.engine {
-            Engine::Sqlite { .. } => Ok(()),
-            Engine::Postgres(pool) => {
-                for month in months_from(now, MONTHS_AHEAD) {
-                    let made = sqlx::query("select make_transfer_partitions($1, 0)")
-                        .bind(month.ms())
-                        .execute(pool)
-                        .await;
-                    match made {
-                        // Some of the month's transfers went to the default partition, for want of
-                        // one of its own: so do the others. The months after it are not held up.
-                        Err(error) if is_check_violation(&error) => {}
-                        made => {
-                            made?;
-                        }
-                    }
-                }
-                Ok(())
-            }
-        }
     }
 
     /// Begins a transaction that writes. On SQLite it has the write lock from the start, so that
@@ -388,6 +329,24 @@ impl Tx {
         }
     }
 
+    /// The same for many keys, in the order of their locks rather than of their names: who takes
+    /// some of the same ones never waits in a circle.
+    pub(super) async fn serialise_all(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        match &mut self.engine {
+            EngineTx::Sqlite(_) => Ok(()),
+            EngineTx::Postgres(_) => {
+                let lock = "select pg_advisory_xact_lock(lock)
+                    from (
+                        select distinct hashtextextended(value, 0) as lock
+                        from json_array_elements_text(cast($1 as json)) as keys (value)
+                        order by lock
+                    ) as in_order";
+                execute!(self, lock, Value::from(keys.to_vec()).to_string())?;
+                Ok(())
+            }
+        }
+    }
+
     /// The text of a statement that the engines do not have in common.
     pub(super) fn by_engine(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match &self.engine {
@@ -395,19 +354,6 @@ impl Tx {
             EngineTx::Postgres(_) => postgres,
         }
     }
-}
-
-/// An instant in this month, and one in each of the `ahead` months after it.
-fn months_from(now: Timestamp, ahead: u32) -> impl Iterator<Item = Timestamp> {
-    let now = DateTime::from_timestamp_millis(now.ms()).unwrap_or_default();
-    (0..=ahead)
-        .filter_map(move |months| now.checked_add_months(Months::new(months)))
-        .map(|month| Timestamp::from_ms(month.timestamp_millis()))
-}
-
-fn is_check_violation(error: &sqlx::Error) -> bool {
-    let database = error.as_database_error();
-    database.is_some_and(|error| error.is_check_violation())
 }
 
 /// Begins on PostgreSQL, in a task of its own: where the caller goes away half-way, sqlx would give
@@ -434,6 +380,22 @@ pub(super) fn expect_rows(
     }
     let what = format!("{changed} rows changed where {expected} had to");
     Err(StoreError::corrupt(table, id, what))
+}
+
+/// Checks that a statement about a batch changed every row of it.
+pub(super) fn expect_all(
+    changed: u64,
+    batch: usize,
+    table: &'static str,
+) -> Result<(), StoreError> {
+    let expected = u64::try_from(batch).unwrap_or(u64::MAX);
+    expect_rows(changed, expected, table, "batch")
+}
+
+/// Ids as the parameter of a statement about many.
+pub(super) fn ids_json(ids: &[impl ToString]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    Value::from(ids).to_string()
 }
 
 /// Reads a value that was written by the same code.

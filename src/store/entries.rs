@@ -1,8 +1,12 @@
 //! Entries and their answers.
 
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
 use super::{
     StoreError, Tx,
-    engine::{expect_rows, parse},
+    engine::{expect_all, expect_rows, ids_json, parse},
 };
 use crate::core::{
     game::{
@@ -122,6 +126,17 @@ pub struct GivenAnswer {
     pub is_correct: bool,
     /// When it came in.
     pub received_at: Timestamp,
+}
+
+/// A round that is to be ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinishedRound {
+    /// The entry.
+    pub entry: EntryId,
+    /// The question under way when it was read.
+    pub position: i64,
+    /// When the entry is unpaired for good; `None` where it has an opponent.
+    pub due: Option<Timestamp>,
 }
 
 /// One question of a finished game, with what the player answered.
@@ -261,6 +276,32 @@ impl Tx {
         rows.into_iter().map(Entry::try_from).collect()
     }
 
+    /// The entries of many sets, by set and seat.
+    pub async fn entries_in(&mut self, sets: &[SetId]) -> Result<Vec<Entry>, StoreError> {
+        let select = of_ids!(
+            self,
+            "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
+                thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
+            from entry where set_id in ",
+            " order by set_id, seat"
+        );
+        let rows = fetch_all!(self, Row, select, ids_json(sets))?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+
+    /// The sets of entries, each once; entries that do not exist are left out.
+    pub async fn sets_of(&mut self, entries: &[EntryId]) -> Result<Vec<SetId>, StoreError> {
+        let select = of_ids!(
+            self,
+            "select distinct set_id from entry where id in ",
+            " order by set_id"
+        );
+        let rows = fetch_all!(self, (String,), select, ids_json(entries))?;
+        rows.iter()
+            .map(|(id,)| parse("entry", "set_id", id))
+            .collect()
+    }
+
     /// Writes down an answer in time; the entry moves on to its next question, sent at `sent_at`.
     pub async fn add_answer(
         &mut self,
@@ -316,17 +357,61 @@ impl Tx {
         expect_rows(changed, 1, "entry", id)
     }
 
-    /// Ends an entry for good.
-    pub async fn end_entry(&mut self, outcome: &Outcome) -> Result<(), StoreError> {
-        let changed = execute!(
+    /// Ends rounds, each if it is at the place still that it was read at: gives those that were
+    /// ended. The others went on meanwhile.
+    pub async fn finish_entries(
+        &mut self,
+        rounds: &[FinishedRound],
+        now: Timestamp,
+    ) -> Result<BTreeSet<EntryId>, StoreError> {
+        let rows = rounds.iter().map(|round| {
+            json!({
+                "id": round.entry.to_string(),
+                "position": round.position,
+                "due": round.due.map(Timestamp::ms),
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        let update = of_batch!(
             self,
-            "update entry set state = $2, received_cents = $3, due_at_ms = null
-            where id = $1 and state = 'waiting'",
-            outcome.entry.to_string(),
-            outcome.ending.name(),
-            outcome.received.get()
-        )?;
-        expect_rows(changed, 1, "entry", outcome.entry)
+            "update entry
+            set state = 'waiting', finished_at_ms = $2, due_at_ms = batch.due_at_ms
+            from (
+                select value ->> 'id' as id, cast(value ->> 'position' as bigint) as position,
+                    cast(value ->> 'due' as bigint) as due_at_ms
+                from ",
+            ") as batch
+            where entry.id = batch.id and entry.position = batch.position
+                and entry.state = 'playing'
+            returning entry.id"
+        );
+        let ended = fetch_all!(self, (String,), update, json!(rows).to_string(), now.ms())?;
+        ended.iter().map(|(id,)| parse("entry", "id", id)).collect()
+    }
+
+    /// Ends entries for good.
+    pub async fn end_entries(&mut self, outcomes: &[Outcome]) -> Result<(), StoreError> {
+        let rows = outcomes.iter().map(|outcome| {
+            json!({
+                "id": outcome.entry.to_string(),
+                "state": outcome.ending.name(),
+                "cents": outcome.received.get(),
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        let update = of_batch!(
+            self,
+            "update entry
+            set state = batch.state, received_cents = batch.cents, due_at_ms = null
+            from (
+                select value ->> 'id' as id, value ->> 'state' as state,
+                    cast(value ->> 'cents' as bigint) as cents
+                from ",
+            ") as batch
+            where entry.id = batch.id and entry.state = 'waiting'"
+        );
+        let changed = execute!(self, update, json!(rows).to_string())?;
+        expect_all(changed, outcomes.len(), "entry")
     }
 
     /// What an entry's player answered, by place.

@@ -1,5 +1,7 @@
 //! Why the store could not do something.
 
+use sqlx::migrate::MigrateError;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -9,8 +11,8 @@ pub enum StoreError {
     /// A unique key was taken: somebody else did the same thing first.
     #[error("taken already: {0}")]
     Conflict(String),
-    /// Another transaction was in the way (deadlock, serialisation): nothing happened, and the same
-    /// transaction may be run again at once.
+    /// Another transaction was in the way (deadlock, serialisation): nothing happened. The store has
+    /// run the transaction again as often as it may; later it may go through.
     #[error("another transaction was in the way")]
     Contended(#[source] sqlx::Error),
     /// A wallet would have gone below zero.
@@ -37,10 +39,49 @@ pub enum StoreError {
     Newer(i64),
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Migration(#[source] MigrateError),
+}
+
+/// Tells a failure that running the same transaction again may cure. What a transaction fails with
+/// has this, so that [`super::Store::transact`] knows.
+pub trait Contention {
+    /// Whether another transaction was in the way, and nothing else is wrong.
+    fn is_contended(&self) -> bool;
+}
+
+impl Contention for StoreError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Contended(_))
+    }
 }
 
 impl StoreError {
+    /// The error and what lies behind it, on one line, in the database's own words.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            // Its own words have those of the database in them already.
+            match error.downcast_ref::<MigrateError>() {
+                Some(MigrateError::Execute(error)) => {
+                    return format!("{text}: {}", plainly(error));
+                }
+                Some(MigrateError::ExecuteMigration(error, number)) => {
+                    return format!("{text}: migration {number}: {}", plainly(error));
+                }
+                _ => {}
+            }
+            // A server's error names the line of its own source code, which tells nobody anything.
+            if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+                return format!("{text}: {}", plainly(error));
+            }
+            text = format!("{text}: {error}");
+            source = error.source();
+        }
+        text
+    }
+
     /// A row that breaks what the code relies on.
     pub(super) fn corrupt(table: &'static str, id: impl ToString, what: impl Into<String>) -> Self {
         Self::Corrupt {
@@ -49,6 +90,12 @@ impl StoreError {
             what: what.into(),
         }
     }
+}
+
+/// What the database said, without the line of its source code that said it.
+pub(super) fn plainly(error: &sqlx::Error) -> String {
+    let said = error.as_database_error();
+    said.map_or_else(|| error.to_string(), |said| said.message().to_owned())
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -94,9 +141,9 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
-        if let sqlx::migrate::MigrateError::VersionMissing(version) = error {
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        if let MigrateError::VersionMissing(version) = error {
             return Self::Newer(version);
         }
         Self::Migration(error)

@@ -88,13 +88,16 @@ impl Tx {
             order by key
             on conflict (cause) do nothing",
             // Uniqueness is the business of transfer_cause: transfer itself is partitioned by time.
-            "with wanted as (
-                select value ->> 'cause' as cause, value ->> 'reason' as reason,
-                    value ->> 'from' as from_account, value ->> 'to' as to_account,
-                    cast(value ->> 'cents' as bigint) as cents, place
+            // Causes and wallets in a fixed order, so that batches cannot wait for each other in a
+            // circle; what moves in one wallet stays in the order given.
+            "with wanted as materialized (
+                select distinct on (value ->> 'cause') value ->> 'cause' as cause,
+                    value ->> 'reason' as reason, value ->> 'from' as from_account,
+                    value ->> 'to' as to_account, cast(value ->> 'cents' as bigint) as cents, place
                 from json_array_elements(cast($1 as json)) with ordinality as rows (value, place)
+                order by value ->> 'cause', place
             ), fresh as (
-                insert into transfer_cause (cause) select cause from wanted
+                insert into transfer_cause (cause, at_ms) select cause, $2 from wanted
                 on conflict (cause) do nothing
                 returning cause
             )
@@ -102,8 +105,8 @@ impl Tx {
             select cause, reason, from_account, to_account, cents, $2
             from wanted
             join fresh using (cause)
-            where place = (select min(place) from wanted as same where same.cause = wanted.cause)
-            order by place",
+            order by case when from_account like 'wallet:%' then from_account
+                when to_account like 'wallet:%' then to_account else '' end, place",
         );
         let inserted = execute!(
             self,

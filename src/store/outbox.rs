@@ -1,5 +1,7 @@
 //! The SMS outbox: rows written in the same transaction as the money they tell of.
 
+use serde_json::json;
+
 use super::{StoreError, Tx, engine::parse};
 use crate::core::{
     ids::{PlayerId, SmsId},
@@ -69,21 +71,34 @@ pub struct OutboxRow {
 impl Tx {
     /// Puts an SMS into the outbox, due now. The same cause again does nothing.
     pub async fn add_sms(&mut self, sms: &Sms, now: Timestamp) -> Result<(), StoreError> {
-        execute!(
+        self.add_all_sms(std::slice::from_ref(sms), now).await
+    }
+
+    /// The same for many.
+    pub async fn add_all_sms(&mut self, texts: &[Sms], now: Timestamp) -> Result<(), StoreError> {
+        let rows = texts.iter().map(|sms| {
+            json!({
+                "id": sms.id.to_string(),
+                "cause": sms.cause,
+                "player": sms.player.map(|player| player.to_string()),
+                "msisdn": sms.msisdn.e164(),
+                "kind": sms.kind,
+                "class": sms.class.name(),
+                "body": sms.body,
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        let insert = of_batch!(
             self,
             "insert into outbox
                 (id, cause, player_id, msisdn, kind, class, body, state, created_at_ms, due_at_ms)
-            values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)
-            on conflict (cause) do nothing",
-            sms.id.to_string(),
-            sms.cause.as_str(),
-            sms.player.map(|player| player.to_string()),
-            sms.msisdn.e164(),
-            sms.kind,
-            sms.class.name(),
-            sms.body.as_str(),
-            now.ms()
-        )?;
+            select value ->> 'id', value ->> 'cause', value ->> 'player', value ->> 'msisdn',
+                value ->> 'kind', value ->> 'class', value ->> 'body', 'pending', $2, $2
+            from ",
+            " where true
+            on conflict (cause) do nothing"
+        );
+        execute!(self, insert, json!(rows).to_string(), now.ms())?;
         Ok(())
     }
 

@@ -1,8 +1,10 @@
 //! Players and what they chose.
 
+use std::collections::BTreeMap;
+
 use super::{
     StoreError, Tx,
-    engine::{expect_rows, parse},
+    engine::{expect_rows, ids_json, parse},
 };
 use crate::core::{ids::PlayerId, money::Cents, msisdn::Msisdn, time::Timestamp};
 
@@ -110,6 +112,31 @@ impl Tx {
         )?;
         row.ok_or_else(|| StoreError::corrupt("player", id, "does not exist"))?
             .try_into()
+    }
+
+    /// The players of many ids, which other rows name.
+    pub async fn players_by_id(
+        &mut self,
+        ids: &[PlayerId],
+    ) -> Result<BTreeMap<PlayerId, Player>, StoreError> {
+        let select = of_ids!(
+            self,
+            "select player.id, msisdn, locale, status, balance_cents
+            from player
+            join wallet on wallet.player_id = player.id
+            where player.id in ",
+            ""
+        );
+        let rows = fetch_all!(self, Row, select, ids_json(ids))?;
+        let players = rows.into_iter().map(|row| {
+            let player = Player::try_from(row)?;
+            Ok((player.id, player))
+        });
+        let players: BTreeMap<_, _> = players.collect::<Result<_, StoreError>>()?;
+        match ids.iter().find(|id| !players.contains_key(id)) {
+            Some(id) => Err(StoreError::corrupt("player", id, "does not exist")),
+            None => Ok(players),
+        }
     }
 
     /// Registers a number with an empty wallet. A number that is registered stays as it is.

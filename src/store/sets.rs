@@ -1,14 +1,16 @@
 //! Sets: opening one, finding a seat, taking it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{
     StoreError, Tx,
-    engine::{expect_rows, parse},
+    engine::{expect_all, expect_rows, ids_json, parse},
     withdrawn::WITHDRAWALS,
 };
 use crate::core::{
-    ids::{PlayerId, QuestionId, SetId},
+    ids::{EntryId, PlayerId, QuestionId, SetId},
     money::Cents,
     time::Timestamp,
 };
@@ -30,6 +32,17 @@ pub struct OpenSet {
     pub offered_until: Timestamp,
 }
 
+/// What a set is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetFigures {
+    /// The category's name.
+    pub category: String,
+    /// The stake of each seat.
+    pub stake: Cents,
+    /// The number of its questions.
+    pub questions: i64,
+}
+
 impl Tx {
     /// Lets one player at a time start a game of this category and stake, until the end of the
     /// transaction: two who start at the same instant meet. No question is withdrawn meanwhile.
@@ -47,6 +60,12 @@ impl Tx {
     /// rounds that end at the same instant, the second sees the first.
     pub async fn serialise_set(&mut self, set: SetId) -> Result<(), StoreError> {
         self.serialise(&format!("set:{set}")).await
+    }
+
+    /// The same for many sets.
+    pub async fn serialise_sets(&mut self, sets: &[SetId]) -> Result<(), StoreError> {
+        let keys: Vec<String> = sets.iter().map(|set| format!("set:{set}")).collect();
+        self.serialise_all(&keys).await
     }
 
     /// The oldest set with a seat for a player: offered still, not their own, with no question that
@@ -161,63 +180,90 @@ impl Tx {
 
     /// The category's name, the stake and the number of questions of a set.
     pub async fn set_figures(&mut self, set: SetId) -> Result<(String, Cents, i64), StoreError> {
-        let row = fetch_optional!(
+        let mut figures = self.figures_of(&[set]).await?;
+        let figures = figures.remove(&set);
+        let figures =
+            figures.ok_or_else(|| StoreError::corrupt("question_set", set, "does not exist"))?;
+        Ok((figures.category, figures.stake, figures.questions))
+    }
+
+    /// The figures of many sets; those that do not exist are left out.
+    pub async fn figures_of(
+        &mut self,
+        sets: &[SetId],
+    ) -> Result<BTreeMap<SetId, SetFigures>, StoreError> {
+        let select = of_ids!(
             self,
-            (String, i64, i64),
-            "select category.name, stake_cents, (
+            "select question_set.id, category.name, stake_cents, (
                 select cast(count(*) as bigint) from set_question
                 where set_id = question_set.id)
             from question_set
             join category on category.id = question_set.category_id
-            where question_set.id = $1",
-            set.to_string()
-        )?;
-        let (category, cents, questions) =
-            row.ok_or_else(|| StoreError::corrupt("question_set", set, "does not exist"))?;
-        Ok((category, Cents::new(cents), questions))
+            where question_set.id in ",
+            ""
+        );
+        let rows = fetch_all!(self, (String, String, i64, i64), select, ids_json(sets))?;
+        rows.into_iter()
+            .map(|(id, category, cents, questions)| {
+                let figures = SetFigures {
+                    category,
+                    stake: Cents::new(cents),
+                    questions,
+                };
+                Ok((parse("question_set", "id", &id)?, figures))
+            })
+            .collect()
     }
 
-    /// Makes a set due for settlement.
-    pub async fn make_settleable(&mut self, set: SetId, now: Timestamp) -> Result<(), StoreError> {
-        let changed = execute!(
-            self,
-            "update question_set set settle_at_ms = $2 where id = $1",
-            set.to_string(),
-            now.ms()
-        )?;
-        expect_rows(changed, 1, "question_set", set)
-    }
-
-    /// Closes a set for good: nothing is offered and nothing is due. A set that is to be voided is
-    /// not closed so, which is a conflict.
-    pub async fn close_set(&mut self, set: SetId) -> Result<(), StoreError> {
-        let changed = execute!(
-            self,
-            "update question_set set offered_until_ms = null, settle_at_ms = null
-            where id = $1 and (withdrawal_id is null or voided_at_ms is not null)",
-            set.to_string()
-        )?;
-        if changed == 0 && !self.sets_to_void(&[set]).await?.is_empty() {
-            let what = format!("the set {set} is to be voided");
-            return Err(StoreError::Conflict(what));
-        }
-        expect_rows(changed, 1, "question_set", set)
-    }
-
-    /// Writes down a match: both entries of a set, and who won.
-    pub async fn add_match(
+    /// Makes sets due for settlement.
+    pub async fn make_settleable(
         &mut self,
-        set: SetId,
-        winner: Option<crate::core::ids::EntryId>,
+        sets: &[SetId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        execute!(
+        let update = of_ids!(
             self,
-            "insert into game_match (set_id, winner_id, settled_at_ms) values ($1, $2, $3)",
-            set.to_string(),
-            winner.map(|entry| entry.to_string()),
-            now.ms()
-        )?;
+            "update question_set set settle_at_ms = $2 where id in ",
+            ""
+        );
+        let changed = execute!(self, update, ids_json(sets), now.ms())?;
+        expect_all(changed, sets.len(), "question_set")
+    }
+
+    /// Closes sets for good: nothing is offered and nothing is due. A set that is to be voided is not
+    /// closed so, which is a conflict.
+    pub async fn close_sets(&mut self, sets: &[SetId]) -> Result<(), StoreError> {
+        let update = of_ids!(
+            self,
+            "update question_set set offered_until_ms = null, settle_at_ms = null where id in ",
+            " and (withdrawal_id is null or voided_at_ms is not null)"
+        );
+        let changed = execute!(self, update, ids_json(sets))?;
+        if usize::try_from(changed) != Ok(sets.len()) && !self.sets_to_void(sets).await?.is_empty()
+        {
+            return Err(StoreError::Conflict("a set that is to be voided".into()));
+        }
+        expect_all(changed, sets.len(), "question_set")
+    }
+
+    /// Writes down matches: both entries of each set, and who won.
+    pub async fn add_matches(
+        &mut self,
+        matches: &[(SetId, Option<EntryId>)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows = matches.iter().map(|(set, winner)| {
+            let winner = winner.map(|entry| entry.to_string());
+            json!({ "set": set.to_string(), "winner": winner })
+        });
+        let rows: Vec<_> = rows.collect();
+        let insert = of_batch!(
+            self,
+            "insert into game_match (set_id, winner_id, settled_at_ms)
+            select value ->> 'set', value ->> 'winner', $2 from ",
+            ""
+        );
+        execute!(self, insert, json!(rows).to_string(), now.ms())?;
         Ok(())
     }
 }

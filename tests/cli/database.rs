@@ -3,7 +3,28 @@
 
 use std::net::TcpListener;
 
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
 use crate::binary::House;
+
+impl House {
+    /// Runs a statement on the database behind the binary's back; gives the last number of it.
+    fn sql(&self, sql: &str) -> String {
+        let url = format!("sqlite://{}", self.path("majibu.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let mut connection = SqliteConnection::connect(&url).await.expect("connected");
+            let sql = AssertSqlSafe(sql.to_owned());
+            let rows = sqlx::query(sql).fetch_all(&mut connection).await;
+            let number = rows.expect("done").first().map(|row| row.get::<i64, _>(0));
+            connection.close().await.expect("closed");
+            number.map(|number| number.to_string()).unwrap_or_default()
+        })
+    }
+}
 
 fn refused(variable: &str, value: &str, key: &str) {
     let house = House::new();
@@ -63,6 +84,42 @@ fn sqlite_takes_relative_and_absolute_paths_and_creates_the_file() {
         house.run_with(&env, &["migrate"]).ended(0);
         assert!(path.exists(), "{url}");
         house.run_with(&env, &["ledger", "check"]).ended(0);
+    }
+}
+
+/// Commands that only look leave a schema alone that is not theirs, and say what to do.
+#[test]
+fn what_only_looks_changes_no_schema() {
+    let house = House::new();
+    let looks = [
+        &["ledger", "check"][..],
+        &["player", "show", "0712345678"],
+        &["suspense", "list"],
+    ];
+    house.run(&["migrate"]).ended(0);
+    let last = "select max(version) from _sqlx_migrations";
+    let newest = house.sql(last);
+    house.sql("delete from _sqlx_migrations where version > 3");
+    for command in looks {
+        let said = house.run(command).ended(2);
+        let line = said.one_line();
+        assert!(
+            line.contains("database.url") && line.contains("majibu migrate"),
+            "{line}"
+        );
+        assert_eq!(house.sql(last), "3");
+    }
+    house.run(&["migrate"]).ended(0);
+    assert_eq!(house.sql(last), newest);
+    house.run(&["ledger", "check"]).ended(0);
+    house.sql("update _sqlx_migrations set version = 9999 where version = 4");
+    for command in looks {
+        let said = house.run(command).ended(2);
+        let line = said.one_line();
+        assert!(
+            line.contains("database.url") && line.contains("9999"),
+            "{line}"
+        );
     }
 }
 

@@ -135,7 +135,7 @@ impl Given {
                 .await
                 .expect("finished");
         }
-        tx.make_settleable(set.id, now).await.expect("due");
+        tx.make_settleable(&[set.id], now).await.expect("due");
     }
 
     async fn funded(&mut self, tx: &mut Tx, now: Timestamp) -> PlayerId {

@@ -15,6 +15,9 @@ use crate::{
 /// How much falls due at the same instant.
 const CROWD: usize = 200;
 
+/// How long a crowd may take.
+const LONG: Duration = Duration::from_secs(5 * PATIENCE.as_secs());
+
 const SETTLED: &str = "select count(*) from game_match";
 const PENDING: &str = "select count(*) from outbox where state = 'pending'";
 const WRITTEN: &str = "select count(*) from outbox";
@@ -41,7 +44,7 @@ async fn until(fleet: &Fleet, query: &'static str, wanted: i64) -> Duration {
         if found == wanted {
             return began.elapsed();
         }
-        assert!(began.elapsed() < PATIENCE, "{found} of {wanted}: {query}");
+        assert!(began.elapsed() < LONG, "{found} of {wanted}: {query}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -80,6 +83,21 @@ async fn what_falls_due_at_once_for_four_processes_happens_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_settle_what_one_settles() {
+    settle_by_one_and_two(CROWD).await;
+}
+
+/// The same with enough games for a figure, `BENCH_GAMES` where that is set; by hand, on a machine
+/// that does nothing else: `tests/run --release --test fleet -- --ignored games_per_second`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a measurement"]
+async fn games_per_second_with_one_and_two_work_processes() {
+    let games = std::env::var("BENCH_GAMES").ok();
+    let games = games.map_or(5_000, |games| games.parse().expect("a number"));
+    settle_by_one_and_two(games).await;
+}
+
+/// Settles so many games with one `work` process, then as many with two, and says how fast.
+async fn settle_by_one_and_two(games: usize) {
     let Some((_turn, server)) = turn().await else {
         return;
     };
@@ -96,12 +114,16 @@ async fn two_processes_settle_what_one_settles() {
         settled += 2;
         until(&fleet, SETTLED, settled).await;
         until(&fleet, PENDING, 0).await;
-        given.due(CROWD, 0).await;
-        settled += i64::try_from(CROWD).expect("a number");
+        given.due(games, 0).await;
+        settled += i64::try_from(games).expect("a number");
         let took = until(&fleet, SETTLED, settled).await;
-        until(&fleet, PENDING, 0).await;
-        let rate = CROWD as f64 / took.as_secs_f64();
-        say(&format!("{count} work: {rate:.0} games settled per second"));
+        let told = took + until(&fleet, PENDING, 0).await;
+        let per_second = |took: Duration| games as f64 / took.as_secs_f64();
+        say(&format!(
+            "{count} work: {:.0} games settled per second, {:.0} with both players told by SMS",
+            per_second(took),
+            per_second(told)
+        ));
     }
     for process in works.iter_mut().chain([&mut serve]) {
         process.stop();

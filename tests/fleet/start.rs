@@ -30,6 +30,54 @@ async fn processes_that_migrate_an_empty_database_at_once_take_turns() {
     sim.stop().await;
 }
 
+/// Whoever may only read can look, and hears what is missing where the schema is not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_login_that_may_only_read_can_look() {
+    let Some((_turn, server)) = turn().await else {
+        return;
+    };
+    let sim = simulator().await;
+    let fleet = Fleet::new(&sim, &server).await;
+    let mut database = fleet.database.connect().await;
+    let role = format!("reader_{}", std::process::id());
+    let sql = format!(
+        "create role {role} login password 'hunter-22';
+        grant pg_read_all_data to {role};"
+    );
+    let created = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut database);
+    created.await.expect("a role");
+    let owner = fleet.database.url();
+    let (_, place) = owner.rsplit_once('@').expect("a URL with a user");
+    let reader = format!("postgres://{role}:hunter-22@{place}");
+    let reader = [("MAJIBU__DATABASE__URL", reader.as_str())];
+    let looks = [
+        (&["ledger", "check"][..], 0),
+        (&["suspense", "list"], 0),
+        (&["player", "show", "0712345678"], 1),
+    ];
+    for (command, _) in looks {
+        let said = fleet.house.run_with(&reader, command).ended(2);
+        let line = said.stderr.lines().last().unwrap_or_default();
+        assert!(
+            line.contains("database.url") && line.contains("permission denied"),
+            "{line}"
+        );
+        assert!(
+            !line.contains("hunter") && !line.contains("at line"),
+            "{line}"
+        );
+    }
+    fleet.house.run(&["migrate"]).ended(0);
+    for (command, code) in looks {
+        fleet.house.run_with(&reader, command).ended(code);
+    }
+    let gone = format!("drop owned by {role}; drop role {role}");
+    let gone = sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&mut database);
+    gone.await.expect("gone");
+    fleet.end().await;
+    sim.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn services_that_start_on_an_empty_database_at_once_are_all_ready() {
     let Some((_turn, server)) = turn().await else {

@@ -12,6 +12,7 @@ mod line;
 
 mod bank;
 mod clock;
+mod contended;
 mod dialled;
 mod game;
 mod games;

@@ -178,6 +178,14 @@ impl Bench {
         number.expect("a number")
     }
 
+    /// The texts that a query gives, on PostgreSQL.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let mut connection = PgConnection::connect(&self.url).await.expect("connected");
+        let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+        texts.expect("texts")
+    }
+
     /// The URL of a database with nothing in it: this one on PostgreSQL, another file on SQLite.
     pub(crate) async fn emptied(&self, number: usize) -> String {
         if !self.is_postgres() {

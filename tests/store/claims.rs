@@ -69,7 +69,9 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
         Claim::Rounds | Claim::Unpaired | Claim::Sets => {
             let set = open_set(bench, tx, player).await;
             if kind == Claim::Sets {
-                tx.make_settleable(set, due).await.map(|()| set.to_string())
+                tx.make_settleable(&[set], due)
+                    .await
+                    .map(|()| set.to_string())
             } else {
                 let entry = bench.random(|rng| playing(set, 1, player, NOW, rng));
                 tx.add_entry(&entry, due).await.expect("an entry");

@@ -223,7 +223,7 @@ async fn an_entry_ends_once_and_only_when_finished(bench: &Bench) {
     let entry = seated(bench).await;
     let mut tx = bench.write().await;
     assert!(
-        is_corrupt(&tx.end_entry(&lost(&entry)).await),
+        is_corrupt(&tx.end_entries(&[lost(&entry)]).await),
         "it is playing"
     );
     drop(tx);
@@ -236,12 +236,12 @@ async fn an_entry_ends_once_and_only_when_finished(bench: &Bench) {
         received: Cents::new(16_000),
         ..lost(&entry)
     };
-    tx.end_entry(&outcome).await.expect("ended");
+    tx.end_entries(&[outcome]).await.expect("ended");
     assert!(!tx.is_due(Claim::Unpaired, NOW).await.expect("an answer"));
     tx.commit().await.expect("committed");
     let mut tx = bench.write().await;
     assert!(
-        is_corrupt(&tx.end_entry(&lost(&entry)).await),
+        is_corrupt(&tx.end_entries(&[lost(&entry)]).await),
         "it has ended"
     );
     drop(tx);
@@ -272,7 +272,7 @@ async fn open_entries_are_the_players_own_oldest_first(bench: &Bench) {
         entry: ids[3],
         ..lost(&tx.entry(ids[3]).await.expect("read").expect("the entry"))
     };
-    tx.end_entry(&ended).await.expect("ended");
+    tx.end_entries(&[ended]).await.expect("ended");
     let open = tx.open_entries(ann).await.expect("read");
     let open: Vec<EntryId> = open.into_iter().map(|entry| entry.id).collect();
     assert_eq!(open, [ids[1], ids[0]]);

@@ -164,13 +164,11 @@ impl Bench {
         let settlement = settlement.expect("in range");
         let booked = tx.book(&settlement.transfers, NOW).await.expect("booked");
         assert_eq!(booked, Booked::Now);
-        tx.add_match(set, Some(first.id), NOW)
+        tx.add_matches(&[(set, Some(first.id))], NOW)
             .await
             .expect("a match");
-        tx.close_set(set).await.expect("closed");
-        for outcome in &settlement.outcomes {
-            tx.end_entry(outcome).await.expect("ended");
-        }
+        tx.close_sets(&[set]).await.expect("closed");
+        tx.end_entries(&settlement.outcomes).await.expect("ended");
         tx.commit().await.expect("committed");
         (first, second)
     }

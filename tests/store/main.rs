@@ -29,9 +29,11 @@ macro_rules! on_each_engine {
 mod bench;
 mod given;
 
+mod batches;
 mod booking;
 mod callbacks;
 mod claims;
+mod contention;
 mod deposits;
 mod entries;
 mod guards;

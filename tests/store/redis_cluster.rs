@@ -3,7 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use majibu::session::{Saved, Sessions};
+use majibu::{
+    ports::{TokenClaim, TokenStore},
+    session::{Saved, Sessions},
+};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     bench::eventually,
@@ -11,6 +15,7 @@ use crate::{
     sessions::{PREFIX, conversation, new_id, open, read},
 };
 
+const LIFE: Duration = Duration::from_secs(30);
 const SESSIONS: usize = 300;
 /// How long a player may wait to hear that Redis is away.
 const SOON: Duration = Duration::from_secs(1);
@@ -25,6 +30,50 @@ async fn goes_on(sessions: &Sessions, id: &str) -> bool {
         .save(id, &conversation(&["CON"], false), version)
         .await;
     matches!(saved, Ok(Saved::Yes))
+}
+
+/// Which master keeps the token of a house; the braces of its keys decide on the one.
+fn keeper(cluster: &RedisCluster) -> usize {
+    let key = format!("{PREFIX}:{{token}}:held");
+    let keeper = (0..cluster.masters.len()).find(|master| cluster.keeps(*master, &key));
+    keeper.expect("one of them keeps it")
+}
+
+/// Reading, forgetting and claiming the token need the one master that keeps it, and no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_that_is_lost_takes_the_token_along_only_if_it_keeps_it() {
+    let Some(mut cluster) = RedisCluster::start().await else {
+        return;
+    };
+    let sessions = open(&cluster.url()).await;
+    let token = |text: &str| SecretString::from(text.to_owned());
+    TokenStore::write(&sessions, &token("first"), LIFE).await;
+    let keeper = keeper(&cluster);
+    cluster.masters[(keeper + 1) % 3].kill();
+    let works = async |sessions: &Sessions, text: &str| {
+        TokenStore::write(sessions, &token(text), LIFE).await;
+        let read = TokenStore::read(sessions).await;
+        let is_there = read.is_some_and(|(read, _)| read.expose_secret() == text);
+        TokenStore::forget(sessions, &token(text)).await;
+        let is_gone = TokenStore::read(sessions).await.is_none();
+        is_there && is_gone && sessions.claim_fetch().await == TokenClaim::Ours
+    };
+    eventually("the token works without another master", async || {
+        works(&sessions, "second").await.then_some(())
+    })
+    .await;
+    // The script is not on these masters yet where this process is the first to ask.
+    for text in ["third", "fourth"] {
+        let newcomer = open(&cluster.url()).await;
+        assert!(works(&newcomer, text).await, "{text}");
+        assert!(works(&sessions, text).await, "{text}");
+    }
+
+    cluster.masters[keeper].kill();
+    let asked = Instant::now();
+    assert!(TokenStore::read(&sessions).await.is_none());
+    assert_eq!(sessions.claim_fetch().await, TokenClaim::Unknown);
+    assert!(asked.elapsed() < 2 * SOON, "{:?}", asked.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -177,29 +177,29 @@ async fn a_set_is_closed_and_settled_by_its_id(bench: &Bench) {
     let mut tx = bench.write().await;
     let figures = tx.set_figures(set).await.expect("figures");
     assert_eq!(figures, (CATEGORY.to_owned(), STAKE, 5));
-    tx.make_settleable(set, NOW).await.expect("due");
+    tx.make_settleable(&[set], NOW).await.expect("due");
     assert!(tx.is_due(Claim::Sets, NOW).await.expect("an answer"));
-    tx.close_set(set).await.expect("closed");
+    tx.close_sets(&[set]).await.expect("closed");
     assert!(!tx.is_due(Claim::Sets, NOW).await.expect("an answer"));
     tx.commit().await.expect("committed");
     assert_eq!(offered(bench, ben, NOW).await, None);
     let nowhere = bench.random(|rng| SetId::new(NOW, rng));
     let mut tx = bench.write().await;
     assert!(is_corrupt(&tx.set_figures(nowhere).await));
-    assert!(is_corrupt(&tx.make_settleable(nowhere, NOW).await));
-    assert!(is_corrupt(&tx.close_set(nowhere).await));
+    assert!(is_corrupt(&tx.make_settleable(&[nowhere], NOW).await));
+    assert!(is_corrupt(&tx.close_sets(&[nowhere]).await));
 }
 
 async fn a_match_is_written_down_once(bench: &Bench) {
     let (first, second) = bench.settled_match().await;
     let mut tx = bench.write().await;
-    let again = tx.add_match(first.set, Some(second.id), NOW).await;
+    let again = tx.add_matches(&[(first.set, Some(second.id))], NOW).await;
     assert!(is_conflict(&again), "{again:?}");
     drop(tx);
     let ann = bench.player(1).await;
     let set = bench.set(ann, Vec::new(), NOW).await;
     let mut tx = bench.write().await;
-    tx.add_match(set, None, NOW)
+    tx.add_matches(&[(set, None)], NOW)
         .await
         .expect("a draw has no winner");
 }

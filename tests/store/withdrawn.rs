@@ -152,13 +152,13 @@ async fn a_marked_set_is_not_closed_as_settled(bench: &Bench) {
     withdraw(&mut tx, &withdrawal(bench, questions[0])).await;
     tx.commit().await.expect("committed");
     let mut tx = bench.write().await;
-    assert!(is_conflict(&tx.close_set(set).await));
+    assert!(is_conflict(&tx.close_sets(&[set]).await));
     drop(tx);
     let mut tx = bench.write().await;
     tx.close_void_set(set, NOW).await.expect("closed");
-    tx.close_set(set).await.expect("closed again");
+    tx.close_sets(&[set]).await.expect("closed again");
     let nowhere = bench.random(|rng| SetId::new(NOW, rng));
-    assert!(is_corrupt(&tx.close_set(nowhere).await));
+    assert!(is_corrupt(&tx.close_sets(&[nowhere]).await));
 }
 
 async fn a_set_that_was_marked_too_late_is_unmarked(bench: &Bench) {
