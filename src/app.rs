@@ -3,10 +3,12 @@
 
 mod callbacks;
 mod deposit;
+mod endings;
 mod facts;
 mod games;
 mod hop;
 mod operator;
+mod placed;
 mod play;
 mod questions;
 mod registration;
@@ -18,6 +20,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
+pub use endings::{GivenUp, SessionFigures};
 pub use facts::Budgets;
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{ImportError, ImportReport, Refused};
@@ -30,7 +33,7 @@ use crate::{
         rules::{Hours, Rules, WalletRules},
     },
     menu::Menu,
-    ports::{Clock, MobileMoney, Random, SmsSender},
+    ports::{Clock, Gateways, MobileMoney, Random, SmsSender},
     session::{SessionError, Sessions},
     store::{Claim, Store, StoreError},
 };
@@ -48,6 +51,8 @@ pub struct Settings {
     pub budgets: Budgets,
     /// Service codes that are answered; empty: any.
     pub service_codes: Vec<String>,
+    /// How long a hop may take; below what gateways wait.
+    pub hop_deadline: Duration,
     /// How long a finished session stays known.
     pub finished_ttl: Duration,
     /// How long raw callbacks are kept.
@@ -79,6 +84,7 @@ struct Inner {
     settings: Settings,
     sms: Arc<dyn SmsSender>,
     money: Arc<dyn MobileMoney>,
+    gateways: Gateways,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
@@ -91,6 +97,8 @@ pub struct Outside {
     pub sms: Arc<dyn SmsSender>,
     /// Moves money.
     pub money: Arc<dyn MobileMoney>,
+    /// Read and write the wires of USSD gateways.
+    pub gateways: Gateways,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
@@ -140,6 +148,7 @@ impl App {
                 settings,
                 sms: outside.sms,
                 money: outside.money,
+                gateways: outside.gateways,
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
@@ -182,6 +191,12 @@ impl App {
     #[must_use]
     pub fn sms_sender(&self) -> &dyn SmsSender {
         self.inner.sms.as_ref()
+    }
+
+    /// Read and write the wires of USSD gateways.
+    #[must_use]
+    pub fn gateways(&self) -> &Gateways {
+        &self.inner.gateways
     }
 
     /// Wakes whoever waits for due rows of a kind in this process.

@@ -22,6 +22,7 @@ mod players;
 mod questions;
 mod report;
 mod sets;
+mod ussd_sessions;
 
 pub use callbacks::{Callback, CallbackKind};
 pub use claims::{Claim, Leased};
@@ -35,3 +36,4 @@ pub use players::{Player, Status};
 pub use questions::{Imported, NewQuestion, QuestionText};
 pub use report::{DepositRow, EntryRow, SmsRow};
 pub use sets::OpenSet;
+pub use ussd_sessions::{EndedSession, Measure, StatusCount};

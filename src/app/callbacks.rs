@@ -57,7 +57,10 @@ impl App {
                 .take_delivery(&mut tx, &callback.body)
                 .await
                 .map(|outcome| outcome.map(Ok)),
-            CallbackKind::UssdEvent => Ok(Some(Ok("stored".into()))),
+            CallbackKind::UssdEvent => {
+                let told = self.take_session_end(&mut tx, &callback).await;
+                told.map(|outcome| Some(Ok(outcome)))
+            }
         };
         let why = match outcome.and_then(Option::transpose) {
             Ok(Some(outcome)) => {

@@ -121,8 +121,8 @@ impl App {
         }
     }
 
-    /// Forgets what has been kept long enough: receipts of finished sessions, and callbacks that
-    /// wait for nothing. Gives how many rows went.
+    /// Forgets what has been kept long enough: receipts of finished sessions, callbacks that
+    /// wait for nothing, and how sessions ended. Gives how many rows went.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -135,8 +135,9 @@ impl App {
             .forget_receipts(now.before(settings.finished_ttl))
             .await?;
         let callbacks = tx.forget_callbacks(now.before(settings.inbox_keep)).await?;
+        let sessions = tx.forget_sessions(now.before(settings.inbox_keep)).await?;
         tx.commit().await?;
-        Ok(receipts + callbacks)
+        Ok(receipts + callbacks + sessions)
     }
 }
 
