@@ -11,9 +11,11 @@ mod support;
 mod line;
 
 mod clock;
+mod deadline;
 mod dialled;
 mod game;
 mod games;
+mod gateways;
 mod input;
 mod lost;
 mod menu;
