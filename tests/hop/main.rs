@@ -13,6 +13,7 @@ mod line;
 mod clock;
 mod deadline;
 mod dialled;
+mod endings;
 mod game;
 mod games;
 mod gateways;
