@@ -128,7 +128,7 @@ impl Web {
         caller: &str,
     ) -> Result<Response, TurnedAway> {
         let started = self.app.clock().now();
-        let hop: Hop = match gateway.read(request) {
+        let mut hop: Hop = match gateway.read(request) {
             Ok(UssdRequest::Hop(hop)) => hop,
             Ok(UssdRequest::Ended(_)) => return Ok(respond(gateway.acknowledge())),
             Err(error) => {
@@ -137,6 +137,7 @@ impl Web {
                 return Err(TurnedAway::BadRequest);
             }
         };
+        hop.typed = hop.typed.storable();
         let shown = self.app.hop(&hop).await;
         telemetry::count_hop(
             &shown.screen,

@@ -77,6 +77,22 @@ pub enum Typed {
     Latest(Latest),
 }
 
+impl Typed {
+    /// What was typed, without the one character that a database does not take as text: in its place
+    /// stands one that is on no list.
+    #[must_use]
+    pub fn storable(self) -> Self {
+        let storable = |text: String| text.replace('\0', "\u{fffd}");
+        match self {
+            Self::Transcript(transcript) => Self::Transcript(storable(transcript)),
+            Self::Latest(latest) => Self::Latest(Latest {
+                text: storable(latest.text),
+                ..latest
+            }),
+        }
+    }
+}
+
 /// The latest input of a session, on a wire without a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Latest {

@@ -21,6 +21,7 @@ mod input;
 mod lost;
 mod menu;
 mod repeat;
+mod replay;
 mod resume;
 mod seats;
 mod sessions;
