@@ -25,6 +25,7 @@ mod replay;
 mod resume;
 mod seats;
 mod sessions;
+mod steps;
 mod transcript;
 mod walk;
 mod wire;
