@@ -1,30 +1,48 @@
 //! Whether what the configuration says about USSD gateways can be run with.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use super::{Config, ConfigError};
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::{Config, ConfigError, List};
 use crate::provider::further_gateways;
 
 /// How long gateways wait for a screen (Africa's Talking contract, section 1.5).
 const GATEWAY_WAITS: Duration = Duration::from_secs(10);
 
 impl Config {
-    /// A deadline that comes too late, or addresses of a gateway that this binary does not have.
+    /// A deadline of hops that comes too late.
     pub(super) fn check_gateways(&self) -> Result<(), ConfigError> {
-        if self.ussd.deadline >= GATEWAY_WAITS {
-            let what = "must be less than 10s: gateways do not wait longer";
-            return Err(ConfigError::impossible("ussd.deadline", what));
-        }
-        let gateways = further_gateways(&[]);
-        let known: Vec<&str> = gateways.iter().map(|gateway| gateway.name()).collect();
-        let mut names = self.http.allow.gateways.keys();
-        let Some(unknown) = names.find(|name| !known.contains(&name.as_str())) else {
+        if self.ussd.deadline < GATEWAY_WAITS {
             return Ok(());
-        };
-        let known = known.join(", ");
-        let what = format!("unknown name {unknown}; beside africastalking and daraja: {known}");
-        Err(ConfigError::impossible("http.allow", what))
+        }
+        let what = "must be less than 10s: gateways do not wait longer";
+        Err(ConfigError::impossible("ussd.deadline", what))
     }
+}
+
+/// Reads the addresses of further gateways; the name of one that this binary does not have is an
+/// unknown key.
+pub(super) fn addresses<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, List<IpNet>>, D::Error> {
+    let gateways = further_gateways(&[]);
+    let read = |(name, texts): (String, List<String>)| {
+        if gateways.iter().all(|gateway| gateway.name() != name) {
+            let known: Vec<&str> = gateways.iter().map(|gateway| gateway.name()).collect();
+            let known = known.join("`, `");
+            return Err(Error::custom(format!(
+                "unknown field `{name}`, expected one of `africastalking`, `daraja`, `{known}`"
+            )));
+        }
+        let nets = texts.0.iter().map(|text| text.parse::<IpNet>());
+        let nets: Result<Vec<IpNet>, _> = nets.collect();
+        let nets = nets.map_err(|error| Error::custom(format!("{name}: {error}")))?;
+        Ok((name, List(nets)))
+    };
+    let texts = BTreeMap::<String, List<String>>::deserialize(deserializer)?;
+    texts.into_iter().map(read).collect()
 }
 
 #[cfg(test)]
@@ -48,19 +66,17 @@ mod tests {
 
     #[test]
     fn a_list_of_addresses_is_for_a_gateway_that_is_there() {
-        let list = |name: &str| {
-            let name = name.to_owned();
-            refused(|config| {
-                config.http.allow.gateways.insert(name, Default::default());
-            })
-        };
-        assert_eq!(list("hubtel"), None);
-        let refused = list("hubtell").unwrap();
+        let read = |text: &str| toml::from_str::<crate::config::Allow>(text);
+        let allow = read("daraja = []\nhubtel = [\"203.0.113.0/24\"]\nadvanta = \"::/0\"").unwrap();
+        assert_eq!(allow.gateways["hubtel"].0.len(), 1);
+        assert_eq!(allow.gateways["advanta"].0.len(), 1);
+        let refused = read("nalo = []").unwrap_err().to_string();
         assert!(
-            refused.starts_with("http.allow: unknown name hubtell"),
+            refused.contains("unknown field `nalo`, expected one of"),
             "{refused}"
         );
-        assert!(refused.ends_with("advanta, hubtel"), "{refused}");
+        let refused = read("hubtel = \"everybody\"").unwrap_err().to_string();
+        assert!(refused.contains("hubtel: invalid"), "{refused}");
     }
 
     /// Daraja refuses callback URLs with these words, and a secret may stand before any name.

@@ -52,9 +52,8 @@ pub struct Allow {
     /// Of Daraja.
     pub daraja: List<IpNet>,
     /// Of further USSD gateways, by name. In production such a gateway is answered only where it has
-    /// a list; any address is `0.0.0.0/0,::/0`. Other names are refused when the configuration is
-    /// checked.
-    #[serde(flatten)]
+    /// a list; any address is `0.0.0.0/0,::/0`.
+    #[serde(flatten, deserialize_with = "super::gateways::addresses")]
     pub gateways: BTreeMap<String, List<IpNet>>,
 }
 

@@ -15,4 +15,5 @@ mod operator;
 mod process;
 mod questions;
 mod secrecy;
+mod sessions;
 mod usage;

@@ -18,6 +18,7 @@ mod game;
 mod games;
 mod gateways;
 mod input;
+mod instant;
 mod lost;
 mod menu;
 mod repeat;
