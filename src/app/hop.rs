@@ -163,7 +163,7 @@ impl App {
         let start = self.menu().start();
         let step = match self.run(&turn, &mut conversation, start).await? {
             Ran::Step(step) => step,
-            Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
+            Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
         };
         self.navigate(
             &turn,
@@ -234,7 +234,7 @@ impl App {
         let step = match step {
             Step::Run(action) => match self.run(&turn, &mut conversation, action).await? {
                 Ran::Step(step) => step,
-                Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
+                Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
             },
             step @ (Step::Show | Step::Hint(_) | Step::Stop) => step,
         };
@@ -309,7 +309,7 @@ impl App {
         }
         let mut tx = self.store().write().await?;
         if let Some(before) = self.ran_before(&mut tx, turn.hop).await? {
-            return Ok(Ran::Before(before));
+            return Ok(Ran::Before(Box::new(before)));
         }
         let outcome = self.act(&mut tx, turn, conversation, action).await?;
         let step = self
@@ -408,7 +408,7 @@ enum Ran {
     /// It ran; this comes next.
     Step(Step),
     /// The same hop ran before; this is the session after it.
-    Before(Conversation),
+    Before(Box<Conversation>),
 }
 
 /// What all steps of one hop share.
