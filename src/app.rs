@@ -3,11 +3,13 @@
 
 mod callbacks;
 mod deposit;
+mod endings;
 mod facts;
 mod games;
 mod hop;
 mod inbound;
 mod operator;
+mod placed;
 mod play;
 mod questions;
 mod registration;
@@ -20,6 +22,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
+pub use endings::{GivenUp, SessionFigures};
 pub use facts::{Budgets, menu_facts};
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{
@@ -35,7 +38,7 @@ use crate::{
         rules::{Hours, Rules, WalletRules},
     },
     menu::Menu,
-    ports::{Clock, MobileMoney, Random, SmsSender},
+    ports::{Clock, Gateways, MobileMoney, Random, SmsSender},
     session::{SessionError, Sessions},
     store::{Claim, Contention, Store, StoreError},
 };
@@ -53,6 +56,8 @@ pub struct Settings {
     pub budgets: Budgets,
     /// Service codes that are answered; empty: any.
     pub service_codes: Vec<String>,
+    /// How long a hop may take; below what gateways wait.
+    pub hop_deadline: Duration,
     /// How long a finished session stays known.
     pub finished_ttl: Duration,
     /// How long raw callbacks are kept.
@@ -86,6 +91,7 @@ struct Inner {
     settings: Settings,
     sms: Arc<dyn SmsSender>,
     money: Arc<dyn MobileMoney>,
+    gateways: Gateways,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
@@ -98,6 +104,8 @@ pub struct Outside {
     pub sms: Arc<dyn SmsSender>,
     /// Moves money.
     pub money: Arc<dyn MobileMoney>,
+    /// Read and write the wires of USSD gateways.
+    pub gateways: Gateways,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
@@ -157,6 +165,7 @@ impl App {
                 settings,
                 sms: outside.sms,
                 money: outside.money,
+                gateways: outside.gateways,
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
@@ -199,6 +208,12 @@ impl App {
     #[must_use]
     pub fn sms_sender(&self) -> &dyn SmsSender {
         self.inner.sms.as_ref()
+    }
+
+    /// Read and write the wires of USSD gateways.
+    #[must_use]
+    pub fn gateways(&self) -> &Gateways {
+        &self.inner.gateways
     }
 
     /// Wakes whoever waits for due rows of a kind in this process.

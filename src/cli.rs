@@ -6,6 +6,7 @@ mod menu;
 mod player;
 mod questions;
 mod run;
+mod sessions;
 mod suspense;
 
 use std::{
@@ -74,6 +75,8 @@ enum Command {
     /// Everything about one player
     #[command(subcommand)]
     Player(player::Command),
+    /// How USSD sessions ended: hops, duration, cost, and where players give up
+    Sessions(sessions::Arguments),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -155,6 +158,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Menu(command) => menu::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
+        Command::Sessions(arguments) => sessions::run(config, &arguments).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

@@ -2,6 +2,7 @@
 //! runs on the embedded default. Unknown keys and impossible values are refused, by name.
 
 mod check;
+mod gateways;
 mod sections;
 mod values;
 

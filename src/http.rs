@@ -6,7 +6,7 @@ mod pay;
 mod sms;
 mod ussd;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
@@ -22,7 +22,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use health::JobsHealth;
 
-use crate::{app::App, config::Config, ports::UssdGateway, telemetry::Metrics};
+use crate::{
+    app::App,
+    config::{Config, Mode},
+    telemetry::Metrics,
+};
 
 /// The largest body that is taken, in bytes. Hops have hundreds, callbacks a few thousand.
 const MAX_BODY: usize = 64 * 1024;
@@ -31,7 +35,6 @@ const MAX_BODY: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Web {
     app: App,
-    gateway: Arc<dyn UssdGateway>,
     jobs: JobsHealth,
     metrics: Metrics,
     gate: Arc<Gate>,
@@ -43,6 +46,9 @@ struct Gate {
     trusted_proxies: Vec<IpNet>,
     africastalking: Vec<IpNet>,
     daraja: Vec<IpNet>,
+    gateways: BTreeMap<String, Vec<IpNet>>,
+    /// Whether a gateway without a list of addresses is closed rather than open to all.
+    needs_list: bool,
 }
 
 impl Gate {
@@ -59,22 +65,19 @@ impl Gate {
 impl Web {
     /// Puts the routes' state together.
     #[must_use]
-    pub fn new(
-        app: App,
-        gateway: Arc<dyn UssdGateway>,
-        jobs: JobsHealth,
-        metrics: Metrics,
-        config: &Config,
-    ) -> Self {
+    pub fn new(app: App, jobs: JobsHealth, metrics: Metrics, config: &Config) -> Self {
+        let gateways = config.http.allow.gateways.iter();
+        let gateways = gateways.map(|(name, nets)| (name.clone(), nets.0.clone()));
         let gate = Gate {
             secret: config.http.callback_secret.clone(),
             trusted_proxies: config.http.trusted_proxies.0.clone(),
             africastalking: config.http.allow.africastalking.0.clone(),
             daraja: config.http.allow.daraja.0.clone(),
+            gateways: gateways.collect(),
+            needs_list: config.mode == Mode::Production,
         };
         Self {
             app,
-            gateway,
             jobs,
             metrics,
             gate: Arc::new(gate),
@@ -87,6 +90,10 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .route("/ussd/{secret}", post(ussd::hop))
         .route("/ussd/{secret}/events", post(ussd::event))
+        .route(
+            "/ussd/{secret}/{gateway}",
+            get(ussd::gateway_get).post(ussd::gateway_post),
+        )
         .route("/sms/{secret}/delivery", post(sms::delivery))
         .route("/sms/{secret}/inbound", post(sms::inbound))
         .route("/sms/{secret}/optout", post(sms::opt_out))
@@ -104,6 +111,8 @@ pub fn router(web: Web) -> Router {
 enum TurnedAway {
     /// Wrong secret, or wrong address: nothing is here.
     NotFound,
+    /// This gateway's requests come by another method.
+    MethodNotAllowed,
     /// Nothing that a provider sends.
     BadRequest,
     /// It could not be stored: the provider must not hear that we have it.
@@ -114,6 +123,7 @@ impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
         let (status, text) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not found\n"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n"),
             Self::BadRequest => (StatusCode::BAD_REQUEST, "bad request\n"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),
         };

@@ -1,16 +1,20 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod ussd;
+
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
-use crate::{
-    core::{money::Cents, msisdn::Msisdn, sms::Consent, time::Timestamp},
-    menu::Shown,
+pub use ussd::{
+    Ending, EndingKind, Gateways, Hop, Latest, NotAHop, Place, SessionEnd, Typed, UssdGateway,
+    UssdRequest, WireMethod, WireReply, read_session_id,
 };
+
+use crate::core::{money::Cents, msisdn::Msisdn, sms::Consent, time::Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -50,55 +54,6 @@ impl Random for SystemRandom {
     fn rng(&self) -> StdRng {
         StdRng::from_rng(&mut rand::rng())
     }
-}
-
-/// One request of a USSD session, whatever the gateway's wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
-    /// The gateway's session id.
-    pub session: String,
-    /// The phone number as the gateway wrote it.
-    pub phone: String,
-    /// The service code that was dialled; may be empty.
-    pub service_code: String,
-    /// The network's code; may be empty.
-    pub network: String,
-    /// Everything typed in this session, joined by `*`.
-    pub transcript: String,
-}
-
-/// The request is none that a gateway sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotAHop {
-    /// The body is not what the wire has.
-    #[error("the body is not a form")]
-    Body,
-    /// There is no session id, or an impossible one.
-    #[error("no usable session id")]
-    Session,
-}
-
-/// A reply on a gateway's wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WireReply {
-    /// The body.
-    pub body: String,
-    /// Its content type.
-    pub content_type: &'static str,
-    /// A header with the screen's name, where the wire has one.
-    pub screen_header: Option<(&'static str, String)>,
-}
-
-/// The wire of one USSD gateway.
-pub trait UssdGateway: Send + Sync {
-    /// Reads a request.
-    ///
-    /// # Errors
-    /// When no gateway sends such a thing.
-    fn read(&self, body: &[u8]) -> Result<Hop, NotAHop>;
-
-    /// Writes a reply.
-    fn write(&self, shown: &Shown) -> WireReply;
 }
 
 /// Why an SMS was not accepted.

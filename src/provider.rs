@@ -1,8 +1,24 @@
 //! Adapters to the providers. They implement the ports and are the only place that knows what
 //! Africa's Talking and Daraja look like on the wire.
 
+pub mod advanta;
 pub mod africastalking;
 pub mod daraja;
+pub mod hubtel;
+
+use std::sync::Arc;
+
+use crate::ports::UssdGateway;
+
+/// The USSD gateways beside Africa's Talking, each at the route of its name, for a house with these
+/// service codes. A new one is its file, and its line here.
+#[must_use]
+pub fn further_gateways(service_codes: &[String]) -> Vec<Arc<dyn UssdGateway>> {
+    vec![
+        Arc::new(advanta::AdvantaUssd::new(service_codes)),
+        Arc::new(hubtel::HubtelUssd),
+    ]
+}
 
 /// An answer's start, for a log line or an operator: control characters out, cut, nothing secret.
 /// Providers' error messages have been seen to repeat access tokens (Daraja contract, section 1).

@@ -14,10 +14,11 @@ use crate::{
     http::{self, JobsHealth, Web},
     jobs,
     menu::{Menu, check, file::MenuError},
-    ports::{Clock, Random, SystemClock, SystemRandom},
+    ports::{Clock, Gateways, Random, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
         daraja::{DarajaClient, DarajaSettings},
+        further_gateways,
     },
     session::{SessionError, Sessions},
     store::{Schema, Store, StoreError},
@@ -134,6 +135,7 @@ pub async fn assemble(
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
         money: Arc::new(DarajaClient::new(daraja_settings(config), client, tokens)),
+        gateways: gateways(config),
         clock: world.clock.clone(),
         random: world.random.clone(),
     };
@@ -166,6 +168,14 @@ async fn prepare(store: &Store, now: Timestamp, migration: Migration) -> Result<
             Ok(())
         }
     }
+}
+
+/// The gateways that the service answers.
+pub(crate) fn gateways(config: &Config) -> Gateways {
+    Gateways::new(
+        Arc::new(AfricasTalkingUssd),
+        further_gateways(&config.ussd.service_codes.0),
+    )
 }
 
 fn sms_settings(config: &Config) -> SmsSettings {
@@ -237,8 +247,7 @@ impl Service {
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);
         if parts != Parts::Jobs {
-            let gateway = Arc::new(AfricasTalkingUssd);
-            let web = Web::new(app.clone(), gateway, health.clone(), metrics, config);
+            let web = Web::new(app.clone(), health.clone(), metrics, config);
             let (bound, task) = listen(config.http.listen, web, stop.clone()).await?;
             address = Some(bound);
             tasks.push(task);

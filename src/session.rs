@@ -4,6 +4,7 @@
 //! most: whatever moved money is in the database, with its receipt.
 
 mod memory;
+mod place;
 mod redis;
 mod token;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use memory::MemorySessions;
+pub use place::{Located, start_of};
 pub use redis::RedisSessions;
 
 use crate::{
@@ -35,6 +37,15 @@ pub struct Conversation {
     pub state: Session,
     /// What earlier hops of this transcript were answered, oldest first.
     replies: Vec<Answered>,
+    /// On a wire with the latest input only: where the hops stand, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<place::Placed>,
+    /// Whether the plain dial came twice: it was repeated, or the first reply was empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    dialled_twice: bool,
+    /// Whether the gateway said that the session is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_closed: bool,
 }
 
 /// A hop that was answered, known by how much of the transcript it had.
@@ -65,6 +76,9 @@ impl Conversation {
             transcript: transcript.into(),
             state,
             replies: Vec::new(),
+            places: Vec::new(),
+            dialled_twice: false,
+            is_closed: false,
         }
     }
 
@@ -82,6 +96,10 @@ impl Conversation {
             return Relation::Repeat(answered.shown.clone());
         }
         let next = match transcript.strip_prefix(self.transcript.as_str()) {
+            // An empty first reply leaves no trace but the dial once more; the star is behind it.
+            Some(rest) if self.transcript.is_empty() && self.dialled_twice => {
+                Some(rest.strip_prefix('*').unwrap_or(rest))
+            }
             Some(rest) if self.transcript.is_empty() => Some(rest),
             Some(rest) => rest.strip_prefix('*'),
             None => None,
@@ -113,10 +131,25 @@ impl Conversation {
         self.replies.last().map(|answered| &answered.shown)
     }
 
-    /// Whether the last reply ended the session.
+    /// Whether the session is over: the last reply ended it, or the gateway did.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        self.last_reply().is_some_and(|shown| shown.ends)
+        self.is_closed || self.last_reply().is_some_and(|shown| shown.ends)
+    }
+
+    /// The plain dial came once more. True where that is news, and the session has to be stored.
+    pub fn dials_again(&mut self) -> bool {
+        let is_news = self.transcript.is_empty() && !self.dialled_twice;
+        self.dialled_twice |= is_news;
+        is_news
+    }
+
+    /// The gateway said that the session is over. What it was answered stays known; nothing new is
+    /// taken from it. True where that is news.
+    pub fn close(&mut self) -> bool {
+        let is_news = !self.has_ended();
+        self.is_closed |= is_news;
+        is_news
     }
 }
 
@@ -257,6 +290,21 @@ mod tests {
             conversation(&["", "1"]).relation("1*2*3"),
             Relation::Next("2*3")
         );
+    }
+
+    #[test]
+    fn an_empty_first_reply_is_told_from_a_typed_star() {
+        let mut conversation = conversation(&[""]);
+        assert_eq!(conversation.relation("*1"), Relation::Next("*1"));
+        assert!(conversation.dials_again());
+        assert!(!conversation.dials_again());
+        assert_eq!(conversation.relation(""), Relation::Repeat(shown("")));
+        assert_eq!(conversation.relation("1"), Relation::Next("1"));
+        assert_eq!(conversation.relation("*1"), Relation::Next("1"));
+        assert_eq!(conversation.relation("*"), Relation::Next(""));
+        assert_eq!(conversation.relation("**1"), Relation::Next("*1"));
+        conversation.answered("*1", &shown("x"));
+        assert_eq!(conversation.relation("*1*2"), Relation::Next("2"));
     }
 
     #[test]

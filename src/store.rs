@@ -26,6 +26,7 @@ mod report;
 mod schema;
 mod sets;
 mod transact;
+mod ussd_sessions;
 mod withdrawn;
 
 pub use bank::BankFilter;
@@ -43,6 +44,7 @@ pub use questions::QuestionText;
 pub use report::{DepositRow, EntryRow, SmsRow};
 pub use schema::Schema;
 pub use sets::{OpenSet, SetFigures};
+pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawn::{QuestionWithdrawal, Voided};
 
 pub use crate::core::bank::{Imported, NewQuestion};

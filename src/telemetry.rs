@@ -94,6 +94,36 @@ pub(crate) fn count_hop(screen: &str, ends: bool, ms: i64) {
     histogram!("majibu_hop_ms", "screen" => screen.to_owned()).record(f64::from(ms));
 }
 
+/// Counts a hop that met its deadline: `majibu_hops_cut_off_total`.
+pub(crate) fn count_hop_cut_off() {
+    counter!("majibu_hops_cut_off_total").increment(1);
+}
+
+/// Counts a session whose end was told: `majibu_sessions_total` by gateway and status, and
+/// `majibu_session_hops` and `majibu_session_ms`. What the service did not end is
+/// `majibu_sessions_given_up_total`, by the last screen.
+pub(crate) fn count_session(
+    gateway: &'static str,
+    status: &'static str,
+    screen: &str,
+    hops: Option<u32>,
+    duration_ms: Option<u64>,
+) {
+    let labels = [("gateway", gateway), ("status", status)];
+    counter!("majibu_sessions_total", &labels).increment(1);
+    if status != "success" {
+        let screen = screen.to_owned();
+        counter!("majibu_sessions_given_up_total", "screen" => screen).increment(1);
+    }
+    if let Some(hops) = hops {
+        histogram!("majibu_session_hops").record(f64::from(hops));
+    }
+    if let Some(ms) = duration_ms {
+        let ms = u32::try_from(ms).unwrap_or(u32::MAX);
+        histogram!("majibu_session_ms").record(f64::from(ms));
+    }
+}
+
 /// Counts a callback: `majibu_callbacks_total`, by kind.
 pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
     let outcome = if is_stored { "stored" } else { "refused" };

@@ -87,7 +87,7 @@ impl App {
             CallbackKind::SmsDelivery => self.take_delivery(&mut tx, &callback.body).await?,
             CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
             CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),
-            CallbackKind::UssdEvent => Some("stored".into()),
+            CallbackKind::UssdEvent => Some(self.take_session_end(&mut tx, &callback).await?),
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));

@@ -5,21 +5,20 @@
 //! transaction, together with the session after it. So a repeated hop finds its answer even after
 //! the session store was lost, and a session that was lost goes on from its last effect.
 
-use std::time::Duration;
-
 use tracing::{error, warn};
 
-use super::{App, AppError};
+use super::{
+    App, AppError,
+    placed::{PlacedHop, Transcript},
+};
 use crate::{
     core::{msisdn::Msisdn, time::Timestamp},
     menu::{Action, Facts, Input, Session, Shown, Step},
-    ports::Hop,
+    ports::{Hop, Typed},
     session::{Conversation, Relation, Saved, Versioned},
     store::{StoreError, Tx},
+    telemetry,
 };
-
-/// How long a hop may take. The gateway gives up after 10 s (contract, section 1.5).
-const DEADLINE: Duration = Duration::from_secs(8);
 
 /// How often a hop starts anew after it lost a race against another one.
 const RACES: usize = 5;
@@ -45,18 +44,17 @@ impl App {
             );
             return self.notice(FALLBACK_LOCALE, "wrong_code");
         }
-        if hop.transcript.len() > MAX_TRANSCRIPT {
-            warn!(session = hop.session, player = %msisdn, "transcript too long");
-            return self.notice(FALLBACK_LOCALE, "sorry");
-        }
-        match tokio::time::timeout(DEADLINE, self.answer_hop(hop, &msisdn, now)).await {
+        let deadline = self.settings().hop_deadline;
+        match tokio::time::timeout(deadline, self.answer_hop(hop, &msisdn, now)).await {
             Ok(Ok(shown)) => shown,
             Ok(Err(error)) => {
                 error!(session = hop.session, player = %msisdn, error = ?error, "hop failed");
                 self.notice(FALLBACK_LOCALE, "sorry")
             }
             Err(_) => {
+                // What it was doing is rolled back, unless it was committed: then its receipt is there.
                 error!(session = hop.session, player = %msisdn, "hop took too long");
+                telemetry::count_hop_cut_off();
                 self.notice(FALLBACK_LOCALE, "sorry")
             }
         }
@@ -85,10 +83,19 @@ impl App {
                 }) => (Known::Stored(conversation), version),
                 None => (self.remembered(hop).await?, 0),
             };
+            let placed = PlacedHop::new(hop, &known, now);
+            if placed.transcript.len() > MAX_TRANSCRIPT {
+                warn!(session = hop.session, player = %msisdn, "transcript too long");
+                return Ok(self.notice(FALLBACK_LOCALE, "sorry"));
+            }
             let turn = match known {
-                Known::No => self.begin(hop, msisdn, now).await,
-                Known::Stored(known) => self.go_on(known, Memory::Whole, hop, msisdn, now).await,
-                Known::Restored(known) => self.go_on(known, Memory::Gap, hop, msisdn, now).await,
+                Known::No => self.begin(&placed, msisdn, now).await,
+                Known::Stored(known) => {
+                    self.go_on(known, Memory::Whole, &placed, msisdn, now).await
+                }
+                Known::Restored(known) => {
+                    self.go_on(known, Memory::Gap, &placed, msisdn, now).await
+                }
             };
             let conversation = match turn {
                 Ok(Turn::Answer(shown)) => return Ok(shown),
@@ -113,13 +120,16 @@ impl App {
     }
 
     /// A session that the store has lost, from the receipts of its hops. A plain dial has one only
-    /// where it ended a round that had run out of time.
+    /// where it ended a round that had run out of time, or set its clock right.
     async fn remembered(&self, hop: &Hop) -> Result<Known, AppError> {
         let mut tx = self.store().read().await?;
-        let receipt = match tx.receipt(&hop.session, &hop.transcript).await? {
-            Some(receipt) => Some(receipt),
-            None if hop.transcript.is_empty() => None,
-            None => tx.last_receipt(&hop.session).await?,
+        let receipt = match &hop.typed {
+            Typed::Transcript(transcript) => match tx.receipt(&hop.session, transcript).await? {
+                Some(receipt) => Some(receipt),
+                None if transcript.is_empty() => None,
+                None => tx.last_receipt(&hop.session).await?,
+            },
+            Typed::Latest(_) => tx.last_receipt(&hop.session).await?,
         };
         Ok(match receipt {
             Some((_, json)) => Known::Restored(read_conversation(&json)?),
@@ -128,7 +138,12 @@ impl App {
     }
 
     /// The first hop of a session.
-    async fn begin(&self, hop: &Hop, msisdn: &Msisdn, now: Timestamp) -> Result<Turn, AppError> {
+    async fn begin(
+        &self,
+        hop: &PlacedHop,
+        msisdn: &Msisdn,
+        now: Timestamp,
+    ) -> Result<Turn, AppError> {
         let facts = self.fresh_facts(now).await?;
         let turn = TurnContext {
             hop,
@@ -145,10 +160,14 @@ impl App {
         let start = self.menu().start();
         let step = match self.run(&turn, &mut conversation, start).await? {
             Ran::Step(step) => step,
-            Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
+            Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
         };
-        self.navigate(&turn, &mut conversation, &dialled(hop))
-            .await?;
+        self.navigate(
+            &turn,
+            &mut conversation,
+            &hop.dialled(&self.settings().service_codes),
+        )
+        .await?;
         Ok(self.reply(&turn, conversation, step))
     }
 
@@ -157,7 +176,7 @@ impl App {
         &self,
         mut conversation: Conversation,
         memory: Memory,
-        hop: &Hop,
+        hop: &PlacedHop,
         msisdn: &Msisdn,
         now: Timestamp,
     ) -> Result<Turn, AppError> {
@@ -166,12 +185,21 @@ impl App {
             return Ok(Turn::Answer(self.notice(FALLBACK_LOCALE, "wrong_phone")));
         }
         let input = match conversation.relation(&hop.transcript) {
+            // The dial once more, or an empty first reply: the next star is not typed then.
+            Relation::Repeat(_) if hop.transcript.is_empty() && conversation.dials_again() => {
+                return Ok(Turn::Went(conversation));
+            }
             Relation::Repeat(shown) => return Ok(Turn::Answer(shown)),
             Relation::Next(input) => Some(input),
             Relation::Diverges => None,
         };
         if let (true, Some(last)) = (conversation.has_ended(), conversation.last_reply()) {
-            return Ok(Turn::Answer(last.clone()));
+            let shown = if last.ends {
+                last.clone()
+            } else {
+                self.notice(&conversation.state.locale, "session_over")
+            };
+            return Ok(Turn::Answer(shown));
         }
         let facts = self.facts(now).await?;
         let turn = TurnContext {
@@ -184,7 +212,11 @@ impl App {
         let Some(input) = input else {
             return self.stray(&turn, conversation).await;
         };
-        if memory == Memory::Gap && input.contains('*') {
+        if hop.stands == Transcript::Adrift {
+            warn!(session = hop.session, player = %msisdn, "a reply to a screen that is not known");
+            return Ok(self.reply(&turn, conversation, Step::Show));
+        }
+        if memory == Memory::Gap && hop.place.is_none() && input.contains('*') {
             // Hops without an effect were lost with the session: they navigate once more.
             let inputs: Vec<&str> = input.split('*').collect();
             self.navigate(&turn, &mut conversation, &inputs).await?;
@@ -199,7 +231,7 @@ impl App {
         let step = match step {
             Step::Run(action) => match self.run(&turn, &mut conversation, action).await? {
                 Ran::Step(step) => step,
-                Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
+                Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
             },
             step @ (Step::Show | Step::Hint(_) | Step::Stop) => step,
         };
@@ -291,7 +323,7 @@ impl App {
         action: Action,
     ) -> Result<(Tx, (Ran, Conversation)), AppError> {
         if let Some(before) = self.ran_before(&mut tx, turn.hop).await? {
-            return Ok((tx, (Ran::Before(before), conversation)));
+            return Ok((tx, (Ran::Before(Box::new(before)), conversation)));
         }
         let outcome = self.act(&mut tx, turn, &mut conversation, action).await?;
         let step = self
@@ -306,7 +338,11 @@ impl App {
         Ok((tx, (Ran::Step(step), conversation)))
     }
 
-    async fn ran_before(&self, tx: &mut Tx, hop: &Hop) -> Result<Option<Conversation>, AppError> {
+    async fn ran_before(
+        &self,
+        tx: &mut Tx,
+        hop: &PlacedHop,
+    ) -> Result<Option<Conversation>, AppError> {
         let receipt = tx.receipt(&hop.session, &hop.transcript).await?;
         receipt
             .map(|(_, json)| read_conversation(&json))
@@ -328,6 +364,9 @@ impl App {
             .menu()
             .show(&conversation.state, hint, turn.facts, turn.budget);
         conversation.answered(&turn.hop.transcript, &shown);
+        if let Some(place) = &turn.hop.place {
+            conversation.place(place, turn.now);
+        }
     }
 
     /// Whether a service code is one of ours. A gateway may leave out the channel of a shared code:
@@ -345,13 +384,13 @@ impl App {
                 .any(|ours| ours == code || is_shared(&ours))
     }
 
-    fn budget(&self, hop: &Hop) -> usize {
+    fn budget(&self, hop: &PlacedHop) -> usize {
         self.settings().budgets.of(&hop.network)
     }
 }
 
 /// What is known of a session.
-enum Known {
+pub(super) enum Known {
     /// Nothing: it begins.
     No,
     /// Everything: it is in the session store.
@@ -381,12 +420,12 @@ enum Ran {
     /// It ran; this comes next.
     Step(Step),
     /// The same hop ran before; this is the session after it.
-    Before(Conversation),
+    Before(Box<Conversation>),
 }
 
 /// What all steps of one hop share.
 pub(super) struct TurnContext<'a> {
-    pub(super) hop: &'a Hop,
+    pub(super) hop: &'a PlacedHop,
     pub(super) msisdn: &'a Msisdn,
     pub(super) facts: &'a Facts,
     pub(super) budget: usize,
@@ -395,20 +434,4 @@ pub(super) struct TurnContext<'a> {
 
 fn read_conversation(json: &str) -> Result<Conversation, AppError> {
     serde_json::from_str(json).map_err(|_| AppError::Unusable("receipt cannot be read"))
-}
-
-/// What was dialled behind the service code. Some gateways send the whole dial string
-/// (`*384*55*1#`): a leading service code and a trailing `#` are taken off.
-fn dialled(hop: &Hop) -> Vec<&str> {
-    let text = hop.transcript.trim_end_matches('#');
-    let code = hop.service_code.trim_end_matches('#');
-    let text = match text.strip_prefix(code) {
-        Some(rest) if !code.is_empty() => rest.trim_start_matches('*'),
-        _ => text,
-    };
-    if text.is_empty() {
-        Vec::new()
-    } else {
-        text.split('*').collect()
-    }
 }

@@ -34,6 +34,29 @@ impl App {
         now > self.round_clock().deadline(entry.spent, entry.sent_at)
     }
 
+    /// Whether the clock has been set back to before the question under way was sent: its time
+    /// begins anew.
+    pub(super) fn is_before_its_question(&self, entry: &Entry, now: Timestamp) -> bool {
+        self.round_clock().timed_from(entry.sent_at, now) != entry.sent_at
+    }
+
+    /// Begins the time of the question under way anew, where the clock is before it.
+    pub(super) async fn time_anew(
+        &self,
+        tx: &mut Tx,
+        entry: Entry,
+        now: Timestamp,
+    ) -> Result<Entry, AppError> {
+        if !self.is_before_its_question(&entry, now) {
+            return Ok(entry);
+        }
+        let sent_at = self.round_clock().timed_from(entry.sent_at, now);
+        let due = self.due_after(entry.spent, sent_at);
+        tx.time_question(entry.id, sent_at, due).await?;
+        tracing::warn!(entry = %entry.id, "the clock has been set back; its question is timed anew");
+        Ok(Entry { sent_at, ..entry })
+    }
+
     /// When the question that this hop sends counts as sent: now, rather than when the hop came in,
     /// so that a slow database costs the player nothing.
     fn question_sent_at(&self, turn: &TurnContext<'_>) -> Timestamp {

@@ -63,7 +63,8 @@ impl App {
         }
     }
 
-    /// A session begins. `None` when a round of the caller has run out of time and has to be ended.
+    /// A session begins. `None` when a round of the caller has run out of time and has to be ended, or
+    /// the clock has been set back to before its question.
     async fn open(
         &self,
         tx: &mut Tx,
@@ -79,6 +80,7 @@ impl App {
         }
         match self.round_under_way(tx, player.id).await? {
             Some(entry) if self.has_run_out(&entry, turn.now) => Ok(None),
+            Some(entry) if self.is_before_its_question(&entry, turn.now) => Ok(None),
             Some(entry) => self
                 .resumed(tx, &entry, &conversation.state.locale, turn.now)
                 .await
@@ -87,7 +89,8 @@ impl App {
         }
     }
 
-    /// A session begins and finds a round that has run out of time: it ends now.
+    /// A session begins and finds a round that has run out of time: it ends now. Or one whose question
+    /// was sent later than now: it is timed from now on.
     async fn open_overdue(
         &self,
         tx: &mut Tx,
@@ -100,8 +103,13 @@ impl App {
             Some(entry) if self.has_run_out(&entry, turn.now) => {
                 self.finish(tx, &entry, "late", turn.now).await
             }
+            Some(entry) => {
+                let entry = self.time_anew(tx, entry, turn.now).await?;
+                let locale = &conversation.state.locale;
+                self.resumed(tx, &entry, locale, turn.now).await
+            }
             // Somebody else ended it in between.
-            Some(_) | None => Ok(Outcome::named("home")),
+            None => Ok(Outcome::named("home")),
         }
     }
 

@@ -116,7 +116,7 @@ impl App {
     }
 
     /// Forgets what has been kept long enough: receipts of finished sessions, callbacks that wait
-    /// for nothing, and SMS that came in. Gives how many rows went.
+    /// for nothing, SMS that came in, and how sessions ended. Gives how many rows went.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -131,7 +131,8 @@ impl App {
             let receipts = tx.forget_receipts(receipts_before).await?;
             let callbacks = tx.forget_callbacks(callbacks_before).await?;
             let messages = tx.forget_inbound(messages_before).await?;
-            Ok((tx, receipts + callbacks + messages))
+            let sessions = tx.forget_sessions(callbacks_before).await?;
+            Ok((tx, receipts + callbacks + messages + sessions))
         };
         self.store().transact(forget).await
     }

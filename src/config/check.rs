@@ -58,6 +58,7 @@ impl Config {
         self.check_game()?;
         self.check_wallet()?;
         self.check_durations()?;
+        self.check_gateways()?;
         let budget = 100..=182;
         let budgets = self.ussd.network_budgets.0.values();
         let fits = budget.contains(&self.ussd.screen_budget);
@@ -210,6 +211,7 @@ impl Config {
     fn check_durations(&self) -> Result<(), ConfigError> {
         let (game, jobs) = (&self.game, &self.jobs);
         for (key, duration) in [
+            ("ussd.deadline", self.ussd.deadline),
             ("ussd.session_ttl", self.ussd.session_ttl),
             ("ussd.finished_ttl", self.ussd.finished_ttl),
             ("jobs.poll", jobs.poll),
@@ -365,6 +367,7 @@ impl Config {
                 networks: self.ussd.network_budgets.0.clone(),
             },
             service_codes: self.ussd.service_codes.0.clone(),
+            hop_deadline: self.ussd.deadline,
             finished_ttl: self.ussd.finished_ttl,
             inbox_keep: self.inbox.keep,
             require_verification: self.players.require_verification,

@@ -1,6 +1,6 @@
 //! The sections of the configuration, with their defaults (DESIGN part 4).
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -43,15 +43,19 @@ section!(
     }
 );
 
-section!(
-    /// `http.allow`: addresses that callbacks are taken from; empty: any.
-    Allow {
-        /// Of Africa's Talking.
-        africastalking: List<IpNet> = List::default(),
-        /// Of Daraja.
-        daraja: List<IpNet> = List::default(),
-    }
-);
+/// `http.allow`: addresses that callbacks are taken from; empty: any.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Allow {
+    /// Of Africa's Talking.
+    pub africastalking: List<IpNet>,
+    /// Of Daraja.
+    pub daraja: List<IpNet>,
+    /// Of further USSD gateways, by name. In production such a gateway is answered only where it has
+    /// a list; any address is `0.0.0.0/0,::/0`.
+    #[serde(flatten, deserialize_with = "super::gateways::addresses")]
+    pub gateways: BTreeMap<String, List<IpNet>>,
+}
 
 section!(
     /// `database`.
@@ -142,6 +146,9 @@ section!(
         /// How long a session under way is remembered.
         #[serde(with = "humantime_serde")]
         session_ttl: Duration = Duration::from_secs(180),
+        /// How long a hop may take, below the 10 s that gateways wait; then the player gets an END.
+        #[serde(with = "humantime_serde")]
+        deadline: Duration = Duration::from_secs(8),
         /// How long a finished session stays known.
         #[serde(with = "humantime_serde")]
         finished_ttl: Duration = Duration::from_secs(24 * 60 * 60),

@@ -10,26 +10,32 @@ use super::{Gate, TurnedAway};
 
 /// The provider that a route belongs to.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Provider {
+pub(super) enum Provider<'a> {
     AfricasTalking,
     Daraja,
+    /// A further USSD gateway, by its name; `None`: there is none of that name.
+    Gateway(Option<&'a str>),
 }
 
 impl Gate {
     /// Lets a caller in who knows the secret and comes from an allowed address; gives that address.
     pub(super) fn admit(
         &self,
-        provider: Provider,
+        provider: Provider<'_>,
         secret: &str,
         peer: SocketAddr,
         headers: &HeaderMap,
     ) -> Result<IpAddr, TurnedAway> {
         let caller = self.caller(peer.ip(), headers);
-        let allowed = match provider {
-            Provider::AfricasTalking => &self.africastalking,
-            Provider::Daraja => &self.daraja,
+        let is_allowed = match provider {
+            Provider::AfricasTalking => is_let_in(&self.africastalking, caller),
+            Provider::Daraja => is_let_in(&self.daraja, caller),
+            Provider::Gateway(None) => false,
+            Provider::Gateway(Some(name)) => match self.gateways.get(name) {
+                Some(nets) => is_let_in(nets, caller),
+                None => !self.needs_list,
+            },
         };
-        let is_allowed = allowed.is_empty() || is_in(allowed, caller);
         if self.knows(secret) && is_allowed {
             return Ok(caller);
         }
@@ -62,6 +68,11 @@ impl Gate {
     }
 }
 
+/// An empty list lets everybody in.
+fn is_let_in(nets: &[IpNet], address: IpAddr) -> bool {
+    nets.is_empty() || is_in(nets, address)
+}
+
 fn is_in(nets: &[IpNet], address: IpAddr) -> bool {
     nets.iter().any(|net| net.contains(&address))
 }
@@ -77,6 +88,8 @@ mod tests {
             trusted_proxies: nets(&["10.0.0.0/8"]),
             africastalking: Vec::new(),
             daraja: nets(allowed),
+            gateways: [("near".to_owned(), nets(&["10.9.0.0/16"]))].into(),
+            needs_list: false,
         }
     }
 
@@ -108,6 +121,26 @@ mod tests {
             "s3cret"
         ));
         assert!(!admitted("10.1.1.1", Some("rubbish"), "s3cret"));
+    }
+
+    #[test]
+    fn a_further_gateway_without_a_list_is_open_unless_it_needs_one() {
+        let admitted = |gate: Gate, name: Option<&str>, peer: &str| {
+            let peer = format!("{peer}:1").parse().unwrap();
+            let provider = Provider::Gateway(name);
+            gate.admit(provider, "s3cret", peer, &HeaderMap::new())
+                .is_ok()
+        };
+        assert!(admitted(gate(&[]), Some("near"), "10.9.1.1"));
+        assert!(!admitted(gate(&[]), Some("near"), "8.8.8.8"));
+        assert!(admitted(gate(&[]), Some("far"), "8.8.8.8"));
+        assert!(!admitted(gate(&[]), None, "10.9.1.1"));
+        let strict = || Gate {
+            needs_list: true,
+            ..gate(&[])
+        };
+        assert!(admitted(strict(), Some("near"), "10.9.1.1"));
+        assert!(!admitted(strict(), Some("far"), "10.9.1.1"));
     }
 
     #[test]

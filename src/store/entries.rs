@@ -302,6 +302,27 @@ impl Tx {
             .collect()
     }
 
+    /// The question under way is timed from another instant.
+    ///
+    /// # Errors
+    /// When no question of the entry is under way.
+    pub async fn time_question(
+        &mut self,
+        id: EntryId,
+        sent_at: Timestamp,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let changed = execute!(
+            self,
+            "update entry set sent_at_ms = $2, due_at_ms = $3
+            where id = $1 and state = 'playing'",
+            id.to_string(),
+            sent_at.ms(),
+            due.ms()
+        )?;
+        expect_rows(changed, 1, "entry", id)
+    }
+
     /// Writes down an answer in time; the entry moves on to its next question, sent at `sent_at`.
     pub async fn add_answer(
         &mut self,

@@ -19,5 +19,6 @@ mod questions;
 mod questions_broken;
 mod questions_kept;
 mod secrecy;
+mod sessions;
 mod trial;
 mod usage;

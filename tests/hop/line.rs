@@ -77,6 +77,11 @@ impl Line {
         }
     }
 
+    /// The session's id.
+    pub(crate) fn session(&self) -> &str {
+        &self.session
+    }
+
     /// The same line with another number in the callback.
     pub(crate) fn number(self, number: &str) -> Self {
         Self {

@@ -53,4 +53,5 @@ mod seats;
 mod sessions;
 mod tokens;
 mod transactions;
+mod ussd_sessions;
 mod withdrawn;

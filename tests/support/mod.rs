@@ -82,6 +82,11 @@ impl World {
 
     /// The same with another configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::asking(QUESTIONS, change).await
+    }
+
+    /// The same with other questions.
+    pub async fn asking(questions: &str, change: impl FnOnce(&mut Config)) -> Self {
         let sim = Simulator::start(SimulatorConfig::instant())
             .await
             .expect("simulator");
@@ -125,7 +130,7 @@ impl World {
         world.start().await;
         let report = world
             .app()
-            .import_questions(QUESTIONS.as_bytes())
+            .import_questions(questions.as_bytes())
             .await
             .expect("questions");
         assert_eq!(report.refused, [], "the starter questions fit");

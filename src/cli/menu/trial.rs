@@ -23,7 +23,7 @@ use crate::{
     cli::{Failed, say},
     config::Config,
     core::msisdn::Msisdn,
-    service::{StartError, World},
+    service::{StartError, World, gateways},
     session::Sessions,
     store::Store,
 };
@@ -105,6 +105,7 @@ impl House {
         let outside = Outside {
             sms: post.clone(),
             money: till.clone(),
+            gateways: gateways(config),
             clock: clock.clone(),
             random: world.random.clone(),
         };

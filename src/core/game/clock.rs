@@ -1,5 +1,17 @@
 //! The clock of a round. It runs from the instant a question is first sent, on the server, and
 //! goes on when the session drops: nothing that a player does gives time back.
+//!
+//! Instants come from the machines' clocks, which can be set while a question is under way, and differ
+//! a little from machine to machine:
+//!
+//! - **Ahead** counts as time that passed: it cannot be told from a machine that slept.
+//! - **Back, to after the sending**, takes that much off the time of this question, and of no other.
+//! - **Back, to before the sending**: how long the answer took is not known. It counts as the
+//!   allowance: no thinking time is taken, and nobody wins a tie by an answer that took no time. A
+//!   redial in this state begins the question's time anew, so that what can be gained is the time up to
+//!   the redial, and not that until the clock has caught up.
+//!
+//! No time is ever negative, and the budget over all questions is never more than it was.
 
 use crate::core::{
     rules::Rules,
@@ -44,7 +56,11 @@ impl RoundClock {
     /// Judges an answer received at `received` to a question first sent at `sent`.
     #[must_use]
     pub fn judge(&self, spent: Spent, sent: Timestamp, received: Timestamp) -> Verdict {
-        let answering_ms = received.ms_since(sent);
+        let answering_ms = if received < sent {
+            self.allowance_ms
+        } else {
+            received.ms_since(sent)
+        };
         let thinking_ms = spent.thinking_ms + (answering_ms - self.allowance_ms).max(0);
         if thinking_ms > self.thinking_ms {
             return Verdict::Late;
@@ -53,6 +69,13 @@ impl RoundClock {
             thinking_ms,
             answering_ms: spent.answering_ms + answering_ms,
         })
+    }
+
+    /// The instant from which a question first sent at `sent` is timed, as seen at `now`: the sending,
+    /// unless the clock has been set back to before it.
+    #[must_use]
+    pub fn timed_from(&self, sent: Timestamp, now: Timestamp) -> Timestamp {
+        sent.min(now)
     }
 
     /// The last instant at which an answer to a question first sent at `sent` counts.
@@ -115,15 +138,21 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_takes_nothing_and_gives_nothing() {
+    fn an_answer_from_before_its_question_counts_as_the_allowance() {
         let spent = Spent {
             thinking_ms: 3_000,
             answering_ms: 7_000,
         };
-        assert_eq!(
-            clock().judge(spent, at(5_000), at(0)),
-            Verdict::InTime(spent)
-        );
+        for behind in [1, 5_000, 3_600_000] {
+            let verdict = clock().judge(spent, at(0), at(-behind));
+            let counted = Spent {
+                thinking_ms: 3_000,
+                answering_ms: 11_000,
+            };
+            assert_eq!(verdict, Verdict::InTime(counted), "{behind}");
+        }
+        assert_eq!(clock().timed_from(at(5_000), at(0)), at(0));
+        assert_eq!(clock().timed_from(at(5_000), at(9_000)), at(5_000));
         assert_eq!(clock().left_ms(spent, at(5_000), at(0)), 12_000);
     }
 
@@ -153,6 +182,34 @@ mod tests {
                         break;
                     }
                 }
+            }
+        }
+
+        /// However the clock is set between hops: no time is negative, nothing used comes back, and
+        /// what is counted of a round never passes its budget and its allowances.
+        #[test]
+        fn no_step_of_the_clock_gives_time_back_or_a_negative_one(
+            steps in prop::collection::vec((0..30_000_i64, -7_200_000..7_200_000_i64), 1..9),
+        ) {
+            let clock = clock();
+            let (mut spent, mut now) = (Spent::default(), at(0));
+            for (answers, (wait, step)) in (1..).zip(steps) {
+                let sent = now;
+                // The clock is set while the question is under way; then the player redials.
+                now = Timestamp::from_ms(now.ms() + step);
+                let sent = clock.timed_from(sent, now);
+                prop_assert!(sent <= now);
+                prop_assert!((0..=15_000).contains(&clock.left_ms(spent, sent, now)));
+                now = Timestamp::from_ms(now.ms() + wait);
+                let before = spent;
+                match clock.judge(spent, sent, now) {
+                    Verdict::InTime(next) => spent = next,
+                    Verdict::Late => break,
+                }
+                prop_assert!(spent.thinking_ms >= before.thinking_ms);
+                prop_assert!(spent.answering_ms >= before.answering_ms);
+                prop_assert!(spent.answering_ms <= spent.thinking_ms + answers * 4_000);
+                prop_assert!(spent.thinking_ms <= 15_000);
             }
         }
     }

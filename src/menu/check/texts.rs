@@ -26,7 +26,13 @@ const LABELS: [&str; 7] = [
     "games",
     "answer",
 ];
-const NOTICES: [&str; 4] = ["not_mobile", "sorry", "wrong_code", "wrong_phone"];
+const NOTICES: [&str; 5] = [
+    "not_mobile",
+    "session_over",
+    "sorry",
+    "wrong_code",
+    "wrong_phone",
+];
 const HINTS: [&str; 6] = [
     "wrong_key",
     "wrong_answer",

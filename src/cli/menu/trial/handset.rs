@@ -7,7 +7,7 @@ use crate::{
         display::{COLUMNS, wrap},
         render::PREFIX,
     },
-    ports::Hop,
+    ports::{Hop, Typed},
 };
 
 /// A phone.
@@ -106,7 +106,8 @@ impl Handset {
             phone: self.msisdn.e164().into(),
             service_code: text(|session| &session.service_code),
             network: self.network.clone(),
-            transcript: text(|session| &session.transcript),
+            typed: Typed::Transcript(text(|session| &session.transcript)),
+            echo: Vec::new(),
         }
     }
 
