@@ -6,6 +6,7 @@ mod deposit;
 mod facts;
 mod games;
 mod hop;
+mod networks;
 mod operator;
 mod play;
 mod questions;
@@ -16,9 +17,10 @@ mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
-pub use facts::Budgets;
+pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{ImportError, ImportReport, Refused};
 pub use work::Work;
@@ -44,8 +46,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
-    /// Septets of a screen, by network.
-    pub budgets: Budgets,
+    /// What the networks' screens and sessions allow.
+    pub networks: Networks,
     /// Service codes that are answered; empty: any.
     pub service_codes: Vec<String>,
     /// How long a finished session stays known.
@@ -75,7 +77,7 @@ pub struct App {
 struct Inner {
     store: Store,
     sessions: Sessions,
-    menu: Menu,
+    menu: ArcSwap<Menu>,
     settings: Settings,
     sms: Arc<dyn SmsSender>,
     money: Arc<dyn MobileMoney>,
@@ -136,7 +138,7 @@ impl App {
             inner: Arc::new(Inner {
                 store,
                 sessions,
-                menu,
+                menu: ArcSwap::from_pointee(menu),
                 settings,
                 sms: outside.sms,
                 money: outside.money,
@@ -160,10 +162,15 @@ impl App {
         &self.inner.sessions
     }
 
-    /// The menu.
+    /// The menu in force. Whoever asks once uses one menu throughout, whatever is loaded meanwhile.
     #[must_use]
-    pub fn menu(&self) -> &Menu {
-        &self.inner.menu
+    pub fn menu(&self) -> Arc<Menu> {
+        self.inner.menu.load_full()
+    }
+
+    /// Puts another menu in force, for every hop and SMS from now on.
+    pub fn exchange_menu(&self, menu: Menu) {
+        self.inner.menu.store(Arc::new(menu));
     }
 
     /// How the service behaves.

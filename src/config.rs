@@ -2,6 +2,7 @@
 //! runs on the embedded default. Unknown keys and impossible values are refused, by name.
 
 mod check;
+mod networks;
 mod sections;
 mod values;
 
@@ -14,7 +15,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Players, SessionsSection, Tax, Ussd, Wallet,
 };
-pub use values::{List, Networks, Pairs};
+pub use values::{List, NetworkTimes, Networks, Pairs};
 
 /// What kind of house this is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

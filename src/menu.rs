@@ -8,9 +8,11 @@ pub mod action;
 pub mod check;
 pub mod file;
 pub mod machine;
+pub mod reference;
 pub mod render;
 pub mod session;
 pub mod template;
+pub mod vocabulary;
 
 pub use action::{Action, Outcome};
 pub use file::{Menu, Texts};

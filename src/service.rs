@@ -1,5 +1,7 @@
 //! The service put together from a configuration, and run until it is told to stop.
 
+mod reload;
+
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::Client;
@@ -7,13 +9,14 @@ use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+pub use self::reload::{Reloads, load_menu, reload_menu, told_to_reload};
 use crate::{
     app::{App, Outside},
     config::{Config, ConfigError, Mode},
     core::msisdn::Msisdn,
     http::{self, JobsHealth, Web},
     jobs,
-    menu::{Menu, check, file::MenuError},
+    menu::file::{Finding, MenuError},
     ports::{Clock, Random, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
@@ -34,8 +37,8 @@ pub enum StartError {
     #[error("ussd.menus: {0}")]
     Menu(#[from] MenuError),
     /// The menu is not sound.
-    #[error("the menu has faults:\n{0}")]
-    Unsound(String),
+    #[error("the menu has faults:\n{}", lines(.0))]
+    Unsound(Vec<Finding>),
     /// The database.
     #[error("{}", because(.0))]
     Store(#[from] StoreError),
@@ -53,6 +56,11 @@ pub enum StartError {
     /// The HTTP client for the providers.
     #[error("the HTTP client cannot be made: {0}")]
     Client(reqwest::Error),
+}
+
+fn lines(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 /// The key, the error and what lies behind it, on one line.
@@ -91,23 +99,6 @@ pub enum Migration {
     Run,
     /// It is left as it is.
     Skip,
-}
-
-/// Reads the menu that the configuration names, and proves it.
-///
-/// # Errors
-/// When it cannot be read or has faults.
-pub fn load_menu(config: &Config) -> Result<Menu, StartError> {
-    let menu = match &config.ussd.menus {
-        Some(folder) => Menu::in_folder(folder)?,
-        None => Menu::built_in()?,
-    };
-    let findings = check::check(&menu, config.settings()?.budgets.tightest());
-    if findings.is_empty() {
-        return Ok(menu);
-    }
-    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    Err(StartError::Unsound(lines.join("\n")))
 }
 
 /// Puts the app together: menu, database, sessions, providers.
@@ -154,6 +145,9 @@ pub async fn assemble(
     let _ = Msisdn::parse("+254712345678");
     for (key, why) in config.doubtful() {
         tracing::warn!(key, "in production: {why}");
+    }
+    for (key, why) in config.cut_short() {
+        tracing::warn!(key, "longer than a player may have: {why}");
     }
     for key in config.without_effect() {
         tracing::warn!(key, "is set, and has no effect in this version");
@@ -265,6 +259,13 @@ impl Service {
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// Reads the menu again whenever it is told to, until the service stops.
+    pub fn reload_when(&mut self, reloads: Reloads, config: &Config) {
+        let (app, config, stop) = (self.app.clone(), config.clone(), self.stop.clone());
+        let task = reload::when_told(reloads, app, config, stop);
+        self.tasks.push(tokio::spawn(task));
     }
 
     /// Stops it: no new requests and no new jobs; what has begun is finished.

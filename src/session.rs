@@ -33,6 +33,9 @@ pub struct Conversation {
     pub transcript: String,
     /// The state of the menu machine.
     pub state: Session,
+    /// How long the session lives after a hop, in ms, where its network differs from the others.
+    #[serde(default)]
+    pub life_ms: Option<u64>,
     /// What earlier hops of this transcript were answered, oldest first.
     replies: Vec<Answered>,
 }
@@ -64,6 +67,7 @@ impl Conversation {
             player: None,
             transcript: transcript.into(),
             state,
+            life_ms: None,
             replies: Vec::new(),
         }
     }
@@ -111,6 +115,16 @@ impl Conversation {
     #[must_use]
     pub fn last_reply(&self) -> Option<&Shown> {
         self.replies.last().map(|answered| &answered.shown)
+    }
+
+    /// How long the conversation is remembered: as long as its network lets it go on, or, once it
+    /// has ended, as long as a hop may be repeated.
+    #[must_use]
+    pub fn life(&self, under_way: Duration, finished: Duration) -> Duration {
+        if self.has_ended() {
+            return finished;
+        }
+        self.life_ms.map_or(under_way, Duration::from_millis)
     }
 
     /// Whether the last reply ended the session.

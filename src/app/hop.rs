@@ -5,14 +5,14 @@
 //! transaction, together with the session after it. So a repeated hop finds its answer even after
 //! the session store was lost, and a session that was lost goes on from its last effect.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use tracing::{error, warn};
 
 use super::{App, AppError};
 use crate::{
     core::{msisdn::Msisdn, time::Timestamp},
-    menu::{Action, Facts, Input, Session, Shown, Step},
+    menu::{Action, Facts, Input, Menu, Session, Shown, Step},
     ports::Hop,
     session::{Conversation, Relation, Saved, Versioned},
     store::{StoreError, Tx},
@@ -27,15 +27,21 @@ const RACES: usize = 5;
 /// The longest transcript that is looked at; replies have 90 characters at most.
 const MAX_TRANSCRIPT: usize = 2_000;
 
-/// What a player hears when nothing can be told.
+/// The language of a caller who has not chosen one.
 const FALLBACK_LOCALE: &str = "en";
 
 impl App {
     /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.
     pub async fn hop(&self, hop: &Hop) -> Shown {
         let now = self.clock().now();
+        let menu = self.menu();
+        let told = Told {
+            menu: &menu,
+            budget: self.budget(hop),
+            locale: OnceLock::new(),
+        };
         let Ok(msisdn) = Msisdn::parse(&hop.phone) else {
-            return self.notice(FALLBACK_LOCALE, "not_mobile");
+            return told.notice("not_mobile");
         };
         if !self.answers_code(&hop.service_code) {
             warn!(
@@ -43,31 +49,22 @@ impl App {
                 code = hop.service_code,
                 "service code is not ours"
             );
-            return self.notice(FALLBACK_LOCALE, "wrong_code");
+            return told.notice("wrong_code");
         }
         if hop.transcript.len() > MAX_TRANSCRIPT {
             warn!(session = hop.session, player = %msisdn, "transcript too long");
-            return self.notice(FALLBACK_LOCALE, "sorry");
+            return told.notice("sorry");
         }
-        match tokio::time::timeout(DEADLINE, self.answer_hop(hop, &msisdn, now)).await {
+        match tokio::time::timeout(DEADLINE, self.answer_hop(hop, &msisdn, now, &told)).await {
             Ok(Ok(shown)) => shown,
             Ok(Err(error)) => {
                 error!(session = hop.session, player = %msisdn, error = ?error, "hop failed");
-                self.notice(FALLBACK_LOCALE, "sorry")
+                told.notice("sorry")
             }
             Err(_) => {
                 error!(session = hop.session, player = %msisdn, "hop took too long");
-                self.notice(FALLBACK_LOCALE, "sorry")
+                told.notice("sorry")
             }
-        }
-    }
-
-    /// An answer outside the menu; it ends the session.
-    fn notice(&self, locale: &str, name: &str) -> Shown {
-        Shown {
-            screen: name.into(),
-            text: self.menu().notice(locale, name),
-            ends: true,
         }
     }
 
@@ -76,6 +73,7 @@ impl App {
         hop: &Hop,
         msisdn: &Msisdn,
         now: Timestamp,
+        told: &Told<'_>,
     ) -> Result<Shown, AppError> {
         for _ in 0..RACES {
             let (known, version) = match self.sessions().read(&hop.session).await? {
@@ -86,9 +84,15 @@ impl App {
                 None => (self.remembered(hop).await?, 0),
             };
             let turn = match known {
-                Known::No => self.begin(hop, msisdn, now).await,
-                Known::Stored(known) => self.go_on(known, Memory::Whole, hop, msisdn, now).await,
-                Known::Restored(known) => self.go_on(known, Memory::Gap, hop, msisdn, now).await,
+                Known::No => self.begin(hop, msisdn, now, told).await,
+                Known::Stored(known) => {
+                    self.go_on((known, Memory::Whole), hop, msisdn, now, told)
+                        .await
+                }
+                Known::Restored(known) => {
+                    self.go_on((known, Memory::Gap), hop, msisdn, now, told)
+                        .await
+                }
             };
             let conversation = match turn {
                 Ok(Turn::Answer(shown)) => return Ok(shown),
@@ -131,13 +135,20 @@ impl App {
     }
 
     /// The first hop of a session.
-    async fn begin(&self, hop: &Hop, msisdn: &Msisdn, now: Timestamp) -> Result<Turn, AppError> {
+    async fn begin(
+        &self,
+        hop: &Hop,
+        msisdn: &Msisdn,
+        now: Timestamp,
+        told: &Told<'_>,
+    ) -> Result<Turn, AppError> {
         let facts = self.fresh_facts(now).await?;
         let turn = TurnContext {
             hop,
             msisdn,
+            menu: told.menu,
             facts: &facts,
-            budget: self.budget(hop),
+            budget: told.budget,
             now,
         };
         let mut conversation = Conversation::new(
@@ -145,7 +156,8 @@ impl App {
             &hop.transcript,
             Session::new(FALLBACK_LOCALE),
         );
-        let start = self.menu().start();
+        conversation.life_ms = self.settings().networks.of(&hop.network).session_ms();
+        let start = turn.menu.start();
         let step = match self.run(&turn, &mut conversation, start).await? {
             Ran::Step(step) => step,
             Ran::Before(conversation) => return Ok(Turn::Went(conversation)),
@@ -158,16 +170,18 @@ impl App {
     /// A hop of a session that is known.
     async fn go_on(
         &self,
-        mut conversation: Conversation,
-        memory: Memory,
+        (mut conversation, memory): (Conversation, Memory),
         hop: &Hop,
         msisdn: &Msisdn,
         now: Timestamp,
+        told: &Told<'_>,
     ) -> Result<Turn, AppError> {
         if conversation.phone != msisdn.e164() {
+            // Whoever this is, it is not the one whose language the session knows.
             warn!(session = hop.session, player = %msisdn, "session of another phone");
-            return Ok(Turn::Answer(self.notice(FALLBACK_LOCALE, "wrong_phone")));
+            return Ok(Turn::Answer(told.notice("wrong_phone")));
         }
+        let _ = told.locale.set(conversation.state.locale.clone());
         let input = match conversation.relation(&hop.transcript) {
             Relation::Repeat(shown) => return Ok(Turn::Answer(shown)),
             Relation::Next(input) => Some(input),
@@ -180,8 +194,9 @@ impl App {
         let turn = TurnContext {
             hop,
             msisdn,
+            menu: told.menu,
             facts: &facts,
-            budget: self.budget(hop),
+            budget: told.budget,
             now,
         };
         let Some(input) = input else {
@@ -193,7 +208,7 @@ impl App {
             self.navigate(&turn, &mut conversation, &inputs).await?;
             return Ok(self.reply(&turn, conversation, Step::Show));
         }
-        let step = self.menu().input(
+        let step = turn.menu.input(
             &mut conversation.state,
             Input::Typed(input),
             &facts,
@@ -226,8 +241,8 @@ impl App {
         }
         warn!(session = turn.hop.session, player = %turn.msisdn, "transcript diverges");
         if conversation.transcript.starts_with(&turn.hop.transcript) {
-            let shown = self
-                .menu()
+            let shown = turn
+                .menu
                 .show(&conversation.state, None, turn.facts, turn.budget);
             return Ok(Turn::Answer(shown));
         }
@@ -243,8 +258,8 @@ impl App {
     ) -> Result<(), AppError> {
         for argument in arguments {
             let state = &mut conversation.state;
-            match self
-                .menu()
+            match turn
+                .menu
                 .input(state, Input::Dialled(argument), turn.facts, turn.budget)
             {
                 Step::Show => {}
@@ -269,9 +284,7 @@ impl App {
         if !action.is_durable() {
             let mut tx = self.store().read().await?;
             if let Some(outcome) = self.look(&mut tx, turn, conversation, action).await? {
-                let step = self
-                    .menu()
-                    .outcome(&mut conversation.state, action, outcome);
+                let step = turn.menu.outcome(&mut conversation.state, action, outcome);
                 return Ok(Ran::Step(step));
             }
         }
@@ -280,9 +293,7 @@ impl App {
             return Ok(Ran::Before(before));
         }
         let outcome = self.act(&mut tx, turn, conversation, action).await?;
-        let step = self
-            .menu()
-            .outcome(&mut conversation.state, action, outcome);
+        let step = turn.menu.outcome(&mut conversation.state, action, outcome);
         self.show_step(turn, conversation, step);
         let json = serde_json::to_string(&conversation)
             .map_err(|_| AppError::Unusable("cannot be written down"))?;
@@ -312,8 +323,9 @@ impl App {
             Step::Hint(hint) => Some(hint),
             Step::Show | Step::Stop | Step::Run(_) => None,
         };
-        let shown = self
-            .menu()
+        turn.menu.keep_shown(&mut conversation.state, turn.facts);
+        let shown = turn
+            .menu
             .show(&conversation.state, hint, turn.facts, turn.budget);
         conversation.answered(&turn.hop.transcript, &shown);
     }
@@ -334,7 +346,7 @@ impl App {
     }
 
     fn budget(&self, hop: &Hop) -> usize {
-        self.settings().budgets.of(&hop.network)
+        self.settings().networks.of(&hop.network).budget
     }
 }
 
@@ -372,10 +384,38 @@ enum Ran {
     Before(Conversation),
 }
 
+/// What is needed to tell a player something outside the menu.
+struct Told<'a> {
+    /// The one menu of this hop.
+    menu: &'a Menu,
+    /// Septets of the screen.
+    budget: usize,
+    /// The caller's language, as soon as the session has told it.
+    locale: OnceLock<String>,
+}
+
+impl Told<'_> {
+    /// An answer outside the menu; it ends the session. In the caller's language where it is known,
+    /// else in as many as fit.
+    fn notice(&self, name: &str) -> Shown {
+        let text = match self.locale.get() {
+            Some(locale) => self.menu.notice(locale, name),
+            None => self.menu.notice_to_all(FALLBACK_LOCALE, name, self.budget),
+        };
+        Shown {
+            screen: name.into(),
+            text,
+            ends: true,
+        }
+    }
+}
+
 /// What all steps of one hop share.
 pub(super) struct TurnContext<'a> {
     pub(super) hop: &'a Hop,
     pub(super) msisdn: &'a Msisdn,
+    /// The menu in force when the hop came in; it holds to the end of the hop.
+    pub(super) menu: &'a Menu,
     pub(super) facts: &'a Facts,
     pub(super) budget: usize,
     pub(super) now: Timestamp,

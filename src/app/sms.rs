@@ -35,7 +35,7 @@ impl App {
         let player = tx.player_by_id(player).await?;
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
-        let body = render::sms(self.menu(), &player.locale, kind, &filled);
+        let body = render::sms(&self.menu(), &player.locale, kind, &filled);
         let id = SmsId::new(now, &mut self.inner.random.rng());
         let sms = Sms {
             id,

@@ -2,23 +2,19 @@
 
 use std::borrow::Cow;
 
+use toml::Spanned;
+
 use super::{
     file::{Menu, Screen, Section, Texts},
     machine::{Facts, Shown},
     session::{Item, Session},
     template::Values,
+    vocabulary::LONGEST_LIST,
 };
 use crate::core::text::{self, septets};
 
 /// `CON ` or `END `: what the gateway's prefix takes of the budget, in septets.
 pub const PREFIX: usize = 4;
-
-/// The key that shows the next page of a long list or text.
-pub const MORE: &str = "98";
-/// The key that goes back.
-pub const BACK: &str = "0";
-/// The key that goes home.
-pub const HOME: &str = "00";
 
 /// What a screen is rendered with.
 pub(super) struct Frame<'a> {
@@ -98,13 +94,19 @@ impl Frame<'_> {
         !self.page(screen, &head).is_last
     }
 
-    /// The list that a screen shows: from the facts, or what the last action brought.
+    /// The list that a screen shows: as it was shown before, from the facts, or what the last action
+    /// brought. Lines that no number could pick are left out.
     pub(super) fn items(&self, screen: &Screen) -> &[Item] {
         let Some(list) = &screen.list else { return &[] };
-        self.facts
-            .lists
-            .get(list.get_ref().as_str())
-            .unwrap_or(&self.session.items)
+        let list = list.get_ref().as_str();
+        let kept = self.session.kept.as_ref().filter(|kept| kept.list == list);
+        let items = match (kept, self.facts.lists.get(list)) {
+            (Some(kept), _) => &kept.items,
+            (None, Some(items)) => items,
+            (None, None) if list == "locales" => &self.menu.locales,
+            (None, None) => &self.session.items,
+        };
+        items.get(..LONGEST_LIST).unwrap_or(items)
     }
 
     fn page<'a>(&self, screen: &Screen, head: &'a str) -> Page<'a> {
@@ -126,7 +128,8 @@ impl Frame<'_> {
             };
         }
         let lines = self.choice_lines(screen);
-        if septets(&lines.join("\n")) <= room || screen.timed {
+        // The checker proves that questions and amounts fit; their screens have one page.
+        if septets(&lines.join("\n")) <= room || screen.timed || screen.amount {
             return Page {
                 body: lines.join("\n").into(),
                 is_last: true,
@@ -163,7 +166,13 @@ impl Frame<'_> {
     }
 
     pub(super) fn more_septets(&self) -> usize {
-        septets(&self.fill(&self.texts().footer, "more", None)) + 1
+        septets(&self.key("more", &self.menu.keys.more)) + 1
+    }
+
+    /// A key at the foot of a screen: `98. More`.
+    fn key(&self, name: &str, key: &Spanned<String>) -> String {
+        let label = self.fill(&self.texts().footer, name, None);
+        format!("{}. {label}", key.get_ref())
     }
 
     fn choice_lines(&self, screen: &Screen) -> Vec<String> {
@@ -186,9 +195,9 @@ impl Frame<'_> {
         options.chain(items).collect()
     }
 
-    /// `98. More`, then `0. Back` and `00. Home` on one line, where each leads somewhere else.
+    /// More, then back and home on one line, where each leads somewhere else.
     fn footer(&self, screen: &Screen, is_last: bool) -> String {
-        let footer = |name: &str| self.fill(&self.texts().footer, name, None);
+        let shared = &self.menu.keys;
         let here = self.session.screen.as_str();
         let mut keys = Vec::new();
         if let Some(back) = screen.back.as_ref().map(|back| back.get_ref().as_str()) {
@@ -199,18 +208,14 @@ impl Frame<'_> {
                 .get_ref()
                 .as_str();
             if back != here || self.session.page > 0 {
-                keys.push(footer("back"));
+                keys.push(self.key("back", &shared.back));
             }
             if home != here && home != back {
-                keys.push(footer("home"));
+                keys.push(self.key("home", &shared.home));
             }
         }
-        let more = if is_last { None } else { Some(footer("more")) };
-        let keys = if keys.is_empty() {
-            None
-        } else {
-            Some(keys.join(" "))
-        };
+        let more = (!is_last).then(|| self.key("more", &shared.more));
+        let keys = (!keys.is_empty()).then(|| keys.join(" "));
         more.into_iter().chain(keys).collect::<Vec<_>>().join("\n")
     }
 }
@@ -222,9 +227,14 @@ pub(super) fn hints_of(screen: &Screen) -> &'static [&'static str] {
     } else if screen.timed {
         &["wrong_answer", "resumed"]
     } else if screen.amount {
-        &["not_an_amount", "below_minimum", "above_maximum"]
+        &[
+            "not_an_amount",
+            "below_minimum",
+            "above_maximum",
+            "menu_changed",
+        ]
     } else {
-        &["wrong_key"]
+        &["wrong_key", "menu_changed"]
     }
 }
 

@@ -37,6 +37,25 @@ pub struct Session {
     pub values: Values,
     /// The list that the last action brought.
     pub items: Vec<Item>,
+    /// The list that this screen shows, as it was when the screen came up: whatever changes
+    /// meanwhile, a number means the line that the player read.
+    #[serde(default)]
+    pub kept: Option<Kept>,
+    /// What the shown screen said and what its keys did ([`super::Texts::print`]); 0: not known.
+    #[serde(default)]
+    pub print: u64,
+    /// Whether the shown screen is a question under way.
+    #[serde(default)]
+    pub asked: bool,
+}
+
+/// A list as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The list's name.
+    pub list: String,
+    /// Its lines.
+    pub items: Vec<Item>,
 }
 
 impl Session {
@@ -49,7 +68,18 @@ impl Session {
             page: 0,
             values: Values::new(),
             items: Vec::new(),
+            kept: None,
+            print: 0,
+            asked: false,
         }
+    }
+
+    /// Keeps a list for as long as the screen is shown.
+    pub(super) fn keep(&mut self, list: &str, items: Vec<Item>) {
+        self.kept = Some(Kept {
+            list: list.into(),
+            items,
+        });
     }
 
     /// A value; empty where there is none.

@@ -190,11 +190,7 @@ impl RedisSessions {
     ) -> Result<Saved, SessionError> {
         let json = serde_json::to_string(conversation)
             .map_err(|_| SessionError("the session cannot be written down".into()))?;
-        let life = if conversation.has_ended() {
-            self.finished
-        } else {
-            self.under_way
-        };
+        let life = conversation.life(self.under_way, self.finished);
         // The whole script each time: loading it first would be two more round trips on a server that
         // has just started, and on a cluster it needs every master.
         let mut call = redis::cmd("EVAL");
