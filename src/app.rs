@@ -4,6 +4,7 @@
 mod callbacks;
 mod deposit;
 mod facts;
+mod fit;
 mod games;
 mod hop;
 mod networks;

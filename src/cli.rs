@@ -96,6 +96,7 @@ impl From<StartError> for Failed {
             StartError::Unsound(_)
             | StartError::Config(_)
             | StartError::Menu(_)
+            | StartError::App(_)
             | StartError::Store(_)
             | StartError::Sessions(_)
             | StartError::Listen { .. }

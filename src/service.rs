@@ -9,9 +9,9 @@ use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-pub use self::reload::{Reloads, load_menu, reload_menu, told_to_reload};
+pub use self::reload::{Reloaded, Reloads, load_menu, reload_menu, told_to_reload};
 use crate::{
-    app::{App, Outside},
+    app::{App, AppError, Outside},
     config::{Config, ConfigError, Mode},
     core::msisdn::Msisdn,
     http::{self, JobsHealth, Web},
@@ -39,6 +39,9 @@ pub enum StartError {
     /// The menu is not sound.
     #[error("the menu has faults:\n{}", lines(.0))]
     Unsound(Vec<Finding>),
+    /// The questions could not be measured against the menu.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// The database.
     #[error("{}", because(.0))]
     Store(#[from] StoreError),
@@ -220,6 +223,7 @@ impl Service {
         let metrics = Metrics::begin();
         let upkeep = metrics.clone();
         let app = assemble(config, world, migration).await?;
+        reload::warn_of_misfits(&app).await;
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);

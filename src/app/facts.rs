@@ -42,7 +42,10 @@ impl Settings {
             networks: self.networks.budgets(),
             min_amount: self.wallet.min_deposit,
             max_amount: self.wallet.max_deposit,
-            deposits: tiers(&self.wallet).len(),
+            deposits: tiers(&self.wallet)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }

@@ -35,8 +35,8 @@ pub struct Limits {
     pub min_amount: Cents,
     /// The largest amount that may be typed.
     pub max_amount: Cents,
-    /// The lines of the list `deposits`.
-    pub deposits: usize,
+    /// The list `deposits`, as its amounts are shown.
+    pub deposits: Vec<String>,
 }
 
 impl Default for Limits {
@@ -46,7 +46,7 @@ impl Default for Limits {
             networks: vec![("every network".into(), SEGMENT)],
             min_amount: shillings(10),
             max_amount: shillings(250_000),
-            deposits: 4,
+            deposits: ["50", "100", "200", "500"].map(Into::into).into(),
         }
     }
 }
@@ -355,4 +355,14 @@ fn runs<'a>(name: &str, screen: &'a Screen) -> Vec<Place<'a>> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::menu::file::sources;
+
+    #[test]
+    fn the_menu_of_this_repository_is_sound() {
+        let (menu, findings) = prove(&sources(None).unwrap(), &Limits::default());
+        assert_eq!(findings, []);
+        assert!(menu.is_some());
+    }
+}

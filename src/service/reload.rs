@@ -7,7 +7,10 @@ use super::StartError;
 use crate::{
     app::App,
     config::Config,
-    menu::{Menu, check, file},
+    menu::{
+        Menu, check,
+        file::{self, Finding},
+    },
 };
 
 /// Reads the menu that the configuration names, and proves it.
@@ -42,6 +45,10 @@ pub async fn reload_menu(config: &Config, app: &App) -> Result<Reloaded, StartEr
         return Ok(Reloaded::Embedded);
     }
     let menu = load_menu(config)?;
+    let misfits = app.misfits(&menu).await?;
+    if !misfits.is_empty() {
+        return Err(StartError::Unsound(misfits));
+    }
     app.exchange_menu(menu);
     Ok(Reloaded::Yes)
 }
@@ -99,6 +106,22 @@ pub(super) async fn when_told(
     }
 }
 
+/// Says at start which questions of the bank the menu cuts off. No refusal: players are better
+/// served by a question that is cut than by none at all, and the operator has to be able to start.
+pub(super) async fn warn_of_misfits(app: &App) {
+    match app.misfits(&app.menu()).await {
+        Ok(misfits) => tell(&misfits),
+        Err(error) => tracing::warn!(%error, "the questions could not be measured"),
+    }
+}
+
+fn tell(findings: &[Finding]) {
+    for finding in findings {
+        let (file, line, key) = (&finding.file, finding.line, &finding.key);
+        tracing::error!(file, line, key, "{finding}");
+    }
+}
+
 async fn reload(app: &App, config: &Config) {
     match reload_menu(config, app).await {
         Ok(Reloaded::Yes) => {
@@ -120,14 +143,7 @@ async fn reload(app: &App, config: &Config) {
                 faults = findings.len(),
                 "the menu was not reloaded: it has faults; the one in force stays"
             );
-            for finding in findings {
-                tracing::error!(
-                    file = finding.file,
-                    line = finding.line,
-                    key = finding.key,
-                    "{finding}"
-                );
-            }
+            tell(&findings);
         }
         Err(error) => {
             tracing::error!(%error, "the menu was not reloaded; the one in force stays");

@@ -10,9 +10,11 @@ mod binary;
 
 mod configuration;
 mod database;
+mod menu_faults;
 mod menus;
 mod operator;
 mod process;
 mod questions;
+mod reload;
 mod secrecy;
 mod usage;

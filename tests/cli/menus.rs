@@ -6,20 +6,29 @@ use crate::binary::House;
 
 const MENUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/menus");
 
-/// A house with a copy of the menus under `menus`, one text of one file replaced.
-fn with_menus(file: &str, from: &str, to: &str) -> House {
-    let mut house = House::new();
+/// Gives a house a copy of the menus under `menus`.
+pub(crate) fn copy_menus(house: &mut House) {
     let folder = house.path("menus");
     fs::create_dir(&folder).expect("a folder");
     for name in ["menu.toml", "en.toml", "sw.toml"] {
-        let mut text = fs::read_to_string(format!("{MENUS}/{name}")).expect("a menu file");
-        if name == file {
-            assert!(text.contains(from), "{from}");
-            text = text.replacen(from, to, 1);
-        }
-        fs::write(folder.join(name), text).expect("a file");
+        fs::copy(format!("{MENUS}/{name}"), folder.join(name)).expect("a menu file");
     }
     house.set("USSD__MENUS", "menus");
+}
+
+/// Replaces one text of one file of the copy.
+pub(crate) fn edit(house: &House, file: &str, from: &str, to: &str) {
+    let path = house.path("menus").join(file);
+    let text = fs::read_to_string(&path).expect("a menu file");
+    assert!(text.contains(from), "{from}");
+    fs::write(path, text.replacen(from, to, 1)).expect("a file");
+}
+
+/// A house with a copy of the menus, one text of one file replaced.
+fn with_menus(file: &str, from: &str, to: &str) -> House {
+    let mut house = House::new();
+    copy_menus(&mut house);
+    edit(&house, file, from, to);
     house
 }
 

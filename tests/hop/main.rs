@@ -12,11 +12,14 @@ mod line;
 
 mod clock;
 mod dialled;
+mod edited;
 mod game;
 mod games;
 mod input;
+mod lists;
 mod lost;
 mod menu;
+mod reloaded;
 mod repeat;
 mod resume;
 mod seats;

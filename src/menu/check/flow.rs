@@ -22,7 +22,12 @@ pub(super) struct Flow {
     pub(super) screens: BTreeMap<String, Set>,
     /// The ways that lead to a screen: from where, and what is certain on it.
     ways: BTreeMap<String, BTreeMap<String, Set>>,
+    /// How many screens lie between the start and a screen.
+    steps: BTreeMap<String, usize>,
 }
+
+/// Stands for the beginning of a session among the places that lead to a screen.
+const START: &str = "the start";
 
 impl Flow {
     /// What is set on a screen; `None`: it is never reached.
@@ -30,11 +35,29 @@ impl Flow {
         self.screens.get(screen)
     }
 
-    /// From where a screen can be reached without this value.
+    /// From where a screen can be reached without this value: the place that is nearest to the start.
     pub(super) fn without(&self, screen: &str, value: &str) -> &str {
         let ways = self.ways.get(screen).into_iter().flatten();
-        let mut lacking = ways.filter(|(_, set)| !set.contains(value));
-        lacking.next().map_or("", |(from, _)| from.as_str())
+        let lacking = ways.filter(|(_, set)| !set.contains(value));
+        let nearest = lacking.min_by_key(|(from, _)| self.steps.get(*from));
+        nearest.map_or("", |(from, _)| from.as_str())
+    }
+
+    /// Counts the steps from the start to every screen.
+    fn measure(&mut self) {
+        let (mut nearest, mut steps) = (vec![START.to_owned()], 0);
+        while !nearest.is_empty() {
+            for name in &nearest {
+                self.steps.insert(name.clone(), steps);
+            }
+            let is_next = |(to, ways): (&String, &BTreeMap<String, Set>)| {
+                let is_new = !self.steps.contains_key(to);
+                let is_led_to = ways.keys().any(|from| nearest.contains(from));
+                (is_new && is_led_to).then(|| to.clone())
+            };
+            nearest = self.ways.iter().filter_map(is_next).collect();
+            steps += 1;
+        }
     }
 
     /// Takes a way to a screen in; gives whether less is certain there now.
@@ -124,7 +147,7 @@ impl Check<'_> {
             let routes = menu.routes.get(start.name());
             for (outcome, target) in routes.iter().flat_map(|routes| &routes.on) {
                 let set = after(Set::new(), start, outcome.get_ref());
-                open.push(("the start".into(), target.get_ref().clone(), set));
+                open.push((START.into(), target.get_ref().clone(), set));
             }
         }
         while let Some((from, name, set)) = open.pop() {
@@ -136,6 +159,7 @@ impl Check<'_> {
                 open.extend(leads(menu, &name, screen, &on));
             }
         }
+        flow.measure();
         self.unreached(&flow);
         self.trapped();
         self.unset(&flow);

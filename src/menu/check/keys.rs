@@ -71,7 +71,7 @@ impl Check<'_> {
         };
         let (longest, what) = match list.get_ref().as_str() {
             "choices" => (CHOICES, "an answer"),
-            "deposits" => (self.limits.deposits, "a number of the list"),
+            "deposits" => (self.limits.deposits.len(), "a number of the list"),
             _ => (LONGEST_LIST, "a number of the list"),
         };
         if number(key).is_some_and(|number| number <= longest) {
@@ -108,7 +108,8 @@ impl Check<'_> {
             self.at(&option.key, &path, what);
         }
         if screen.amount && screen.list.is_some() {
-            let first = (1..=self.limits.deposits).find(|line| self.is_amount(&line.to_string()));
+            let first =
+                (1..=self.limits.deposits.len()).find(|line| self.is_amount(&line.to_string()));
             if let Some(line) = first {
                 let what = format!("the number {line} of the list could be an amount as well");
                 self.screen_is(name, "amount", what);

@@ -9,7 +9,7 @@ use crate::{
         render::{Frame, PREFIX, hints_of, sms},
         session::{Item, Session},
         template::Values,
-        vocabulary::{CHOICES, LONGEST_LIST, Lookup, PLACEHOLDERS, Placeholder},
+        vocabulary::{AMOUNT, CHOICES, LONGEST_LIST, Lookup, PLACEHOLDERS, Placeholder},
     },
 };
 
@@ -139,13 +139,6 @@ impl Measure<'_> {
     /// hint tried. A list that can be paged is measured by one line with the widest number.
     fn screen(&self, name: &str, screen: &Screen, budget: usize) -> usize {
         let can_have_pages = screen.list.is_some() && !screen.timed && !screen.amount;
-        let lines = if screen.timed {
-            CHOICES
-        } else if screen.amount {
-            self.limits.deposits
-        } else {
-            1
-        };
         let mut session = Session::new(&self.texts.locale);
         session.screen = name.into();
         session.values = self.values.clone();
@@ -153,8 +146,17 @@ impl Measure<'_> {
             value: "1".into(),
             values: self.values.clone(),
         };
+        // Amounts stand on one page, all of them; their list is the configuration's own.
+        let items = if screen.amount {
+            let amounts = self.limits.deposits.iter();
+            amounts
+                .map(|shown| Item::new(shown, AMOUNT, shown))
+                .collect()
+        } else {
+            vec![item; if screen.timed { CHOICES } else { 1 }]
+        };
         let list = screen.list.as_ref().map(|list| list.get_ref().as_str());
-        session.keep(list.unwrap_or_default(), vec![item; lines]);
+        session.keep(list.unwrap_or_default(), items);
         let facts = Facts::default();
         // A text that is paged is cut by the budget itself; everything else is measured uncut.
         let frame = Frame {
