@@ -320,3 +320,92 @@ pub fn label(menu: &Menu, locale: &str, name: &str, values: &Values) -> String {
         .map(|text| text.template.fill(&[values], &texts.tables()));
     text.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static MENU: LazyLock<Menu> = LazyLock::new(|| Menu::built_in().unwrap());
+
+    /// A session on a screen of the built-in menu whose list has these lines.
+    fn session(menu: &Menu, screen: &str, lines: &[String], locale: &str) -> Session {
+        let mut session = Session::new(locale);
+        session.screen = screen.into();
+        session.items = lines
+            .iter()
+            .map(|line| Item::new(line.clone(), "name", line.clone()))
+            .collect();
+        let list = menu.screens[screen]
+            .list
+            .as_ref()
+            .unwrap()
+            .get_ref()
+            .clone();
+        let items = session.items.clone();
+        session.keep(&list, items);
+        session
+    }
+
+    proptest! {
+        /// Whatever the names and the network: every page fits, every line stands on one page, whole
+        /// and with its own number, and the keys lead through all pages and back.
+        #[test]
+        fn a_list_on_pages_loses_and_cuts_no_line(
+            lines in prop::collection::vec("[A-Z][a-z{}€ ]{0,12}[a-z]", 1..97),
+            locale in prop::sample::select(vec!["en", "sw"]),
+            budget in 100..200_usize,
+        ) {
+            let menu = &*MENU;
+            let facts = Facts::default();
+            let mut session = session(menu, "category", &lines, locale);
+            let mut seen = Vec::new();
+            loop {
+                let shown = menu.show(&session, None, &facts, budget);
+                let hinted = menu.show(&session, Some("wrong_key"), &facts, budget);
+                prop_assert!(septets(&hinted.text) + PREFIX <= budget, "{}", hinted.text);
+                prop_assert!(hinted.text.ends_with(&shown.text));
+                let is_line = |line: &&str| !["98. ", "0. "].iter().any(|key| line.starts_with(key));
+                seen.extend(shown.text.lines().skip(1).filter(is_line).map(str::to_owned));
+                if !shown.text.contains("98. ") {
+                    break;
+                }
+                let more = crate::menu::Input::Typed("98");
+                prop_assert_eq!(menu.input(&mut session, more, &facts, budget), crate::menu::Step::Show);
+            }
+            let all: Vec<String> = (1..).zip(&lines).map(|(at, line)| format!("{at}. {line}")).collect();
+            prop_assert_eq!(seen, all);
+            for _ in 0..session.page {
+                menu.input(&mut session, crate::menu::Input::Typed("0"), &facts, budget);
+            }
+            prop_assert_eq!((session.page, session.screen.as_str()), (0, "category"));
+        }
+
+        /// From any page every number picks its own line; a number of no line picks none.
+        #[test]
+        fn a_number_means_its_line_on_every_page(count in 1..97_usize, page in 0..12_usize, pick in 1..99_usize) {
+            let menu = &*MENU;
+            let facts = Facts::default();
+            let lines: Vec<String> = (1..=count).map(|at| format!("Line {at}")).collect();
+            let mut session = session(menu, "category", &lines, "en");
+            session.page = page;
+            let step = menu.input(
+                &mut session,
+                crate::menu::Input::Typed(&pick.to_string()),
+                &facts,
+                160,
+            );
+            if pick <= count {
+                prop_assert_eq!(session.value("category"), format!("Line {pick}"));
+                prop_assert_eq!(session.screen.as_str(), "stake");
+            } else {
+                prop_assert_eq!(session.value("category"), "");
+                let is_more = pick == 98 && step == crate::menu::Step::Show;
+                prop_assert!(is_more || step == crate::menu::Step::Hint("wrong_key"));
+            }
+        }
+    }
+}

@@ -131,13 +131,18 @@ const fn plain(
 /// A name of a category as wide as the import takes them.
 pub const WIDE_CATEGORY: &str = "MMMMMMMMMMMMMMMM";
 
+/// More words than any page holds.
+const PAGES: &str = "MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM \
+    MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM \
+    MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM";
+
 /// Every placeholder. Amounts are at the limits that the configuration allows; a balance of ten
 /// million is more than M-Pesa lets anybody hold.
 pub const PLACEHOLDERS: [Placeholder; 35] = [
     plain("amount", &["250,000.50"], "an amount in shillings"),
     plain(
         "answers",
-        &["M"],
+        &[PAGES],
         "every question of a game with its answers, a line each",
     ),
     plain(

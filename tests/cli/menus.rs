@@ -126,3 +126,48 @@ fn a_folder_without_a_menu_is_bad_configuration() {
     let said = house.run(&["menu", "check"]).ended(2);
     assert!(said.one_line().contains("ussd.menus"));
 }
+
+#[test]
+fn the_lengths_of_all_screens_and_the_words_for_writers_are_printed() {
+    let house = with_menus(
+        "en.toml",
+        "Choose a category:",
+        "Pick a category, any of them:",
+    );
+    let page = house.run(&["menu", "check", "--screens"]).ended(0).stdout;
+    assert!(
+        page.contains("Safaricom (63902) | Airtel (63903)"),
+        "{page}"
+    );
+    for locale in ["en", "sw"] {
+        let row = format!("| `category` | {locale} | ");
+        let rows = page.lines().filter(|line| line.starts_with(&row));
+        assert_eq!(rows.count(), 1, "{page}");
+    }
+    let english = |page: &str| {
+        let row = page
+            .lines()
+            .find(|line| line.starts_with("| `category` | en"))
+            .expect("a row");
+        let cell = row.split('|').nth(3).expect("a cell");
+        cell.trim()
+            .split('/')
+            .next()
+            .and_then(|n| n.parse::<usize>().ok())
+            .expect("a length")
+    };
+    let built_in = House::new()
+        .run(&["menu", "check", "--screens"])
+        .ended(0)
+        .stdout;
+    assert_eq!(english(&page), english(&built_in) + 11);
+    let words = house.run(&["menu", "reference"]).ended(0).stdout;
+    for word in [
+        "`too_few_questions`",
+        "{their_seconds}",
+        "`categories`",
+        "`[sms] won`",
+    ] {
+        assert!(words.contains(word), "{word}: {words}");
+    }
+}
