@@ -7,7 +7,7 @@ mod memory;
 mod redis;
 mod token;
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub struct Conversation {
     pub state: Session,
     /// How long the session lives after a hop, in ms, where its network differs from the others.
     #[serde(default)]
-    pub life_ms: Option<u64>,
+    pub life_ms: Option<NonZeroU64>,
     /// What earlier hops of this transcript were answered, oldest first.
     replies: Vec<Answered>,
 }
@@ -124,7 +124,8 @@ impl Conversation {
         if self.has_ended() {
             return finished;
         }
-        self.life_ms.map_or(under_way, Duration::from_millis)
+        self.life_ms
+            .map_or(under_way, |life| Duration::from_millis(life.get()))
     }
 
     /// Whether the last reply ended the session.

@@ -3,7 +3,7 @@
 //!
 //! Source of the defaults: Africa's Talking contract, sections 1.4, 1.5 and 1.8.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU64, time::Duration};
 
 use crate::core::text::SEGMENT;
 
@@ -29,9 +29,11 @@ pub struct Network {
 
 impl Network {
     /// The limit of a session in ms, where it is not that of all others.
-    pub(super) fn session_ms(&self) -> Option<u64> {
+    pub(super) fn session_ms(&self) -> Option<NonZeroU64> {
         let session = self.session?;
-        u64::try_from(session.as_millis()).ok()
+        u64::try_from(session.as_millis())
+            .ok()
+            .and_then(NonZeroU64::new)
     }
 }
 

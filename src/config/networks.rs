@@ -100,3 +100,72 @@ impl Config {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_networks() {
+        let networks = Config::default().networks();
+        for (code, budget, idle) in [
+            ("63902", 160, 30),
+            ("63903", 184, 60),
+            ("63907", 160, 30),
+            ("63999", 160, 30),
+            ("99999", 160, 30),
+            ("", 160, 30),
+            ("12345", 160, 30),
+        ] {
+            let network = networks.of(code);
+            assert_eq!(
+                (network.budget, network.idle),
+                (budget, seconds(idle)),
+                "{code}"
+            );
+            assert_eq!(network.session, None);
+        }
+        assert_eq!(Config::default().cut_short(), []);
+    }
+
+    #[test]
+    fn a_lower_budget_holds_for_every_network_without_a_figure_of_its_own() {
+        let mut config = Config::default();
+        config.ussd.screen_budget = 140;
+        config.ussd.network_budgets.0.insert("63907".into(), 130);
+        let networks = config.networks();
+        let budget = |code: &str| networks.of(code).budget;
+        assert_eq!(
+            (budget("63902"), budget("63903"), budget("63907")),
+            (140, 184, 130)
+        );
+        assert_eq!((budget("63999"), budget("unknown")), (140, 130));
+    }
+
+    #[test]
+    fn a_game_that_a_network_would_cut_short_is_told() {
+        let mut config = Config::default();
+        config.game.thinking_time = seconds(27);
+        let told = config.cut_short();
+        // 27 s and 4 s on one screen: too long for all but Airtel.
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(
+            told.iter().all(|(_, why)| !why.contains("63903")),
+            "{told:?}"
+        );
+        config.game.hop_allowance = seconds(3);
+        assert_eq!(config.cut_short(), []);
+        config
+            .ussd
+            .network_sessions
+            .0
+            .insert("63902".into(), seconds(40));
+        let told = config.cut_short();
+        let told: Vec<&str> = told.iter().map(|(_, why)| why.as_str()).collect();
+        assert_eq!(told, ["network 63902 ends a session after 40 s"]);
+    }
+}

@@ -90,7 +90,7 @@ impl Menu {
         let step = match step {
             // The choices that the action needs were made in a menu that is no more.
             Step::Run(action) if !has_all(session, action) => Step::Run(self.start()),
-            other => other,
+            step @ (Step::Show | Step::Hint(_) | Step::Run(_) | Step::Stop) => step,
         };
         let is_refused = match step {
             Step::Run(action) => action.is_durable(),
@@ -110,7 +110,8 @@ impl Menu {
     /// left by the way on which a session begins.
     fn changed(&self, session: &mut Session) -> Option<Step> {
         let screen = self.screens.get(&session.screen);
-        if session.asked {
+        let seen = session.seen.as_deref();
+        if seen.is_some_and(|seen| seen.is_question) {
             if screen.is_none_or(|screen| !screen.timed) {
                 goto(session, self.timed_screen()?);
             }
@@ -120,10 +121,10 @@ impl Menu {
             return Some(Step::Run(self.start()));
         };
         let print = self.texts(&session.locale).print(&session.screen);
-        if session.print == 0 || session.print == print {
+        if seen.is_none_or(|seen| seen.print == print) {
             return None;
         }
-        session.kept = None;
+        session.seen = None;
         Some(if screen.ends {
             Step::Show
         } else {
@@ -137,14 +138,15 @@ impl Menu {
         let Some(screen) = self.screens.get(&session.screen) else {
             return;
         };
-        session.asked = screen.timed;
-        session.print = self.texts(&session.locale).print(&session.screen);
         let list = screen.list.as_ref().map(|list| list.get_ref().as_str());
-        let is_kept = session.kept.as_ref().map(|kept| kept.list.as_str()) == list;
-        if is_kept {
+        let print = self.texts(&session.locale).print(&session.screen);
+        let seen = session.seen.get_or_insert_default();
+        seen.print = print;
+        seen.is_question = screen.timed;
+        if seen.list.as_ref().map(|kept| kept.list.as_str()) == list {
             return;
         }
-        session.kept = None;
+        seen.list = None;
         let known = list.and_then(vocabulary::list);
         if let Some(list) = known.filter(|list| list.source == Source::Service) {
             let frame = Frame {
@@ -349,7 +351,7 @@ impl Menu {
 
 fn goto(session: &mut Session, screen: &str) {
     session.page = 0;
-    session.kept = None;
+    session.seen = None;
     session.screen = screen.into();
 }
 

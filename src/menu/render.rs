@@ -99,9 +99,8 @@ impl Frame<'_> {
     pub(super) fn items(&self, screen: &Screen) -> &[Item] {
         let Some(list) = &screen.list else { return &[] };
         let list = list.get_ref().as_str();
-        let kept = self.session.kept.as_ref().filter(|kept| kept.list == list);
-        let items = match (kept, self.facts.lists.get(list)) {
-            (Some(kept), _) => &kept.items,
+        let items = match (self.session.kept(list), self.facts.lists.get(list)) {
+            (Some(kept), _) => kept,
             (None, Some(items)) => items,
             (None, None) if list == "locales" => &self.menu.locales,
             (None, None) => &self.session.items,

@@ -114,11 +114,7 @@ async fn no_more_categories_are_listed_than_numbers_can_pick() {
     dial(&phone).await;
     press(&phone, &["1"]).await;
     let pages = pages(&phone, "98. More").await;
-    let seen: Vec<usize> = pages
-        .iter()
-        .flat_map(|page| lines(page))
-        .map(|(n, _)| n)
-        .collect();
+    let seen: Vec<usize> = pages.iter().flat_map(lines).map(|(n, _)| n).collect();
     // 98 stays free for more.
     assert_eq!(seen, (1..=97).collect::<Vec<_>>());
     let stake = press(&phone, &["97"]).await;
@@ -176,11 +172,7 @@ async fn games_and_answers_go_on_over_pages() {
     press(&phone, &["3"]).await;
     let list = pages(&phone, "98. More").await;
     assert!(list.len() > 1);
-    let numbers: Vec<usize> = list
-        .iter()
-        .flat_map(|page| lines(page))
-        .map(|(n, _)| n)
-        .collect();
+    let numbers: Vec<usize> = list.iter().flat_map(lines).map(|(n, _)| n).collect();
     assert_eq!(numbers, (1..=10).collect::<Vec<_>>());
     // From the last page the first game, its answers to the end, and back to the same list.
     let game = press(&phone, &["1"]).await;

@@ -19,6 +19,7 @@ mod input;
 mod lists;
 mod lost;
 mod menu;
+mod notices;
 mod reloaded;
 mod repeat;
 mod resume;
