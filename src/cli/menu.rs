@@ -17,7 +17,7 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check the menu and its texts; each fault with file, line and key
+    /// Check the menu and its texts; each fault with file and line, and the key there
     Check {
         /// One JSON object instead of text
         #[arg(long, conflicts_with = "screens")]

@@ -12,6 +12,7 @@ const COMMANDS: [(&str, &str); 14] = [
     ("questions check", "without loading"),
     ("menu", "menu"),
     ("menu check", "file and line"),
+    ("menu reference", "placeholders"),
     ("ledger", "books"),
     ("ledger check", "recompute"),
     ("player", "player"),
