@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 15] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
