@@ -346,6 +346,7 @@ mod tests {
             .clone();
         let items = session.items.clone();
         session.keep(&list, items);
+        menu.keep_shown(&mut session, &Facts::default());
         session
     }
 
