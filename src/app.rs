@@ -5,9 +5,11 @@ mod callbacks;
 mod deposit;
 mod endings;
 mod facts;
+mod fit;
 mod games;
 mod hop;
 mod inbound;
+mod networks;
 mod operator;
 mod placed;
 mod play;
@@ -20,10 +22,12 @@ mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 pub use endings::{GivenUp, SessionFigures};
-pub use facts::{Budgets, menu_facts};
+pub use facts::menu_facts;
+pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
@@ -52,8 +56,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
-    /// Septets of a screen, by network.
-    pub budgets: Budgets,
+    /// What the networks' screens and sessions allow.
+    pub networks: Networks,
     /// Service codes that are answered; empty: any.
     pub service_codes: Vec<String>,
     /// How long a hop may take; below what gateways wait.
@@ -87,7 +91,7 @@ pub struct App {
 struct Inner {
     store: Store,
     sessions: Sessions,
-    menu: Menu,
+    menu: ArcSwap<Menu>,
     settings: Settings,
     sms: Arc<dyn SmsSender>,
     money: Arc<dyn MobileMoney>,
@@ -161,7 +165,7 @@ impl App {
             inner: Arc::new(Inner {
                 store,
                 sessions,
-                menu,
+                menu: ArcSwap::from_pointee(menu),
                 settings,
                 sms: outside.sms,
                 money: outside.money,
@@ -186,10 +190,15 @@ impl App {
         &self.inner.sessions
     }
 
-    /// The menu.
+    /// The menu in force. Whoever asks once uses one menu throughout, whatever is loaded meanwhile.
     #[must_use]
-    pub fn menu(&self) -> &Menu {
-        &self.inner.menu
+    pub fn menu(&self) -> Arc<Menu> {
+        self.inner.menu.load_full()
+    }
+
+    /// Puts another menu in force, for every hop and SMS from now on.
+    pub fn exchange_menu(&self, menu: Menu) {
+        self.inner.menu.store(Arc::new(menu));
     }
 
     /// How the service behaves.

@@ -99,6 +99,7 @@ impl From<StartError> for Failed {
             StartError::Unsound(_)
             | StartError::Config(_)
             | StartError::Menu(_)
+            | StartError::App(_)
             | StartError::Store(_)
             | StartError::Behind(_)
             | StartError::Sessions(_)

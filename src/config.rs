@@ -3,6 +3,7 @@
 
 mod check;
 mod gateways;
+mod networks;
 mod sections;
 mod values;
 
@@ -15,7 +16,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
-pub use values::{List, Networks, Pairs};
+pub use values::{List, NetworkTimes, Networks, Pairs};
 
 /// What kind of house this is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -11,10 +11,12 @@ pub mod draw;
 pub mod file;
 pub mod keyword;
 pub mod machine;
+pub mod reference;
 pub mod render;
 pub mod session;
 pub mod sms;
 pub mod template;
+pub mod vocabulary;
 
 pub use action::{Action, Outcome};
 pub use file::{Menu, Texts};

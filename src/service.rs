@@ -1,5 +1,7 @@
 //! The service put together from a configuration, and run until it is told to stop.
 
+mod reload;
+
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::Client;
@@ -7,13 +9,14 @@ use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+pub use self::reload::{Reloaded, Reloads, load_menu, reload_menu, told_to_reload};
 use crate::{
-    app::{App, Outside},
+    app::{App, AppError, Outside},
     config::{Config, ConfigError, Mode},
     core::{msisdn::Msisdn, time::Timestamp},
     http::{self, JobsHealth, Web},
     jobs,
-    menu::{Menu, check, file::MenuError},
+    menu::file::{Finding, MenuError},
     ports::{Clock, Gateways, Random, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
@@ -35,8 +38,11 @@ pub enum StartError {
     #[error("ussd.menus: {0}")]
     Menu(#[from] MenuError),
     /// The menu is not sound.
-    #[error("the menu has faults:\n{0}")]
-    Unsound(String),
+    #[error("the menu has faults:\n{}", lines(.0))]
+    Unsound(Vec<Finding>),
+    /// The questions could not be measured against the menu.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// The database.
     #[error("database.url: {}", .0.in_full())]
     Store(#[from] StoreError),
@@ -57,6 +63,11 @@ pub enum StartError {
     /// The HTTP client for the providers.
     #[error("the HTTP client cannot be made: {0}")]
     Client(reqwest::Error),
+}
+
+fn lines(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 /// Time and chance, where they are not the machine's.
@@ -87,23 +98,6 @@ pub enum Migration {
     /// It is left as it is, and has to be that of this binary: for what only looks, and may have no
     /// right to change it. Where there is none at all it is made.
     Require,
-}
-
-/// Reads the menu that the configuration names, and proves it.
-///
-/// # Errors
-/// When it cannot be read or has faults.
-pub fn load_menu(config: &Config) -> Result<Menu, StartError> {
-    let menu = match &config.ussd.menus {
-        Some(folder) => Menu::in_folder(folder)?,
-        None => Menu::built_in()?,
-    };
-    let findings = check::check(&menu, config.settings()?.budgets.tightest());
-    if findings.is_empty() {
-        return Ok(menu);
-    }
-    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    Err(StartError::Unsound(lines.join("\n")))
 }
 
 /// Puts the app together: menu, database, sessions, providers.
@@ -143,6 +137,9 @@ pub async fn assemble(
     let _ = Msisdn::parse("+254712345678");
     for (key, why) in config.doubtful() {
         tracing::warn!(key, "in production: {why}");
+    }
+    for (key, why) in config.cut_short() {
+        tracing::warn!(key, "longer than a player may have: {why}");
     }
     for key in config.without_effect() {
         tracing::warn!(key, "is set, and has no effect in this version");
@@ -243,6 +240,7 @@ impl Service {
         let metrics = Metrics::begin();
         let upkeep = metrics.clone();
         let app = assemble(config, world, migration).await?;
+        reload::warn_of_misfits(&app).await;
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);
@@ -281,6 +279,13 @@ impl Service {
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// Reads the menu again whenever it is told to, until the service stops.
+    pub fn reload_when(&mut self, reloads: Reloads, config: &Config) {
+        let (app, config, stop) = (self.app.clone(), config.clone(), self.stop.clone());
+        let task = reload::when_told(reloads, app, config, stop);
+        self.tasks.push(tokio::spawn(task));
     }
 
     /// Stops it: no new requests and no new jobs; what has begun is finished.

@@ -8,7 +8,7 @@ mod place;
 mod redis;
 mod token;
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub struct Conversation {
     pub transcript: String,
     /// The state of the menu machine.
     pub state: Session,
+    /// How long the session lives after a hop, in ms, where its network differs from the others.
+    #[serde(default)]
+    pub life_ms: Option<NonZeroU64>,
     /// What earlier hops of this transcript were answered, oldest first.
     replies: Vec<Answered>,
     /// On a wire with the latest input only: where the hops stand, oldest first.
@@ -75,6 +78,7 @@ impl Conversation {
             player: None,
             transcript: transcript.into(),
             state,
+            life_ms: None,
             replies: Vec::new(),
             places: Vec::new(),
             dialled_twice: false,
@@ -129,6 +133,17 @@ impl Conversation {
     #[must_use]
     pub fn last_reply(&self) -> Option<&Shown> {
         self.replies.last().map(|answered| &answered.shown)
+    }
+
+    /// How long the conversation is remembered: as long as its network lets it go on, or, once it
+    /// has ended, as long as a hop may be repeated.
+    #[must_use]
+    pub fn life(&self, under_way: Duration, finished: Duration) -> Duration {
+        if self.has_ended() {
+            return finished;
+        }
+        self.life_ms
+            .map_or(under_way, |life| Duration::from_millis(life.get()))
     }
 
     /// Whether the session is over: the last reply ended it, or the gateway did.

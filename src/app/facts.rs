@@ -8,8 +8,8 @@ use std::{
 
 use super::{App, AppError, Settings};
 use crate::{
-    core::{money::Cents, text::SEGMENT, time::Timestamp},
-    menu::{Facts, Item, Menu, template::Values},
+    core::{money::Cents, rules::WalletRules, time::Timestamp},
+    menu::{Facts, Item, check::Limits, template::Values},
 };
 
 /// How old the list of categories may be when a session begins.
@@ -18,40 +18,35 @@ const FRESH: Duration = Duration::from_secs(2);
 /// Amounts that the deposit screen offers, in shillings, as far as the limits allow them.
 const DEPOSIT_TIERS: [i64; 4] = [50, 100, 200, 500];
 
-/// Septets of a screen: one figure, and others per network code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budgets {
-    /// For every network that has no figure of its own.
-    pub default: usize,
-    /// By network code.
-    pub networks: BTreeMap<String, usize>,
+/// The amounts that the deposit screen offers. None where the number of one could be an amount that
+/// somebody types.
+fn tiers(wallet: &WalletRules) -> Vec<Cents> {
+    let allowed = wallet.min_deposit..=wallet.max_deposit;
+    let tiers: Vec<Cents> = DEPOSIT_TIERS
+        .into_iter()
+        .filter_map(Cents::from_shillings)
+        .filter(|tier| allowed.contains(tier))
+        .collect();
+    let numbers = (1..)
+        .zip(&tiers)
+        .filter_map(|(number, _)| Cents::from_shillings(number));
+    let is_amount = numbers.into_iter().any(|number| allowed.contains(&number));
+    if is_amount { Vec::new() } else { tiers }
 }
 
-impl Default for Budgets {
-    fn default() -> Self {
-        Self {
-            default: SEGMENT,
-            networks: BTreeMap::new(),
+impl Settings {
+    /// What a menu has to hold for.
+    #[must_use]
+    pub fn menu_limits(&self) -> Limits {
+        Limits {
+            networks: self.networks.budgets(),
+            min_amount: self.wallet.min_deposit,
+            max_amount: self.wallet.max_deposit,
+            deposits: tiers(&self.wallet)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
-    }
-}
-
-impl Budgets {
-    /// The budget of a network; an unknown or empty code gets the default.
-    #[must_use]
-    pub fn of(&self, network: &str) -> usize {
-        self.networks.get(network).copied().unwrap_or(self.default)
-    }
-
-    /// The tightest: what menus and questions have to fit.
-    #[must_use]
-    pub fn tightest(&self) -> usize {
-        self.networks
-            .values()
-            .copied()
-            .min()
-            .unwrap_or(self.default)
-            .min(self.default)
     }
 }
 
@@ -93,7 +88,7 @@ impl App {
         }
         let mut tx = self.store().read().await?;
         let categories = tx.categories(self.rules().questions_per_set).await?;
-        let facts = Arc::new(menu_facts(self.menu(), self.settings(), categories));
+        let facts = Arc::new(menu_facts(self.settings(), categories));
         self.inner.facts.set(now, &facts);
         Ok(facts)
     }
@@ -101,9 +96,8 @@ impl App {
 
 /// What the menu has to know of a house that has questions in these categories.
 #[must_use]
-pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> Facts {
+pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
     let (rules, wallet) = (&settings.rules, &settings.wallet);
-    let locales = menu.texts.values();
     let stakes = rules.stakes.iter().map(|stake| {
         let bounty = rules.bounty(*stake).unwrap_or_default();
         let values = [
@@ -115,20 +109,10 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
             values: Values::from(values),
         }
     });
-    let allowed = wallet.min_deposit..=wallet.max_deposit;
-    let tiers = DEPOSIT_TIERS
-        .into_iter()
-        .filter_map(Cents::from_shillings)
-        .filter(|tier| allowed.contains(tier))
-        .map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
+    let tiers = tiers(wallet).into_iter();
+    let tiers = tiers.map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
     let named = |name: String| Item::new(name.clone(), "name", name);
     let lists = BTreeMap::from([
-        (
-            "locales",
-            locales
-                .map(|t| Item::new(&*t.locale, "name", &*t.name))
-                .collect(),
-        ),
         ("categories", categories.into_iter().map(named).collect()),
         ("stakes", stakes.collect()),
         ("deposits", tiers.collect()),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     core::ids::EntryId,
-    menu::{Item, Outcome, render, template::Values},
+    menu::{Item, Menu, Outcome, render, template::Values},
     session::Conversation,
     store::{Entry, EntryState, Tx},
 };
@@ -48,6 +48,7 @@ impl App {
     pub(super) async fn game(
         &self,
         tx: &mut Tx,
+        menu: &Menu,
         conversation: &Conversation,
     ) -> Result<Outcome, AppError> {
         let player = player_of(conversation)?;
@@ -84,7 +85,8 @@ impl App {
             }
             EntryState::Refunded | EntryState::Returned => "unpaired",
         };
-        let answers = self.answers(tx, &entry, &conversation.state.locale).await?;
+        let locale = &conversation.state.locale;
+        let answers = self.answers(tx, &entry, menu, locale).await?;
         let mut outcome = Outcome { name, ..own }.with([("answers", answers)]);
         if let Some(opponent) = opponent_of(tx, &entry).await? {
             outcome = outcome.with([
@@ -100,7 +102,13 @@ impl App {
     }
 
     /// Every question of a game with the right answer and the player's own.
-    async fn answers(&self, tx: &mut Tx, entry: &Entry, locale: &str) -> Result<String, AppError> {
+    async fn answers(
+        &self,
+        tx: &mut Tx,
+        entry: &Entry,
+        menu: &Menu,
+        locale: &str,
+    ) -> Result<String, AppError> {
         let mut lines = Vec::new();
         for answer in tx.answers(entry.id).await? {
             let question = tx
@@ -123,7 +131,7 @@ impl App {
                 ),
                 ("yours".into(), yours),
             ]);
-            lines.push(render::label(self.menu(), locale, "answer", &values));
+            lines.push(render::label(menu, locale, "answer", &values));
         }
         Ok(lines.join("\n"))
     }

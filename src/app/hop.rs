@@ -5,6 +5,8 @@
 //! transaction, together with the session after it. So a repeated hop finds its answer even after
 //! the session store was lost, and a session that was lost goes on from its last effect.
 
+use std::sync::OnceLock;
+
 use tracing::{error, warn};
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     core::{msisdn::Msisdn, time::Timestamp},
-    menu::{Action, Facts, Input, Session, Shown, Step},
+    menu::{Action, Facts, Input, Menu, Session, Shown, Step},
     ports::{Hop, Typed},
     session::{Conversation, Relation, Saved, Versioned},
     store::{StoreError, Tx},
@@ -26,15 +28,21 @@ const RACES: usize = 5;
 /// The longest transcript that is looked at; replies have 90 characters at most.
 const MAX_TRANSCRIPT: usize = 2_000;
 
-/// What a player hears when nothing can be told.
+/// The language of a caller who has not chosen one.
 const FALLBACK_LOCALE: &str = "en";
 
 impl App {
     /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.
     pub async fn hop(&self, hop: &Hop) -> Shown {
         let now = self.clock().now();
+        let menu = self.menu();
+        let told = Told {
+            menu: &menu,
+            budget: self.budget(&hop.network),
+            locale: OnceLock::new(),
+        };
         let Ok(msisdn) = Msisdn::parse(&hop.phone) else {
-            return self.notice(FALLBACK_LOCALE, "not_mobile");
+            return told.notice("not_mobile");
         };
         if !self.answers_code(&hop.service_code) {
             warn!(
@@ -42,30 +50,21 @@ impl App {
                 code = hop.service_code,
                 "service code is not ours"
             );
-            return self.notice(FALLBACK_LOCALE, "wrong_code");
+            return told.notice("wrong_code");
         }
         let deadline = self.settings().hop_deadline;
-        match tokio::time::timeout(deadline, self.answer_hop(hop, &msisdn, now)).await {
+        match tokio::time::timeout(deadline, self.answer_hop(hop, &msisdn, now, &told)).await {
             Ok(Ok(shown)) => shown,
             Ok(Err(error)) => {
                 error!(session = hop.session, player = %msisdn, error = ?error, "hop failed");
-                self.notice(FALLBACK_LOCALE, "sorry")
+                told.notice("sorry")
             }
             Err(_) => {
                 // What it was doing is rolled back, unless it was committed: then its receipt is there.
                 error!(session = hop.session, player = %msisdn, "hop took too long");
                 telemetry::count_hop_cut_off();
-                self.notice(FALLBACK_LOCALE, "sorry")
+                told.notice("sorry")
             }
-        }
-    }
-
-    /// An answer outside the menu; it ends the session.
-    fn notice(&self, locale: &str, name: &str) -> Shown {
-        Shown {
-            screen: name.into(),
-            text: self.menu().notice(locale, name),
-            ends: true,
         }
     }
 
@@ -74,6 +73,7 @@ impl App {
         hop: &Hop,
         msisdn: &Msisdn,
         now: Timestamp,
+        told: &Told<'_>,
     ) -> Result<Shown, AppError> {
         for _ in 0..RACES {
             let (known, version) = match self.sessions().read(&hop.session).await? {
@@ -86,15 +86,17 @@ impl App {
             let placed = PlacedHop::new(hop, &known, now);
             if placed.transcript.len() > MAX_TRANSCRIPT {
                 warn!(session = hop.session, player = %msisdn, "transcript too long");
-                return Ok(self.notice(FALLBACK_LOCALE, "sorry"));
+                return Ok(told.notice("sorry"));
             }
             let turn = match known {
-                Known::No => self.begin(&placed, msisdn, now).await,
+                Known::No => self.begin(&placed, msisdn, now, told).await,
                 Known::Stored(known) => {
-                    self.go_on(known, Memory::Whole, &placed, msisdn, now).await
+                    self.go_on((known, Memory::Whole), &placed, msisdn, now, told)
+                        .await
                 }
                 Known::Restored(known) => {
-                    self.go_on(known, Memory::Gap, &placed, msisdn, now).await
+                    self.go_on((known, Memory::Gap), &placed, msisdn, now, told)
+                        .await
                 }
             };
             let conversation = match turn {
@@ -143,13 +145,15 @@ impl App {
         hop: &PlacedHop,
         msisdn: &Msisdn,
         now: Timestamp,
+        told: &Told<'_>,
     ) -> Result<Turn, AppError> {
         let facts = self.fresh_facts(now).await?;
         let turn = TurnContext {
             hop,
             msisdn,
+            menu: told.menu,
             facts: &facts,
-            budget: self.budget(hop),
+            budget: told.budget,
             now,
         };
         let mut conversation = Conversation::new(
@@ -157,7 +161,8 @@ impl App {
             &hop.transcript,
             Session::new(FALLBACK_LOCALE),
         );
-        let start = self.menu().start();
+        conversation.life_ms = self.settings().networks.of(&hop.network).session_ms();
+        let start = turn.menu.start();
         let step = match self.run(&turn, &mut conversation, start).await? {
             Ran::Step(step) => step,
             Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
@@ -174,16 +179,18 @@ impl App {
     /// A hop of a session that is known.
     async fn go_on(
         &self,
-        mut conversation: Conversation,
-        memory: Memory,
+        (mut conversation, memory): (Conversation, Memory),
         hop: &PlacedHop,
         msisdn: &Msisdn,
         now: Timestamp,
+        told: &Told<'_>,
     ) -> Result<Turn, AppError> {
         if conversation.phone != msisdn.e164() {
+            // Whoever this is, it is not the one whose language the session knows.
             warn!(session = hop.session, player = %msisdn, "session of another phone");
-            return Ok(Turn::Answer(self.notice(FALLBACK_LOCALE, "wrong_phone")));
+            return Ok(Turn::Answer(told.notice("wrong_phone")));
         }
+        let _ = told.locale.set(conversation.state.locale.clone());
         let input = match conversation.relation(&hop.transcript) {
             // The dial once more, or an empty first reply: the next star is not typed then.
             Relation::Repeat(_) if hop.transcript.is_empty() && conversation.dials_again() => {
@@ -197,7 +204,7 @@ impl App {
             let shown = if last.ends {
                 last.clone()
             } else {
-                self.notice(&conversation.state.locale, "session_over")
+                told.notice("session_over")
             };
             return Ok(Turn::Answer(shown));
         }
@@ -205,8 +212,9 @@ impl App {
         let turn = TurnContext {
             hop,
             msisdn,
+            menu: told.menu,
             facts: &facts,
-            budget: self.budget(hop),
+            budget: told.budget,
             now,
         };
         let Some(input) = input else {
@@ -222,7 +230,7 @@ impl App {
             self.navigate(&turn, &mut conversation, &inputs).await?;
             return Ok(self.reply(&turn, conversation, Step::Show));
         }
-        let step = self.menu().input(
+        let step = turn.menu.input(
             &mut conversation.state,
             Input::Typed(input),
             &facts,
@@ -255,8 +263,8 @@ impl App {
         }
         warn!(session = turn.hop.session, player = %turn.msisdn, "transcript diverges");
         if conversation.transcript.starts_with(&turn.hop.transcript) {
-            let shown = self
-                .menu()
+            let shown = turn
+                .menu
                 .show(&conversation.state, None, turn.facts, turn.budget);
             return Ok(Turn::Answer(shown));
         }
@@ -272,8 +280,8 @@ impl App {
     ) -> Result<(), AppError> {
         for argument in arguments {
             let state = &mut conversation.state;
-            match self
-                .menu()
+            match turn
+                .menu
                 .input(state, Input::Dialled(argument), turn.facts, turn.budget)
             {
                 Step::Show => {}
@@ -298,9 +306,7 @@ impl App {
         if !action.is_durable() {
             let mut tx = self.store().read().await?;
             if let Some(outcome) = self.look(&mut tx, turn, conversation, action).await? {
-                let step = self
-                    .menu()
-                    .outcome(&mut conversation.state, action, outcome);
+                let step = turn.menu.outcome(&mut conversation.state, action, outcome);
                 return Ok(Ran::Step(step));
             }
         }
@@ -326,9 +332,7 @@ impl App {
             return Ok((tx, (Ran::Before(Box::new(before)), conversation)));
         }
         let outcome = self.act(&mut tx, turn, &mut conversation, action).await?;
-        let step = self
-            .menu()
-            .outcome(&mut conversation.state, action, outcome);
+        let step = turn.menu.outcome(&mut conversation.state, action, outcome);
         self.show_step(turn, &mut conversation, step);
         let json = serde_json::to_string(&conversation)
             .map_err(|_| AppError::Unusable("cannot be written down"))?;
@@ -360,8 +364,9 @@ impl App {
             Step::Hint(hint) => Some(hint),
             Step::Show | Step::Stop | Step::Run(_) => None,
         };
-        let shown = self
-            .menu()
+        turn.menu.keep_shown(&mut conversation.state, turn.facts);
+        let shown = turn
+            .menu
             .show(&conversation.state, hint, turn.facts, turn.budget);
         conversation.answered(&turn.hop.transcript, &shown);
         if let Some(place) = &turn.hop.place {
@@ -384,8 +389,8 @@ impl App {
                 .any(|ours| ours == code || is_shared(&ours))
     }
 
-    fn budget(&self, hop: &PlacedHop) -> usize {
-        self.settings().budgets.of(&hop.network)
+    fn budget(&self, network: &str) -> usize {
+        self.settings().networks.of(network).budget
     }
 }
 
@@ -423,10 +428,38 @@ enum Ran {
     Before(Box<Conversation>),
 }
 
+/// What is needed to tell a player something outside the menu.
+struct Told<'a> {
+    /// The one menu of this hop.
+    menu: &'a Menu,
+    /// Septets of the screen.
+    budget: usize,
+    /// The caller's language, as soon as the session has told it.
+    locale: OnceLock<String>,
+}
+
+impl Told<'_> {
+    /// An answer outside the menu; it ends the session. In the caller's language where it is known,
+    /// else in as many as fit.
+    fn notice(&self, name: &str) -> Shown {
+        let text = match self.locale.get() {
+            Some(locale) => self.menu.notice(locale, name),
+            None => self.menu.notice_to_all(FALLBACK_LOCALE, name, self.budget),
+        };
+        Shown {
+            screen: name.into(),
+            text,
+            ends: true,
+        }
+    }
+}
+
 /// What all steps of one hop share.
 pub(super) struct TurnContext<'a> {
     pub(super) hop: &'a PlacedHop,
     pub(super) msisdn: &'a Msisdn,
+    /// The menu in force when the hop came in; it holds to the end of the hop.
+    pub(super) menu: &'a Menu,
     pub(super) facts: &'a Facts,
     pub(super) budget: usize,
     pub(super) now: Timestamp,

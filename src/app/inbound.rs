@@ -42,7 +42,8 @@ impl App {
             return Ok("not from a Kenyan mobile number".into());
         };
         let received_at = callback.id.made_at();
-        let heard = keyword::hear(self.menu(), &message.text);
+        let menu = self.menu();
+        let heard = keyword::hear(&menu, &message.text);
         let keyword = heard.map(|heard| heard.keyword);
         let inbound = Inbound {
             identity: identity(&message, &msisdn, received_at),
@@ -122,7 +123,7 @@ impl App {
                 return Ok(self.games_text(&games, values, locale));
             }
         };
-        let body = render::sms(self.menu(), locale, kind, &values);
+        let body = render::sms(&self.menu(), locale, kind, &values);
         Ok((kind, body))
     }
 
@@ -140,7 +141,7 @@ impl App {
                 ("stake".into(), Cents::new(row.stake_cents).to_string()),
                 ("state".into(), row.state),
             ]);
-            render::label(self.menu(), locale, "games", &values)
+            render::label(&self.menu(), locale, "games", &values)
         });
         Ok(lines.collect())
     }
@@ -152,11 +153,11 @@ impl App {
         mut values: Values,
         locale: &str,
     ) -> (&'static str, String) {
-        let mut body = render::sms(self.menu(), locale, "no_games", &values);
+        let mut body = render::sms(&self.menu(), locale, "no_games", &values);
         let mut kind = "no_games";
         for count in 1..=games.len() {
             values.insert("games".into(), games[..count].join("; "));
-            let longer = render::sms(self.menu(), locale, "games", &values);
+            let longer = render::sms(&self.menu(), locale, "games", &values);
             if count > 1 && septets(&longer) > SEGMENT {
                 break;
             }

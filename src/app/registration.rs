@@ -21,7 +21,7 @@ impl App {
         match action {
             Action::Open => self.open(tx, turn, conversation).await,
             Action::Games => Ok(Some(self.games(tx, conversation).await?)),
-            Action::Game => Ok(Some(self.game(tx, conversation).await?)),
+            Action::Game => Ok(Some(self.game(tx, turn.menu, conversation).await?)),
             Action::Register
             | Action::SetLanguage
             | Action::Stake
@@ -46,7 +46,7 @@ impl App {
             Action::Answer => self.answer(tx, turn, conversation).await,
             Action::Deposit => self.ask_deposit(tx, turn, conversation).await,
             Action::Games => self.games(tx, conversation).await,
-            Action::Game => self.game(tx, conversation).await,
+            Action::Game => self.game(tx, turn.menu, conversation).await,
         }
     }
 

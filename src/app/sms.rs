@@ -56,7 +56,7 @@ impl App {
     ) -> Sms {
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
-        let body = render::sms(self.menu(), &player.locale, kind, &filled);
+        let body = render::sms(&self.menu(), &player.locale, kind, &filled);
         Sms {
             id: SmsId::new(now, &mut self.inner.random.rng()),
             cause,

@@ -1,26 +1,37 @@
-//! `menu check`, `menu draw` and `menu try`.
+//! `menu check`, `menu reference`, `menu draw` and `menu try`.
 
 mod draw;
 mod trial;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Failed, say};
 use crate::{
+    app::KENYA,
     config::Config,
-    menu::{Menu, check, file::MenuError},
+    menu::{
+        Menu,
+        check::{self, Limits, Width},
+        file::{self, Finding},
+        reference::reference,
+    },
     service::{StartError, World, load_menu},
 };
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check the menu and its texts; each fault with file and line
+    /// Check the menu and its texts; each fault with file and line, and the key there
     Check {
         /// One JSON object instead of text
-        #[arg(long)]
+        #[arg(long, conflicts_with = "screens")]
         json: bool,
+        /// The length of every screen by language and network, as a Markdown page
+        #[arg(long)]
+        screens: bool,
     },
+    /// What the files may use: actions, lists, placeholders and texts, as Markdown tables
+    Reference,
     /// Draw the menu: every screen on a small phone, every key and outcome as an arrow
     ///
     /// The picture is of the menus that the configuration names (ussd.menus), or else of those in
@@ -36,7 +47,11 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     match command {
-        Command::Check { json } => run_check(config, *json),
+        Command::Check { json, screens } => check(config, *json, *screens),
+        Command::Reference => {
+            say(&reference(&load_menu(config)?));
+            Ok(())
+        }
         Command::Draw(arguments) => draw::run(config, arguments),
         Command::Try(arguments) => trial::run(config, &World::default(), arguments).await,
     }
@@ -45,9 +60,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
 /// The menu that the configuration names, if it is sound; its faults are a finding.
 fn sound_menu(config: &Config) -> Result<Menu, Failed> {
     load_menu(config).map_err(|error| {
-        if let StartError::Menu(MenuError::Malformed(finding)) = &error {
-            Failed::Finding(format!("the menu has faults:\n{finding}"))
-        } else if matches!(error, StartError::Unsound(_)) {
+        if matches!(error, StartError::Unsound(_)) {
             Failed::Finding(error.to_string())
         } else {
             error.into()
@@ -55,55 +68,27 @@ fn sound_menu(config: &Config) -> Result<Menu, Failed> {
     })
 }
 
-fn run_check(config: &Config, json: bool) -> Result<(), Failed> {
-    let budget = config.settings()?.budgets.tightest();
-    let menu = match &config.ussd.menus {
-        Some(folder) => Menu::in_folder(folder),
-        None => Menu::built_in(),
-    };
-    let menu = match menu {
-        Ok(menu) => menu,
-        Err(MenuError::Malformed(finding)) => {
-            return report(json, &[finding.to_string()], &[]);
-        }
-        Err(error) => return Err(StartError::Menu(error).into()),
-    };
-    let findings: Vec<String> = check::check(&menu, budget)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let widths = check::widths(&menu, budget);
-    report(json, &findings, &widths)
-}
-
-fn report(
-    json: bool,
-    findings: &[String],
-    widths: &[(String, String, usize)],
-) -> Result<(), Failed> {
-    if json {
-        let widths: Vec<_> = widths
-            .iter()
-            .map(|(screen, locale, septets)| {
-                json!({ "screen": screen, "locale": locale, "septets": septets })
-            })
-            .collect();
-        let ok = findings.is_empty();
-        say(&json!({ "ok": ok, "findings": findings, "widest": widths }).to_string());
-    } else {
-        for finding in findings {
-            say(finding);
-        }
-        if findings.is_empty() {
-            let widest = widths
-                .iter()
-                .map(|(_, _, septets)| *septets)
-                .max()
-                .unwrap_or_default();
-            say(&format!(
+fn check(config: &Config, is_json: bool, screens: bool) -> Result<(), Failed> {
+    let limits = config.settings()?.menu_limits();
+    let sources = file::sources(config.ussd.menus.as_deref()).map_err(StartError::Menu)?;
+    let (menu, findings) = check::prove(&sources, &limits);
+    let widths = menu.map(|menu| check::widths(&menu, &limits));
+    let widths = widths.unwrap_or_default();
+    if is_json {
+        say(&as_json(&findings, &widths, &limits).to_string());
+    } else if findings.is_empty() {
+        let widest = widths.iter().map(Width::widest).max().unwrap_or_default();
+        say(&if screens {
+            check::page(&widths, &limits, &KENYA)
+        } else {
+            format!(
                 "the menu is sound: {} screens and languages, the widest has {widest} septets",
                 widths.len()
-            ));
+            )
+        });
+    } else {
+        for finding in &findings {
+            say(&finding.to_string());
         }
     }
     if findings.is_empty() {
@@ -111,4 +96,36 @@ fn report(
     } else {
         Err(Failed::Finding(String::new()))
     }
+}
+
+fn as_json(findings: &[Finding], widths: &[Width], limits: &Limits) -> Value {
+    let places = findings.iter().map(|finding| {
+        json!({
+            "file": finding.file, "line": finding.line, "key": finding.key, "what": finding.what,
+        })
+    });
+    let widths = widths.iter().map(|width| {
+        let networks = limits.networks.iter().zip(&width.septets);
+        let networks = networks.map(|((network, budget), septets)| {
+            (
+                network.clone(),
+                json!({ "septets": septets, "budget": budget }),
+            )
+        });
+        // The tightest network's figure stands alone, too: it is the one that counts.
+        let tightest = limits.networks.iter().zip(&width.septets);
+        let tightest = tightest.min_by_key(|((_, budget), _)| *budget);
+        json!({
+            "screen": width.screen,
+            "locale": width.locale,
+            "septets": tightest.map_or(0, |(_, septets)| *septets),
+            "networks": networks.collect::<serde_json::Map<_, _>>(),
+        })
+    });
+    json!({
+        "ok": findings.is_empty(),
+        "findings": findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "places": places.collect::<Vec<_>>(),
+        "widest": widths.collect::<Vec<_>>(),
+    })
 }

@@ -3,7 +3,9 @@
 use super::{Failed, open, say};
 use crate::{
     config::Config,
-    service::{Migration, Parts, Service, StartError, World, assemble, told_to_stop},
+    service::{
+        Migration, Parts, Service, StartError, World, assemble, told_to_reload, told_to_stop,
+    },
 };
 
 pub(super) async fn serve(config: &Config, no_jobs: bool, no_migrate: bool) -> Result<(), Failed> {
@@ -47,8 +49,9 @@ async fn run(config: &Config, parts: Parts, no_migrate: bool) -> Result<(), Fail
     } else {
         Migration::Run
     };
-    let signal = told_to_stop();
-    let service = Service::start(config, &World::default(), parts, migration).await?;
+    let (signal, reloads) = (told_to_stop(), told_to_reload());
+    let mut service = Service::start(config, &World::default(), parts, migration).await?;
+    service.reload_when(reloads, config);
     if service.run_until(signal).await {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, Mode, sections::SANDBOX_PASSKEY};
 use crate::{
-    app::{Budgets, Settings},
+    app::Settings,
     core::{
         money::Cents,
         payment::deposit::Patience,
@@ -23,9 +23,9 @@ const MAX_STAKE: i64 = 100_000;
 /// The largest deposit, in shillings: M-Pesa takes no more in one payment.
 const MAX_DEPOSIT: i64 = 250_000;
 /// The longest duration of any kind that makes sense.
-const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-fn refuse_unless(
+pub(super) fn refuse_unless(
     is_fine: bool,
     key: &'static str,
     what: impl Into<String>,
@@ -59,22 +59,7 @@ impl Config {
         self.check_wallet()?;
         self.check_durations()?;
         self.check_gateways()?;
-        let budget = 100..=182;
-        let budgets = self.ussd.network_budgets.0.values();
-        let fits = budget.contains(&self.ussd.screen_budget);
-        refuse_unless(
-            fits,
-            "ussd.screen_budget",
-            "must be from 100 to 182 septets",
-        )?;
-        let fits = budgets
-            .into_iter()
-            .all(|septets| (100..=200).contains(septets));
-        refuse_unless(
-            fits,
-            "ussd.network_budgets",
-            "must be from 100 to 200 septets each",
-        )?;
+        self.check_networks()?;
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         refuse_unless(
             is_digits(&self.daraja.shortcode),
@@ -362,10 +347,7 @@ impl Config {
                 max_deposit: shillings("wallet.max_deposit", self.wallet.max_deposit)?,
             },
             hours: self.hours()?,
-            budgets: Budgets {
-                default: self.ussd.screen_budget,
-                networks: self.ussd.network_budgets.0.clone(),
-            },
+            networks: self.networks(),
             service_codes: self.ussd.service_codes.0.clone(),
             hop_deadline: self.ussd.deadline,
             finished_ttl: self.ussd.finished_ttl,

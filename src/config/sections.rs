@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{List, Networks, Pairs};
+use super::{List, NetworkTimes, Networks, Pairs, networks};
 
 /// The public sandbox passkey of Daraja's test paybill: not a secret.
 pub(super) const SANDBOX_PASSKEY: &str =
@@ -142,13 +142,20 @@ section!(
         /// Septets of a screen, prefix included.
         screen_budget: usize = 160,
         /// The same for single networks, by code: `63903:184`.
-        network_budgets: Networks = Networks::default(),
+        network_budgets: Networks = networks::budgets(),
         /// How long a session under way is remembered.
         #[serde(with = "humantime_serde")]
         session_ttl: Duration = Duration::from_secs(180),
         /// How long a hop may take, below the 10 s that gateways wait; then the player gets an END.
         #[serde(with = "humantime_serde")]
         deadline: Duration = Duration::from_secs(8),
+        /// The same for single networks, by code: `63902:180s`.
+        network_sessions: NetworkTimes = NetworkTimes::default(),
+        /// How long a network leaves a screen open without a reply.
+        #[serde(with = "humantime_serde")]
+        idle_limit: Duration = Duration::from_secs(30),
+        /// The same for single networks, by code: `63903:60s`.
+        network_idle: NetworkTimes = networks::idle(),
         /// How long a finished session stays known.
         #[serde(with = "humantime_serde")]
         finished_ttl: Duration = Duration::from_secs(24 * 60 * 60),

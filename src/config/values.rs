@@ -1,6 +1,6 @@
 //! Values that are written one way in a file and another in an environment variable.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr, time::Duration};
 
 use serde::{
     Deserialize, Deserializer,
@@ -89,6 +89,25 @@ impl<'de> Deserialize<'de> for Pairs {
             .filter(is_ascending)
             .map(Pairs)
             .ok_or_else(|| de::Error::custom("expected ascending pairs such as 100:2,500:9"))
+    }
+}
+
+/// A time limit per network code: `63902:30s,63903:60s`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkTimes(pub BTreeMap<String, Duration>);
+
+impl<'de> Deserialize<'de> for NetworkTimes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = List::<String>::deserialize(deserializer)?.0;
+        let limit = |item: &String| -> Option<(String, Duration)> {
+            let (code, limit) = item.split_once(':')?;
+            let limit = humantime_serde::re::humantime::parse_duration(limit.trim()).ok()?;
+            Some((code.trim().to_owned(), limit))
+        };
+        let limits: Option<BTreeMap<_, _>> = items.iter().map(limit).collect();
+        limits
+            .map(NetworkTimes)
+            .ok_or_else(|| de::Error::custom("expected CODE:TIME such as 63902:30s,63903:60s"))
     }
 }
 

@@ -150,6 +150,34 @@ mod tests {
             prop_assert_eq!(kept, all);
         }
 
+        /// Words of any characters, extension characters among them, that fit a page each.
+        #[test]
+        fn no_word_and_no_escape_pair_is_cut(
+            words in prop::collection::vec("[a-zA-Z0-9é€{}\\[~\\]|^]{1,25}", 1..60),
+            blanks in prop::collection::vec("[ \n]{1,2}", 60),
+            budget in 50..184_usize,
+        ) {
+            let mut text = String::new();
+            for (word, blank) in words.iter().zip(&blanks) {
+                text.push_str(word);
+                text.push_str(blank);
+            }
+            let mut found = Vec::new();
+            for page in pages(&text, budget) {
+                prop_assert!(septets(page) <= budget, "{page:?}");
+                found.extend(page.split_whitespace().map(str::to_owned));
+            }
+            prop_assert_eq!(found, words);
+        }
+
+        /// Even a word that is longer than a page is cut between characters.
+        #[test]
+        fn a_cut_costs_no_more_than_it_may(text in "[a-z€{}|é ]{0,200}", budget in 0..184_usize) {
+            let start = cut(&text, budget);
+            prop_assert!(septets(start) <= budget);
+            prop_assert!(text.starts_with(start));
+        }
+
         #[test]
         fn plain_text_stays_plain(text in ".{0,80}") {
             let once = plain(&text);

@@ -2,6 +2,23 @@
 
 use super::{session::Item, template::Values};
 
+/// Stands among the needs of an action for a caller who is registered; no placeholder.
+pub const PLAYER: &str = "a registered player";
+
+const BALANCE: &str = "balance";
+/// A question is under way.
+const QUESTION: &[&str] = &["entry", "n", "of", "question"];
+/// A round has ended.
+const ENDING: &[&str] = &[
+    "ending", "category", "stake", "of", "correct", "seconds", "by",
+];
+/// The opponent is done, too.
+const OPPONENT: &[&str] = &["opponent", "their_correct", "their_seconds"];
+/// A game is looked at.
+const GAME: &[&str] = &[
+    "category", "stake", "state", "of", "correct", "seconds", "received", "by",
+];
+
 /// What a screen can ask the service to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -96,6 +113,84 @@ impl Action {
             | Self::Answer
             | Self::Games
             | Self::Game => false,
+        }
+    }
+
+    /// The values that an outcome certainly brings into the session, beside [`PLAYER`].
+    #[must_use]
+    pub fn brings(self, outcome: &str) -> Vec<&'static str> {
+        let groups: &[&[&str]] = match (self, outcome) {
+            (Self::Open | Self::Register, "playing") => &[&[BALANCE, "left"], QUESTION],
+            (Self::Open, "home" | "barred") | (Self::Register, "registered") => &[&[BALANCE]],
+            (Self::Open, "waiting") => &[&[BALANCE], ENDING],
+            (Self::Open, "won" | "lost" | "drawn") => &[&[BALANCE, "bounty"], ENDING, OPPONENT],
+            (Self::Stake, "seated") => &[&[BALANCE], QUESTION],
+            (Self::Stake, "short") => &[&[BALANCE, "missing"]],
+            (Self::Answer, "next") => &[QUESTION],
+            (Self::Answer, "waiting") => &[ENDING],
+            (Self::Answer, "won" | "lost" | "drawn") => &[&["bounty"], ENDING, OPPONENT],
+            (Self::Deposit, "too_soon") => &[&["wait"]],
+            (Self::Game, "open") => &[GAME],
+            (Self::Game, "settled") => &[GAME, &["answers"], OPPONENT],
+            (Self::Game, "unpaired") => &[GAME, &["answers"]],
+            _ => &[],
+        };
+        groups.concat()
+    }
+
+    /// The list that an outcome brings.
+    #[must_use]
+    pub fn brings_list(self, outcome: &str) -> Option<&'static str> {
+        match (self, outcome) {
+            (Self::Open | Self::Register, "playing")
+            | (Self::Stake, "seated")
+            | (Self::Answer, "next") => Some("choices"),
+            (Self::Games, "some") => Some("games"),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller is certainly registered after an outcome of this action.
+    #[must_use]
+    pub fn brings_player(self, outcome: &str) -> bool {
+        match self {
+            Self::Open => outcome != "new",
+            Self::Register => true,
+            Self::SetLanguage
+            | Self::Stake
+            | Self::Answer
+            | Self::Deposit
+            | Self::Games
+            | Self::Game => false,
+        }
+    }
+
+    /// What the session must hold before the action can run: variables, and [`PLAYER`].
+    #[must_use]
+    pub const fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::Open | Self::Register => &[],
+            Self::SetLanguage => &[PLAYER, "locale"],
+            Self::Stake => &[PLAYER, "category", "stake"],
+            Self::Answer => &[PLAYER, "entry", "n", "choice"],
+            Self::Deposit => &[PLAYER, "amount"],
+            Self::Games => &[PLAYER],
+            Self::Game => &[PLAYER, "game"],
+        }
+    }
+
+    /// What the action does, for a person.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Open => "a session begins: who calls, and where did they leave off?",
+            Self::Register => "registers the caller, who is 18 or older and accepts the terms",
+            Self::SetLanguage => "keeps the chosen language",
+            Self::Stake => "takes the stake from the wallet and a seat, and begins the game",
+            Self::Answer => "answers the question under way",
+            Self::Deposit => "asks M-Pesa for the amount",
+            Self::Games => "lists the player's games",
+            Self::Game => "shows one game",
         }
     }
 

@@ -1,414 +1,373 @@
 //! Proves the menu before anybody dials: every screen can be reached and left, every outcome is
-//! routed, every text is there in every language, and every rendering fits at its widest.
+//! routed, no key means two things, nothing is used before it is set, every text is there in every
+//! language, and every rendering fits every network at its widest.
+//!
+//! All findings come at once, each with file, line and key.
 
+mod flow;
+mod keys;
 mod keywords;
+mod page;
 mod texts;
+mod widths;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use self::texts::widest_values;
+pub use self::{
+    page::page,
+    widths::{Width, widths},
+};
+pub use super::vocabulary::CATEGORY_SEPTETS;
 use super::{
     action::Action,
     file::{Finding, MACHINE, Menu, Screen},
-    render::{BACK, HOME, MORE},
+    vocabulary::{AMOUNT, LISTS, list},
 };
+use crate::core::{money::Cents, text::SEGMENT};
 
-/// Lists that screens can show.
-const LISTS: [&str; 6] = [
-    "locales",
-    "categories",
-    "stakes",
-    "deposits",
-    "choices",
-    "games",
-];
+/// What the menu has to hold for: the present configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Networks, and the septets of their screens, prefix included.
+    pub networks: Vec<(String, usize)>,
+    /// The smallest amount that may be typed.
+    pub min_amount: Cents,
+    /// The largest amount that may be typed.
+    pub max_amount: Cents,
+    /// The list `deposits`, as its amounts are shown.
+    pub deposits: Vec<String>,
+}
 
-/// The longest name of a category that the import takes, in septets.
-pub const CATEGORY_SEPTETS: usize = 18;
+impl Default for Limits {
+    fn default() -> Self {
+        let shillings = |amount| Cents::from_shillings(amount).unwrap_or_default();
+        Self {
+            networks: vec![("every network".into(), SEGMENT)],
+            min_amount: shillings(10),
+            max_amount: shillings(250_000),
+            deposits: ["50", "100", "200", "500"].map(Into::into).into(),
+        }
+    }
+}
 
-/// Everything that is wrong with a menu, for networks whose tightest screen has `budget` septets
-/// (prefix included). Empty: the menu is sound.
+impl Limits {
+    /// The budget of the tightest network.
+    #[must_use]
+    pub fn tightest(&self) -> usize {
+        let budgets = self.networks.iter().map(|(_, budget)| *budget);
+        budgets.min().unwrap_or(SEGMENT)
+    }
+}
+
+/// Reads the files of a menu and proves it: the menu as far as it can be read, and everything that
+/// is wrong with it, by file and line. Only a menu without findings may be used.
 #[must_use]
-pub fn check(menu: &Menu, budget: usize) -> Vec<Finding> {
+pub fn prove<S: AsRef<[u8]>>(
+    files: &[(String, S)],
+    limits: &Limits,
+) -> (Option<Menu>, Vec<Finding>) {
+    let (menu, mut findings) = Menu::read_all(files);
+    if let Some(menu) = &menu {
+        findings.extend(check(menu, limits));
+    }
+    findings.sort();
+    findings.dedup();
+    (menu, findings)
+}
+
+/// Everything that is wrong with a menu that could be read. Empty: the menu is sound.
+#[must_use]
+pub fn check(menu: &Menu, limits: &Limits) -> Vec<Finding> {
     let mut check = Check {
         menu,
-        budget,
+        limits,
         findings: Vec::new(),
     };
     check.machine();
-    check.reachability();
+    check.keys();
+    let flow = check.flow();
+    check.names();
     for texts in menu.texts.values() {
-        check.texts(texts);
+        check.texts(texts, &flow);
+        check.widths(texts);
     }
     check.keywords();
-    // Widths mean nothing where names are missing.
-    if check.findings.is_empty() {
-        for texts in menu.texts.values() {
-            check.widths(texts);
-        }
+    for texts in menu.texts.values() {
+        check.echoes(texts);
     }
     check.findings
 }
 
+/// What is certainly set on each screen that can be reached.
+#[must_use]
+pub fn certain(menu: &Menu) -> BTreeMap<String, BTreeSet<String>> {
+    let limits = Limits::default();
+    let mut check = Check {
+        menu,
+        limits: &limits,
+        findings: Vec::new(),
+    };
+    check.flow().screens
+}
+
 struct Check<'a> {
     menu: &'a Menu,
-    budget: usize,
+    limits: &'a Limits,
     findings: Vec<Finding>,
 }
 
+/// A reference to a screen or an action: its key in the file, and where it stands.
+type Place<'a> = (String, &'a Spanned<String>);
+
 impl Check<'_> {
-    fn find(&mut self, file: &str, line: usize, what: String) {
+    fn find(&mut self, file: &str, line: usize, key: &str, what: impl Into<String>) {
         self.findings.push(Finding {
             file: file.into(),
             line,
-            what,
+            key: key.into(),
+            what: what.into(),
         });
     }
 
-    fn at(&mut self, place: &Spanned<String>, what: String) {
+    /// A finding at a place in the machine's file.
+    fn at(&mut self, place: &Spanned<String>, key: &str, what: impl Into<String>) {
         let line = self.menu.lines.at(place);
-        self.find(MACHINE, line, what);
+        self.find(MACHINE, line, key, what);
     }
 
-    fn screen_exists(&mut self, target: &Spanned<String>) {
+    /// A finding about a screen as a whole.
+    fn screen_is(&mut self, name: &str, key: &str, what: impl Into<String>) {
+        let line = self.menu.lines.screen(name);
+        let key = if key.is_empty() {
+            format!("screen.{name}")
+        } else {
+            format!("screen.{name}.{key}")
+        };
+        self.find(MACHINE, line, &key, what);
+    }
+
+    fn screen_exists(&mut self, (key, target): &Place<'_>) {
         if !self.menu.screens.contains_key(target.get_ref()) {
-            self.at(
-                target,
-                format!("there is no screen \"{}\"", target.get_ref()),
-            );
+            let what = format!("there is no screen \"{}\"", target.get_ref());
+            self.at(target, key, what);
         }
     }
 
-    fn action_exists(&mut self, action: &Spanned<String>) {
+    fn action_exists(&mut self, (key, action): &Place<'_>) {
         if Action::named(action.get_ref()).is_none() {
-            self.at(
-                action,
-                format!("there is no action \"{}\"", action.get_ref()),
-            );
+            let what = format!("there is no action \"{}\"", action.get_ref());
+            self.at(action, key, what);
         }
     }
 
     fn machine(&mut self) {
         let menu = self.menu;
-        self.action_exists(&menu.start);
-        self.screen_exists(&menu.home);
+        let start = ("start".to_owned(), &menu.start);
+        self.action_exists(&start);
+        if Action::named(menu.start.get_ref()).is_some_and(|action| action != Action::Open) {
+            self.at(
+                &menu.start,
+                "start",
+                "a session can begin with \"open\" only",
+            );
+        }
+        self.screen_exists(&("home".to_owned(), &menu.home));
         for (name, screen) in &menu.screens {
             self.screen(name, screen);
         }
         for action in Action::ALL {
-            let Some(routes) = menu.routes.get(action.name()) else {
-                self.find(
-                    MACHINE,
-                    1,
-                    format!("the action \"{}\" has no routes", action.name()),
-                );
-                continue;
-            };
-            let line = menu.lines.action(action.name());
-            for outcome in action.outcomes() {
-                if !routes.on.keys().any(|name| name.get_ref() == outcome) {
-                    let what = format!(
-                        "the outcome \"{outcome}\" of \"{}\" is not routed",
-                        action.name()
-                    );
-                    self.find(MACHINE, line, what);
-                }
-            }
-            for (outcome, target) in &routes.on {
-                if !action.outcomes().contains(&outcome.get_ref().as_str()) {
-                    let what = format!(
-                        "\"{}\" has no outcome \"{}\"",
-                        action.name(),
-                        outcome.get_ref()
-                    );
-                    self.at(outcome, what);
-                }
-                self.screen_exists(target);
+            self.action(*action);
+        }
+        for name in menu.routes.keys() {
+            if Action::named(name).is_none() {
+                let line = menu.lines.action(name);
+                let what = format!("there is no action \"{name}\"");
+                self.find(MACHINE, line, &format!("action.{name}"), what);
             }
         }
-        for name in menu
-            .routes
-            .keys()
-            .filter(|name| Action::named(name).is_none())
-        {
-            let line = menu.lines.action(name);
-            self.find(MACHINE, line, format!("there is no action \"{name}\""));
+    }
+
+    fn action(&mut self, action: Action) {
+        let name = action.name();
+        let Some(routes) = self.menu.routes.get(name) else {
+            let what = format!("the action \"{name}\" has no routes");
+            return self.find(MACHINE, 1, &format!("action.{name}"), what);
+        };
+        let line = self.menu.lines.action(name);
+        for outcome in action.outcomes() {
+            if !routes.on.keys().any(|known| known.get_ref() == outcome) {
+                let what = format!("the outcome \"{outcome}\" of \"{name}\" is not routed");
+                self.find(MACHINE, line, &format!("action.{name}.on"), what);
+            }
+        }
+        for (outcome, target) in &routes.on {
+            let key = format!("action.{name}.on.{}", outcome.get_ref());
+            if !action.outcomes().contains(&outcome.get_ref().as_str()) {
+                let what = format!("\"{name}\" has no outcome \"{}\"", outcome.get_ref());
+                self.at(outcome, &key, what);
+            }
+            self.screen_exists(&(key.clone(), target));
+            let is_question = action.brings_list(outcome.get_ref()) == Some("choices");
+            let screen = self.menu.screens.get(target.get_ref());
+            if is_question && screen.is_some_and(|screen| !screen.timed) {
+                self.at(
+                    target,
+                    &key,
+                    "brings a question: it must lead to a timed screen",
+                );
+            }
         }
     }
 
     fn screen(&mut self, name: &str, screen: &Screen) {
-        let line = self.menu.lines.screen(name);
         let takes_choice = screen.list.is_some() || screen.amount;
         let has_way_out = !screen.options.is_empty() || takes_choice || screen.back.is_some();
-        if screen.ends == has_way_out {
-            let what = if screen.ends {
-                "ends, yet leads on"
-            } else {
-                "is a dead end"
-            };
-            self.find(MACHINE, line, format!("the screen \"{name}\" {what}"));
+        if screen.ends && has_way_out {
+            self.screen_is(
+                name,
+                "ends",
+                format!("the screen \"{name}\" ends, yet leads on"),
+            );
         }
-        if takes_choice && (screen.go.is_some() == screen.run.is_some() || screen.set.is_none()) {
-            let what = "needs `set`, and either `go` or `run`, for what is picked or typed";
-            self.find(MACHINE, line, format!("the screen \"{name}\" {what}"));
+        if !screen.ends && !has_way_out {
+            let what = format!("the screen \"{name}\" is a dead end: nothing leads on from it");
+            self.screen_is(name, "", what);
         }
-        if screen.timed && (screen.list.is_none() || screen.back.is_some()) {
-            let what = "is timed: it needs a list and takes no `back`";
-            self.find(MACHINE, line, format!("the screen \"{name}\" {what}"));
+        if screen.paged && (takes_choice || !screen.options.is_empty() || screen.ends) {
+            let what = "is cut into pages: it takes no options, list or amount, and does not end";
+            self.screen_is(name, "paged", format!("the screen \"{name}\" {what}"));
         }
-        if let Some(list) = screen
-            .list
-            .as_ref()
-            .filter(|l| !LISTS.contains(&l.get_ref().as_str()))
-        {
-            self.at(list, format!("there is no list \"{}\"", list.get_ref()));
+        if takes_choice && screen.go.is_some() == screen.run.is_some() {
+            let what = "needs either `go` or `run` for what is picked or typed";
+            self.screen_is(name, "", format!("the screen \"{name}\" {what}"));
         }
-        let mut keys = BTreeSet::new();
-        for option in &screen.options {
-            let key = option.key.get_ref().as_str();
-            let is_number = (1..=2).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit());
-            if !is_number || [BACK, HOME, MORE].contains(&key) || key.starts_with('0') {
-                self.at(
-                    &option.key,
-                    format!("\"{key}\" cannot be the key of an option"),
-                );
-            } else if !keys.insert(key) {
-                self.at(
-                    &option.key,
-                    format!("two options of \"{name}\" on the key \"{key}\""),
-                );
-            } else if screen.list.is_some() {
-                self.at(
-                    &option.key,
-                    format!("\"{name}\" has both a list and options"),
-                );
+        if !takes_choice {
+            let idle = [
+                ("set", &screen.set),
+                ("go", &screen.go),
+                ("run", &screen.run),
+            ];
+            for (key, place) in idle {
+                if let Some(place) = place {
+                    let what = "has no effect: the screen takes no list and no amount";
+                    self.at(place, &format!("screen.{name}.{key}"), what);
+                }
             }
+        }
+        let list = screen.list.as_ref().map(|list| list.get_ref().as_str());
+        if screen.timed && (list != Some("choices") || screen.back.is_some()) {
+            let what = "is timed: it shows the list \"choices\" and takes no `back`";
+            self.screen_is(name, "timed", format!("the screen \"{name}\" {what}"));
+        }
+        if list == Some("choices") && !screen.timed {
+            let what = format!("the screen \"{name}\" shows a question: it must be timed");
+            self.screen_is(name, "list", what);
+        }
+        self.variable(name, screen);
+        for (number, option) in screen.options.iter().enumerate() {
             if option.go.is_some() == option.run.is_some() {
-                self.at(&option.text, "an option needs either `go` or `run`".into());
+                let key = format!("screen.{name}.options[{}]", number + 1);
+                self.at(&option.text, &key, "an option needs either `go` or `run`");
             }
         }
-        let ways = screen.options.iter();
-        let goes = ways
-            .clone()
-            .filter_map(|option| option.go.as_ref())
-            .chain(&screen.go);
-        for target in goes.chain(&screen.back).chain(&screen.home) {
+        for target in goes(name, screen).iter().chain(&returns(name, screen)) {
             self.screen_exists(target);
         }
-        for action in ways
-            .filter_map(|option| option.run.as_ref())
-            .chain(&screen.run)
-        {
-            self.action_exists(action);
+        for action in runs(name, screen) {
+            self.action_exists(&action);
         }
     }
 
-    fn reachability(&mut self) {
-        let menu = self.menu;
-        let mut open: Vec<&str> = Vec::new();
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let routed = |action: &str| -> Vec<&str> {
-            let routes = menu.routes.get(action);
-            routes.map_or_else(Vec::new, |r| {
-                r.on.values().map(|t| t.get_ref().as_str()).collect()
-            })
-        };
-        open.extend(routed(menu.start.get_ref()));
-        while let Some(name) = open.pop() {
-            let Some(screen) = menu.screens.get(name) else {
-                continue;
-            };
-            if !seen.insert(name) {
-                continue;
-            }
-            let options = screen.options.iter();
-            let goes = options
-                .clone()
-                .filter_map(|option| option.go.as_ref())
-                .chain(&screen.go);
-            open.extend(
-                goes.chain(&screen.back)
-                    .chain(&screen.home)
-                    .map(|t| t.get_ref().as_str()),
+    /// A list is known, and what is picked or typed is kept in the variable that belongs to it.
+    fn variable(&mut self, name: &str, screen: &Screen) {
+        let known = screen
+            .list
+            .as_ref()
+            .map(|place| (place, list(place.get_ref())));
+        if let Some((place, None)) = known {
+            let names: Vec<&str> = LISTS.iter().map(|list| list.name).collect();
+            let what = format!(
+                "there is no list \"{}\"; there are {}",
+                place.get_ref(),
+                names.join(", ")
             );
-            for action in options
-                .filter_map(|option| option.run.as_ref())
-                .chain(&screen.run)
-            {
-                open.extend(routed(action.get_ref()));
-            }
+            return self.at(place, &format!("screen.{name}.list"), what);
         }
-        for name in menu
-            .screens
-            .keys()
-            .filter(|name| !seen.contains(name.as_str()))
-        {
-            let line = menu.lines.screen(name);
-            self.find(
-                MACHINE,
-                line,
-                format!("the screen \"{name}\" is never reached"),
-            );
+        let of_list = known.and_then(|(_, list)| list).map(|list| list.set);
+        let wanted = match (of_list, screen.amount) {
+            (None, false) => return,
+            (Some(of_list), false) => of_list,
+            (None, true) => AMOUNT,
+            (Some(of_list), true) if of_list == AMOUNT => AMOUNT,
+            (Some(_), true) => {
+                let what =
+                    "beside this list no amount can be typed: only \"deposits\" lists amounts";
+                return self.screen_is(name, "amount", what);
+            }
+        };
+        match &screen.set {
+            None => self.screen_is(name, "set", format!("is missing: it must be \"{wanted}\"")),
+            Some(set) if set.get_ref() != wanted => {
+                let what = format!("\"{}\" must be \"{wanted}\" here", set.get_ref());
+                self.at(set, &format!("screen.{name}.set"), what);
+            }
+            Some(_) => {}
         }
     }
 }
 
-/// The length of every screen at its widest: screen, language, septets with prefix. For
-/// `menu check --json` and the docs.
-#[must_use]
-pub fn widths(menu: &Menu, budget: usize) -> Vec<(String, String, usize)> {
-    let check = Check {
-        menu,
-        budget,
-        findings: Vec::new(),
-    };
-    let mut widths = Vec::new();
-    for texts in menu.texts.values() {
-        let values = widest_values(texts);
-        for (name, screen) in &menu.screens {
-            let septets = check.widest_rendering(texts, name, screen, &values);
-            widths.push((name.clone(), texts.locale.clone(), septets));
-        }
-    }
-    widths
+/// Where a screen leads by what is picked or typed.
+fn goes<'a>(name: &str, screen: &'a Screen) -> Vec<Place<'a>> {
+    let options = screen
+        .options
+        .iter()
+        .zip(1..)
+        .filter_map(|(option, number)| {
+            let key = format!("screen.{name}.options[{number}].go");
+            option.go.as_ref().map(|target| (key, target))
+        });
+    let own = screen.go.iter().map(|go| (format!("screen.{name}.go"), go));
+    options.chain(own).collect()
+}
+
+/// Where a screen leads by back and home, as far as it says so itself.
+fn returns<'a>(name: &str, screen: &'a Screen) -> Vec<Place<'a>> {
+    let places = [("back", &screen.back), ("home", &screen.home)];
+    let places = places.into_iter().filter_map(|(key, place)| {
+        let target = place.as_ref()?;
+        Some((format!("screen.{name}.{key}"), target))
+    });
+    places.collect()
+}
+
+/// The actions that a screen runs.
+fn runs<'a>(name: &str, screen: &'a Screen) -> Vec<Place<'a>> {
+    let options = screen
+        .options
+        .iter()
+        .zip(1..)
+        .filter_map(|(option, number)| {
+            let key = format!("screen.{name}.options[{number}].run");
+            option.run.as_ref().map(|action| (key, action))
+        });
+    let own = screen
+        .run
+        .iter()
+        .map(|run| (format!("screen.{name}.run"), run));
+    options.chain(own).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn files() -> Vec<(String, String)> {
-        [
-            ("menu.toml", include_str!("../../menus/menu.toml")),
-            ("en.toml", include_str!("../../menus/en.toml")),
-            ("sw.toml", include_str!("../../menus/sw.toml")),
-        ]
-        .map(|(name, source)| (name.to_owned(), source.to_owned()))
-        .to_vec()
-    }
-
-    /// The findings after one replacement in one file.
-    fn broken(file: &str, from: &str, to: &str) -> Vec<String> {
-        let mut files = files();
-        let source = &mut files.iter_mut().find(|(name, _)| name == file).unwrap().1;
-        assert!(source.contains(from), "{from:?} is not in {file}");
-        *source = source.replacen(from, to, 1);
-        match Menu::read(&files) {
-            Ok(menu) => check(&menu, 160).iter().map(ToString::to_string).collect(),
-            Err(error) => vec![error.to_string()],
-        }
-    }
+    use crate::menu::file::sources;
 
     #[test]
     fn the_menu_of_this_repository_is_sound() {
-        let menu = Menu::read(&files()).unwrap();
-        let findings: Vec<_> = check(&menu, 160).iter().map(ToString::to_string).collect();
-        assert!(findings.is_empty(), "{findings:#?}");
-    }
-
-    #[test]
-    fn each_fault_is_named_with_its_place() {
-        for (file, from, to, named) in [
-            (
-                "menu.toml",
-                "go = \"declined\"",
-                "go = \"gone\"",
-                "no screen \"gone\"",
-            ),
-            (
-                "menu.toml",
-                "run = \"register\"",
-                "run = \"enlist\"",
-                "no action \"enlist\"",
-            ),
-            (
-                "menu.toml",
-                "key = \"2\", text = \"decline\"",
-                "key = \"1\", text = \"decline\"",
-                "two options",
-            ),
-            (
-                "menu.toml",
-                "key = \"2\", text = \"decline\"",
-                "key = \"00\", text = \"decline\"",
-                "cannot be the key",
-            ),
-            (
-                "menu.toml",
-                "list = \"stakes\"",
-                "list = \"steaks\"",
-                "no list \"steaks\"",
-            ),
-            (
-                "menu.toml",
-                ", short = \"short\"",
-                "",
-                "\"short\" of \"stake\" is not routed",
-            ),
-            (
-                "menu.toml",
-                "[screen.declined]\nends = true",
-                "[screen.declined]",
-                "dead end",
-            ),
-            (
-                "menu.toml",
-                ", unverified = \"unverified\"",
-                ", unverified = \"closed\"",
-                "\"unverified\" is never reached",
-            ),
-            ("menu.toml", "timed = true", "tmied = true", "unknown field"),
-            ("en.toml", "declined = ", "declned = ", "no \"declined\""),
-            (
-                "sw.toml",
-                "{balance}",
-                "{balanse}",
-                "no placeholder {balanse}",
-            ),
-            (
-                "sw.toml",
-                "Majibu. Salio",
-                "Majibu\u{2026} Salio",
-                "not in the GSM 7-bit",
-            ),
-            (
-                "en.toml",
-                "Majibu. Balance",
-                &"Majibu ".repeat(20),
-                "over 160 at its widest",
-            ),
-            (
-                "en.toml",
-                "You lost KES",
-                &"You lost ".repeat(9),
-                "the SMS \"lost\" is",
-            ),
-            (
-                "en.toml",
-                "cancelled = ",
-                "canceled = ",
-                "[reason] has no \"cancelled\"",
-            ),
-            ("en.toml", "{seconds}s. We", "{seconds s. We", "waiting: "),
-        ] {
-            let findings = broken(file, from, to);
-            let found = findings.iter().find(|finding| finding.contains(named));
-            let found = found.unwrap_or_else(|| panic!("{named}: {findings:?}"));
-            assert!(found.starts_with(&format!("{file}:")), "{found}");
-        }
-    }
-
-    #[test]
-    fn a_finding_names_its_line() {
-        let line = files()[0]
-            .1
-            .lines()
-            .position(|line| line.contains("\"declined\""))
-            .unwrap()
-            + 1;
-        let findings = broken("menu.toml", "go = \"declined\"", "go = \"gone\"");
-        assert!(findings.contains(&format!("menu.toml:{line}: there is no screen \"gone\"")));
+        let (menu, findings) = prove(&sources(None).unwrap(), &Limits::default());
+        assert_eq!(findings, []);
+        assert!(menu.is_some());
     }
 }

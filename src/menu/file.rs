@@ -1,15 +1,19 @@
 //! The format of `menus/`: one machine (`menu.toml`) and one file per language.
 //!
-//! Reading refuses what is not TOML, unknown keys and malformed placeholders, with file and line.
-//! Whether the machine makes sense is [`super::check`]'s question.
+//! Reading finds what is not TOML, unknown keys, values of the wrong kind and malformed
+//! placeholders, all of them at once, each with file, line and key. Whether the machine makes sense
+//! is [`super::check`]'s question.
+
+mod print;
+mod read;
 
 use std::{collections::BTreeMap, fmt, fs, io, path::Path};
 
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    keyword::{self, Word},
+    keyword::Word,
+    session::Item,
     template::{Template, Words},
 };
 
@@ -24,8 +28,7 @@ const BUILT_IN: [(&str, &str); 3] = [
 ];
 
 /// A screen as it stands in the file; its comment block there explains the keys.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default)]
 pub struct Screen {
     /// Numbered choices.
     pub options: Vec<Choice>,
@@ -34,7 +37,7 @@ pub struct Screen {
     /// Whether whole shillings may be typed.
     pub amount: bool,
     /// The value that takes what was picked or typed.
-    pub set: Option<String>,
+    pub set: Option<Spanned<String>>,
     /// The screen that a picked line or a typed amount leads to.
     pub go: Option<Spanned<String>>,
     /// The action that a picked line or a typed amount runs.
@@ -52,8 +55,7 @@ pub struct Screen {
 }
 
 /// One option of a screen.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Choice {
     /// The key that picks it.
     pub key: Spanned<String>,
@@ -66,38 +68,22 @@ pub struct Choice {
 }
 
 /// Where the outcomes of an action lead.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Routes {
     /// Outcome to screen.
     pub on: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MachineFile {
-    start: Spanned<String>,
-    home: Spanned<String>,
-    screen: BTreeMap<Spanned<String>, Screen>,
-    action: BTreeMap<Spanned<String>, Routes>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TextsFile {
-    name: String,
-    screen: BTreeMap<String, Spanned<String>>,
-    notice: BTreeMap<String, Spanned<String>>,
-    option: BTreeMap<String, Spanned<String>>,
-    label: BTreeMap<String, Spanned<String>>,
-    hint: BTreeMap<String, Spanned<String>>,
-    footer: BTreeMap<String, Spanned<String>>,
-    sms: BTreeMap<String, Spanned<String>>,
-    word: Words,
-    category: Words,
-    reason: Words,
-    #[serde(default)]
-    keyword: keyword::Section,
+/// The keys that mean the same on every screen: declared once, never in conflict with an option, a
+/// number of a list, an amount or an answer.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// Shows the next page of a long list or text.
+    pub more: Spanned<String>,
+    /// Goes back: a page, or a screen.
+    pub back: Spanned<String>,
+    /// Goes home.
+    pub home: Spanned<String>,
 }
 
 /// A text and the line that it stands on.
@@ -141,6 +127,10 @@ pub struct Texts {
     pub reason: Words,
     /// What players write by SMS, in the order of the file within each name.
     pub keywords: Vec<Word>,
+    /// The lines of the sections, and of the words in them (`word.won`).
+    lines: BTreeMap<String, usize>,
+    /// What each screen says and what its keys do, as one number.
+    prints: BTreeMap<String, u64>,
 }
 
 /// The machine with its texts.
@@ -148,19 +138,23 @@ pub struct Texts {
 pub struct Menu {
     /// The action that begins a session.
     pub start: Spanned<String>,
-    /// The screen that `00` leads to.
+    /// The screen that the home key leads to.
     pub home: Spanned<String>,
-    /// The screens by name, with the place of the name.
+    /// More, back and home.
+    pub keys: Keys,
+    /// The screens by name.
     pub screens: BTreeMap<String, Screen>,
     /// Where outcomes lead, by action.
     pub routes: BTreeMap<String, Routes>,
     /// The languages by code.
     pub texts: BTreeMap<String, Texts>,
+    /// The languages as a list to choose from.
+    pub locales: Vec<Item>,
     /// The lines of names in the machine's file: screens and actions.
     pub lines: Lines,
 }
 
-/// Turns byte offsets of the machine's file into lines.
+/// Turns byte offsets of a file into lines, and knows where screens and actions stand.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     starts: Vec<usize>,
@@ -177,11 +171,14 @@ impl Lines {
         }
     }
 
+    fn at_byte(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte)
+    }
+
     /// The line, from 1, of a place in the file.
     #[must_use]
     pub fn at<T>(&self, place: &Spanned<T>) -> usize {
-        self.starts
-            .partition_point(|start| *start <= place.span().start)
+        self.at_byte(place.span().start)
     }
 
     /// The line of a screen's name.
@@ -198,19 +195,25 @@ impl Lines {
 }
 
 /// Something wrong in `menus/`, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The file's name.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+    /// The key in the file, such as `screen.home.options[2].go`; empty where there is none.
+    pub key: String,
     /// What is wrong, for a person.
     pub what: String,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.what)
     }
 }
 
@@ -225,12 +228,52 @@ pub enum MenuError {
         /// Why.
         source: io::Error,
     },
-    /// A file is not what it should be.
-    #[error("{0}")]
-    Malformed(Finding),
+    /// Files are not what they should be.
+    #[error("{}", list(.0))]
+    Malformed(Vec<Finding>),
     /// There is no machine, or no language.
     #[error("no {MACHINE} or no language file in {0}")]
     Missing(String),
+}
+
+fn list(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// The files of a menu: name and source.
+pub type Sources = Vec<(String, Vec<u8>)>;
+
+/// The files in a folder; without one, those that the binary carries.
+///
+/// # Errors
+/// When they cannot be read, or there is no machine or no language among them.
+pub fn sources(folder: Option<&Path>) -> Result<Sources, MenuError> {
+    let Some(folder) = folder else {
+        return Ok(BUILT_IN
+            .map(|(name, source)| (name.to_owned(), source.into()))
+            .into());
+    };
+    let io = |path: &Path| {
+        let file = path.display().to_string();
+        move |source| MenuError::Io { file, source }
+    };
+    let mut files = Sources::new();
+    for item in fs::read_dir(folder).map_err(io(folder))? {
+        let path = item.map_err(io(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // Editors keep hidden files beside the one that is being written.
+        let is_hidden = name.starts_with('.');
+        if path.extension().is_some_and(|ending| ending == "toml") && !is_hidden {
+            let source = fs::read(&path).map_err(io(&path))?;
+            files.push((name.into_owned(), source));
+        }
+    }
+    files.sort();
+    if files.len() < 2 || !files.iter().any(|(name, _)| name == MACHINE) {
+        return Err(MenuError::Missing(folder.display().to_string()));
+    }
+    Ok(files)
 }
 
 impl Menu {
@@ -239,7 +282,7 @@ impl Menu {
     /// # Errors
     /// When it is malformed; the tests see to it that it is not.
     pub fn built_in() -> Result<Self, MenuError> {
-        Self::read(&BUILT_IN.map(|(name, source)| (name.to_owned(), source.to_owned())))
+        Self::read(&sources(None)?)
     }
 
     /// The menu in a folder.
@@ -247,68 +290,19 @@ impl Menu {
     /// # Errors
     /// When a file cannot be read or is malformed.
     pub fn in_folder(folder: &Path) -> Result<Self, MenuError> {
-        let io = |path: &Path| {
-            let file = path.display().to_string();
-            move |source| MenuError::Io { file, source }
-        };
-        let mut files = Vec::new();
-        for item in fs::read_dir(folder).map_err(io(folder))? {
-            let path = item.map_err(io(folder))?.path();
-            if path.extension().is_some_and(|ending| ending == "toml") {
-                let name = path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                files.push((name, fs::read_to_string(&path).map_err(io(&path))?));
-            }
-        }
-        if files.len() < 2 || !files.iter().any(|(name, _)| name == MACHINE) {
-            return Err(MenuError::Missing(folder.display().to_string()));
-        }
-        Self::read(&files)
+        Self::read(&sources(Some(folder))?)
     }
 
     /// The menu from the contents of its files: name and source.
     ///
     /// # Errors
     /// When a file is malformed.
-    pub fn read(files: &[(String, String)]) -> Result<Self, MenuError> {
-        let machine = files.iter().find(|(name, _)| name == MACHINE);
-        let (name, source) = machine.ok_or_else(|| MenuError::Missing("the menu".into()))?;
-        let file: MachineFile = parse(name, source)?;
-        let mut lines = Lines::of(source);
-        lines.screens = file
-            .screen
-            .keys()
-            .map(|k| (k.get_ref().clone(), lines.at(k)))
-            .collect();
-        lines.actions = file
-            .action
-            .keys()
-            .map(|k| (k.get_ref().clone(), lines.at(k)))
-            .collect();
-        let mut texts = BTreeMap::new();
-        for (name, source) in files.iter().filter(|(name, _)| name != MACHINE) {
-            let language = Texts::read(name, source)?;
-            texts.insert(language.locale.clone(), language);
+    pub fn read<S: AsRef<[u8]>>(files: &[(String, S)]) -> Result<Self, MenuError> {
+        match Self::read_all(files) {
+            (Some(menu), findings) if findings.is_empty() => Ok(menu),
+            (_, findings) if findings.is_empty() => Err(MenuError::Missing("the menu".into())),
+            (_, findings) => Err(MenuError::Malformed(findings)),
         }
-        Ok(Self {
-            start: file.start,
-            home: file.home,
-            screens: file
-                .screen
-                .into_iter()
-                .map(|(k, v)| (k.into_inner(), v))
-                .collect(),
-            routes: file
-                .action
-                .into_iter()
-                .map(|(k, v)| (k.into_inner(), v))
-                .collect(),
-            texts,
-            lines,
-        })
     }
 
     /// The texts of a language; of the first one where it does not exist.
@@ -327,51 +321,28 @@ impl Menu {
             .or_else(|| self.texts.values().next());
         known.expect("a menu has at least one language")
     }
+
+    /// The screen that asks questions.
+    #[must_use]
+    pub fn timed_screen(&self) -> Option<&str> {
+        let timed = self.screens.iter().find(|(_, screen)| screen.timed);
+        timed.map(|(name, _)| name.as_str())
+    }
 }
 
 impl Texts {
-    fn read(name: &str, source: &str) -> Result<Self, MenuError> {
-        let file: TextsFile = parse(name, source)?;
-        let lines = Lines::of(source);
-        let section = |texts: BTreeMap<String, Spanned<String>>| -> Result<Section, MenuError> {
-            let parsed = texts.into_iter().map(|(key, text)| {
-                let line = lines.at(&text);
-                match Template::parse(text.get_ref()) {
-                    Ok(template) => Ok((key, Text { template, line })),
-                    Err(error) => Err(MenuError::Malformed(Finding {
-                        file: name.into(),
-                        line,
-                        what: format!("{key}: {error}"),
-                    })),
-                }
-            });
-            parsed.collect()
-        };
-        let declared = file.keyword.into_iter().flat_map(|(name, words)| {
-            let name = name.into_inner();
-            words.into_iter().map(move |word| (name.clone(), word))
-        });
-        let keywords = declared.map(|(name, word)| Word {
-            name,
-            line: lines.at(&word),
-            word: word.into_inner(),
-        });
-        let keywords = keywords.collect();
-        Ok(Self {
-            locale: name.trim_end_matches(".toml").into(),
-            name: file.name,
-            screen: section(file.screen)?,
-            notice: section(file.notice)?,
-            option: section(file.option)?,
-            label: section(file.label)?,
-            hint: section(file.hint)?,
-            footer: section(file.footer)?,
-            sms: section(file.sms)?,
-            word: file.word,
-            category: file.category,
-            reason: file.reason,
-            keywords,
-        })
+    /// The line of a section, or of a word in one (`word.won`); the first line where it is not
+    /// there.
+    #[must_use]
+    pub fn line(&self, key: &str) -> usize {
+        self.lines.get(key).copied().unwrap_or(1)
+    }
+
+    /// What a screen says and what its keys do, as one number: another one after any edit that
+    /// makes a key mean something else than the player read.
+    #[must_use]
+    pub fn print(&self, screen: &str) -> u64 {
+        self.prints.get(screen).copied().unwrap_or_default()
     }
 
     /// The tables that placeholders are looked up in.
@@ -383,21 +354,4 @@ impl Texts {
             ("reason", &self.reason),
         ])
     }
-}
-
-fn parse<T: for<'de> Deserialize<'de>>(name: &str, source: &str) -> Result<T, MenuError> {
-    toml::from_str(source).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = source
-            .get(..start)
-            .unwrap_or_default()
-            .matches('\n')
-            .count()
-            + 1;
-        MenuError::Malformed(Finding {
-            file: name.into(),
-            line,
-            what: error.message().into(),
-        })
-    })
 }

@@ -5,10 +5,6 @@
 //! matter, and the word that a shared short code knows the service by may stand in front
 //! (`MAJIBU BAL`); alone it asks for help.
 
-use std::collections::BTreeMap;
-
-use toml::Spanned;
-
 use super::file::Menu;
 use crate::core::{sms::Keyword, text};
 
@@ -18,9 +14,6 @@ pub const SERVICE: &str = "service";
 /// Words of a message that are looked at. More than a few of the service's own words in front of
 /// the keyword are nothing that a person writes.
 const LOOKED_AT: usize = 5;
-
-/// `[keyword]` of a language file as it stands there: name to words.
-pub type Section = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
 
 /// A declared word.
 #[derive(Clone, Debug, PartialEq, Eq)]

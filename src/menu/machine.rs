@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    action::{Action, Outcome},
+    action::{Action, Outcome, PLAYER},
     file::{Menu, Screen},
-    render::{BACK, Frame, HOME, MORE},
+    render::{Frame, PREFIX},
     session::{Item, Session},
     template::Values,
+    vocabulary::{self, Source},
 };
-use crate::core::money::Cents;
+use crate::core::{money::Cents, text::septets};
 
 /// What the machine has to know beside the session: the same for all players.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Lists by name: `locales`, `categories`, `stakes`, `deposits`.
+    /// Lists by name: `categories`, `stakes`, `deposits`; the languages are the menu's own.
     pub lists: BTreeMap<&'static str, Vec<Item>>,
     /// Values that every text may use: the figures of the rules.
     pub values: Values,
@@ -82,7 +83,15 @@ impl Menu {
             Input::Dialled(text) => (text.trim(), true),
         };
         let before = session.clone();
-        let step = self.typed(session, text, facts, budget);
+        let step = match self.changed(session) {
+            Some(step) => step,
+            None => self.typed(session, text, facts, budget),
+        };
+        let step = match step {
+            // The choices that the action needs were made in a menu that is no more.
+            Step::Run(action) if !has_all(session, action) => Step::Run(self.start()),
+            step @ (Step::Show | Step::Hint(_) | Step::Run(_) | Step::Stop) => step,
+        };
         let is_refused = match step {
             Step::Run(action) => action.is_durable(),
             Step::Hint(_) | Step::Stop => true,
@@ -93,6 +102,62 @@ impl Menu {
             return Step::Stop;
         }
         step
+    }
+
+    /// What comes first when the menu was exchanged under the session. A question under way is
+    /// asked on, and what was typed counts as its answer: the choices are the session's own. A screen
+    /// that says something else now is shown once more, and nothing is done; one that is gone is
+    /// left by the way on which a session begins.
+    fn changed(&self, session: &mut Session) -> Option<Step> {
+        let screen = self.screens.get(&session.screen);
+        let seen = session.seen.as_deref();
+        if seen.is_some_and(|seen| seen.is_question) {
+            if screen.is_none_or(|screen| !screen.timed) {
+                goto(session, self.timed_screen()?);
+            }
+            return None;
+        }
+        let Some(screen) = screen else {
+            return Some(Step::Run(self.start()));
+        };
+        let print = self.texts(&session.locale).print(&session.screen);
+        if seen.is_none_or(|seen| seen.print == print) {
+            return None;
+        }
+        session.seen = None;
+        Some(if screen.ends {
+            Step::Show
+        } else {
+            Step::Hint("menu_changed")
+        })
+    }
+
+    /// Writes down what the player is about to see: the list behind the numbers, and the print of
+    /// the screen. Called before each reply.
+    pub fn keep_shown(&self, session: &mut Session, facts: &Facts) {
+        let Some(screen) = self.screens.get(&session.screen) else {
+            return;
+        };
+        let list = screen.list.as_ref().map(|list| list.get_ref().as_str());
+        let print = self.texts(&session.locale).print(&session.screen);
+        let seen = session.seen.get_or_insert_default();
+        seen.print = print;
+        seen.is_question = screen.timed;
+        if seen.list.as_ref().map(|kept| kept.list.as_str()) == list {
+            return;
+        }
+        seen.list = None;
+        let known = list.and_then(vocabulary::list);
+        if let Some(list) = known.filter(|list| list.source == Source::Service) {
+            let frame = Frame {
+                menu: self,
+                session,
+                facts,
+                budget: 0,
+            };
+            let items = frame.items(screen).to_vec();
+            session.keep(list.name, items);
+        }
     }
 
     fn typed(&self, session: &mut Session, text: &str, facts: &Facts, budget: usize) -> Step {
@@ -121,7 +186,7 @@ impl Menu {
         if let Some(item) = picked(frame.items(screen), text).cloned() {
             if let Some(name) = &screen.set {
                 session.values.extend(item.values);
-                session.values.insert(name.clone(), item.value);
+                session.values.insert(name.get_ref().clone(), item.value);
             }
             return self.chosen(screen, session);
         }
@@ -129,8 +194,11 @@ impl Menu {
             return match amount(text, facts) {
                 Err(hint) => Step::Hint(hint),
                 Ok(amount) => {
-                    let name = screen.set.clone().unwrap_or_default();
-                    session.values.insert(name, amount.to_string());
+                    let name = screen
+                        .set
+                        .as_ref()
+                        .map_or(vocabulary::AMOUNT, |set| set.get_ref());
+                    session.values.insert(name.to_owned(), amount.to_string());
                     self.chosen(screen, session)
                 }
             };
@@ -143,7 +211,7 @@ impl Menu {
         Step::Hint("wrong_key")
     }
 
-    /// `0`, `00` and `98`, where the screen takes them.
+    /// The keys for back, home and more, where the screen takes them.
     fn navigation(
         &self,
         screen: &Screen,
@@ -162,14 +230,15 @@ impl Menu {
             budget,
         }
         .has_more(screen);
-        match (text, &screen.back) {
-            (BACK, Some(_)) if session.page > 0 => session.page -= 1,
-            (BACK, Some(back)) => goto(session, back.get_ref()),
-            (HOME, Some(_)) => goto(
+        let is = |key: &toml::Spanned<String>| key.get_ref() == text;
+        match &screen.back {
+            Some(_) if is(&self.keys.back) && session.page > 0 => session.page -= 1,
+            Some(back) if is(&self.keys.back) => goto(session, back.get_ref()),
+            Some(_) if is(&self.keys.home) => goto(
                 session,
                 screen.home.as_ref().unwrap_or(&self.home).get_ref(),
             ),
-            (MORE, _) if has_more => session.page += 1,
+            _ if is(&self.keys.more) && has_more => session.page += 1,
             _ => return None,
         }
         Some(Step::Show)
@@ -177,7 +246,11 @@ impl Menu {
 
     /// Language changes show at once: a value called `locale` is the session's language.
     fn chosen(&self, screen: &Screen, session: &mut Session) -> Step {
-        if screen.set.as_deref() == Some("locale") {
+        if screen
+            .set
+            .as_ref()
+            .is_some_and(|set| set.get_ref() == "locale")
+        {
             let locale = session.value("locale").to_owned();
             if self.texts.contains_key(&locale) {
                 session.locale = locale;
@@ -203,6 +276,12 @@ impl Menu {
     /// An action has ended: its values go into the session, which moves to the screen that the
     /// outcome is routed to.
     pub fn outcome(&self, session: &mut Session, action: Action, outcome: Outcome) -> Step {
+        debug_assert!(
+            action.brings(outcome.name).iter().all(|name| {
+                outcome.values.contains_key(*name) || session.values.contains_key(*name)
+            }),
+            "{action:?} brings less than it says: {outcome:?}"
+        );
         session.values.extend(outcome.values);
         if let Some(items) = outcome.items {
             session.items = items;
@@ -252,11 +331,34 @@ impl Menu {
         }
         .notice(name)
     }
+
+    /// A text outside the menu for somebody whose language is not known: in as many languages as
+    /// fit one screen of `budget` septets, `first` before the others.
+    #[must_use]
+    pub fn notice_to_all(&self, first: &str, name: &str, budget: usize) -> String {
+        let own = self.texts(first).locale.as_str();
+        let others = self.texts.keys().filter(|locale| *locale != own);
+        let mut notice = self.notice(own, name);
+        for locale in others {
+            let longer = format!("{notice}\n{}", self.notice(locale, name));
+            if septets(&longer) + PREFIX <= budget {
+                notice = longer;
+            }
+        }
+        notice
+    }
 }
 
 fn goto(session: &mut Session, screen: &str) {
     session.page = 0;
+    session.seen = None;
     session.screen = screen.into();
+}
+
+/// Whether the session holds every variable that an action needs.
+fn has_all(session: &Session, action: Action) -> bool {
+    let mut needs = action.needs().iter().filter(|need| **need != PLAYER);
+    needs.all(|need| session.values.contains_key(*need))
 }
 
 /// The line of a list that a key names: its number, without signs, blanks or leading zeros.

@@ -2,23 +2,19 @@
 
 use std::borrow::Cow;
 
+use toml::Spanned;
+
 use super::{
     file::{Menu, Screen, Section, Texts},
     machine::{Facts, Shown},
     session::{Item, Session},
     template::Values,
+    vocabulary::LONGEST_LIST,
 };
 use crate::core::text::{self, septets};
 
 /// `CON ` or `END `: what the gateway's prefix takes of the budget, in septets.
 pub const PREFIX: usize = 4;
-
-/// The key that shows the next page of a long list or text.
-pub const MORE: &str = "98";
-/// The key that goes back.
-pub const BACK: &str = "0";
-/// The key that goes home.
-pub const HOME: &str = "00";
 
 /// What a screen is rendered with.
 pub(super) struct Frame<'a> {
@@ -98,13 +94,18 @@ impl Frame<'_> {
         !self.page(screen, &head).is_last
     }
 
-    /// The list that a screen shows: from the facts, or what the last action brought.
+    /// The list that a screen shows: as it was shown before, from the facts, or what the last action
+    /// brought. Lines that no number could pick are left out.
     pub(super) fn items(&self, screen: &Screen) -> &[Item] {
         let Some(list) = &screen.list else { return &[] };
-        self.facts
-            .lists
-            .get(list.get_ref().as_str())
-            .unwrap_or(&self.session.items)
+        let list = list.get_ref().as_str();
+        let items = match (self.session.kept(list), self.facts.lists.get(list)) {
+            (Some(kept), _) => kept,
+            (None, Some(items)) => items,
+            (None, None) if list == "locales" => &self.menu.locales,
+            (None, None) => &self.session.items,
+        };
+        items.get(..LONGEST_LIST).unwrap_or(items)
     }
 
     fn page<'a>(&self, screen: &Screen, head: &'a str) -> Page<'a> {
@@ -126,7 +127,8 @@ impl Frame<'_> {
             };
         }
         let lines = self.choice_lines(screen);
-        if septets(&lines.join("\n")) <= room || screen.timed {
+        // The checker proves that questions and amounts fit; their screens have one page.
+        if septets(&lines.join("\n")) <= room || screen.timed || screen.amount {
             return Page {
                 body: lines.join("\n").into(),
                 is_last: true,
@@ -163,7 +165,13 @@ impl Frame<'_> {
     }
 
     pub(super) fn more_septets(&self) -> usize {
-        septets(&self.fill(&self.texts().footer, "more", None)) + 1
+        septets(&self.key("more", &self.menu.keys.more)) + 1
+    }
+
+    /// A key at the foot of a screen: `98. More`.
+    fn key(&self, name: &str, key: &Spanned<String>) -> String {
+        let label = self.fill(&self.texts().footer, name, None);
+        format!("{}. {label}", key.get_ref())
     }
 
     fn choice_lines(&self, screen: &Screen) -> Vec<String> {
@@ -186,9 +194,9 @@ impl Frame<'_> {
         options.chain(items).collect()
     }
 
-    /// `98. More`, then `0. Back` and `00. Home` on one line, where each leads somewhere else.
+    /// More, then back and home on one line, where each leads somewhere else.
     fn footer(&self, screen: &Screen, is_last: bool) -> String {
-        let footer = |name: &str| self.fill(&self.texts().footer, name, None);
+        let shared = &self.menu.keys;
         let here = self.session.screen.as_str();
         let mut keys = Vec::new();
         if let Some(back) = screen.back.as_ref().map(|back| back.get_ref().as_str()) {
@@ -199,18 +207,14 @@ impl Frame<'_> {
                 .get_ref()
                 .as_str();
             if back != here || self.session.page > 0 {
-                keys.push(footer("back"));
+                keys.push(self.key("back", &shared.back));
             }
             if home != here && home != back {
-                keys.push(footer("home"));
+                keys.push(self.key("home", &shared.home));
             }
         }
-        let more = if is_last { None } else { Some(footer("more")) };
-        let keys = if keys.is_empty() {
-            None
-        } else {
-            Some(keys.join(" "))
-        };
+        let more = (!is_last).then(|| self.key("more", &shared.more));
+        let keys = (!keys.is_empty()).then(|| keys.join(" "));
         more.into_iter().chain(keys).collect::<Vec<_>>().join("\n")
     }
 }
@@ -222,9 +226,14 @@ pub(super) fn hints_of(screen: &Screen) -> &'static [&'static str] {
     } else if screen.timed {
         &["wrong_answer", "resumed"]
     } else if screen.amount {
-        &["not_an_amount", "below_minimum", "above_maximum"]
+        &[
+            "not_an_amount",
+            "below_minimum",
+            "above_maximum",
+            "menu_changed",
+        ]
     } else {
-        &["wrong_key"]
+        &["wrong_key", "menu_changed"]
     }
 }
 
@@ -309,4 +318,94 @@ pub fn label(menu: &Menu, locale: &str, name: &str, values: &Values) -> String {
         .get(name)
         .map(|text| text.template.fill(&[values], &texts.tables()));
     text.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static MENU: LazyLock<Menu> = LazyLock::new(|| Menu::built_in().unwrap());
+
+    /// A session on a screen of the built-in menu whose list has these lines.
+    fn session(menu: &Menu, screen: &str, lines: &[String], locale: &str) -> Session {
+        let mut session = Session::new(locale);
+        session.screen = screen.into();
+        session.items = lines
+            .iter()
+            .map(|line| Item::new(line.clone(), "name", line.clone()))
+            .collect();
+        let list = menu.screens[screen]
+            .list
+            .as_ref()
+            .unwrap()
+            .get_ref()
+            .clone();
+        let items = session.items.clone();
+        session.keep(&list, items);
+        menu.keep_shown(&mut session, &Facts::default());
+        session
+    }
+
+    proptest! {
+        /// Whatever the names and the network: every page fits, every line stands on one page, whole
+        /// and with its own number, and the keys lead through all pages and back.
+        #[test]
+        fn a_list_on_pages_loses_and_cuts_no_line(
+            lines in prop::collection::vec("[A-Z][a-z{}€ ]{0,12}[a-z]", 1..97),
+            locale in prop::sample::select(vec!["en", "sw"]),
+            budget in 100..200_usize,
+        ) {
+            let menu = &*MENU;
+            let facts = Facts::default();
+            let mut session = session(menu, "category", &lines, locale);
+            let mut seen = Vec::new();
+            loop {
+                let shown = menu.show(&session, None, &facts, budget);
+                let hinted = menu.show(&session, Some("wrong_key"), &facts, budget);
+                prop_assert!(septets(&hinted.text) + PREFIX <= budget, "{}", hinted.text);
+                prop_assert!(hinted.text.ends_with(&shown.text));
+                let is_line = |line: &&str| !["98. ", "0. "].iter().any(|key| line.starts_with(key));
+                seen.extend(shown.text.lines().skip(1).filter(is_line).map(str::to_owned));
+                if !shown.text.contains("98. ") {
+                    break;
+                }
+                let more = crate::menu::Input::Typed("98");
+                prop_assert_eq!(menu.input(&mut session, more, &facts, budget), crate::menu::Step::Show);
+            }
+            let all: Vec<String> = (1..).zip(&lines).map(|(at, line)| format!("{at}. {line}")).collect();
+            prop_assert_eq!(seen, all);
+            for _ in 0..session.page {
+                menu.input(&mut session, crate::menu::Input::Typed("0"), &facts, budget);
+            }
+            prop_assert_eq!((session.page, session.screen.as_str()), (0, "category"));
+        }
+
+        /// From any page every number picks its own line; a number of no line picks none.
+        #[test]
+        fn a_number_means_its_line_on_every_page(count in 1..97_usize, page in 0..12_usize, pick in 1..99_usize) {
+            let menu = &*MENU;
+            let facts = Facts::default();
+            let lines: Vec<String> = (1..=count).map(|at| format!("Line {at}")).collect();
+            let mut session = session(menu, "category", &lines, "en");
+            session.page = page;
+            let step = menu.input(
+                &mut session,
+                crate::menu::Input::Typed(&pick.to_string()),
+                &facts,
+                160,
+            );
+            if pick <= count {
+                prop_assert_eq!(session.value("category"), format!("Line {pick}"));
+                prop_assert_eq!(session.screen.as_str(), "stake");
+            } else {
+                prop_assert_eq!(session.value("category"), "");
+                let is_more = pick == 98 && step == crate::menu::Step::Show;
+                prop_assert!(is_more || step == crate::menu::Step::Hint("wrong_key"));
+            }
+        }
+    }
 }

@@ -37,6 +37,30 @@ pub struct Session {
     pub values: Values,
     /// The list that the last action brought.
     pub items: Vec<Item>,
+    /// What the player sees, as far as it decides what a key means.
+    #[serde(default)]
+    pub seen: Option<Box<Seen>>,
+}
+
+/// What stood on a screen when it was shown. Whatever changes meanwhile, a key means what the player
+/// read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// What the screen said and what its keys did ([`super::Texts::print`]).
+    pub print: u64,
+    /// Whether it was a question.
+    pub is_question: bool,
+    /// The list on it.
+    pub list: Option<Kept>,
+}
+
+/// A list as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The list's name.
+    pub list: String,
+    /// Its lines.
+    pub items: Vec<Item>,
 }
 
 impl Session {
@@ -49,7 +73,22 @@ impl Session {
             page: 0,
             values: Values::new(),
             items: Vec::new(),
+            seen: None,
         }
+    }
+
+    /// The list on the screen, if it is this one.
+    pub(super) fn kept(&self, list: &str) -> Option<&[Item]> {
+        let kept = self.seen.as_ref()?.list.as_ref()?;
+        (kept.list == list).then_some(&*kept.items)
+    }
+
+    /// Keeps a list for as long as the screen is shown.
+    pub(super) fn keep(&mut self, list: &str, items: Vec<Item>) {
+        self.seen.get_or_insert_default().list = Some(Kept {
+            list: list.into(),
+            items,
+        });
     }
 
     /// A value; empty where there is none.

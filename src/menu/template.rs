@@ -10,14 +10,14 @@ pub type Values = BTreeMap<String, String>;
 pub type Words = BTreeMap<String, String>;
 
 /// What stands in a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Part {
     Literal(String),
     Value { name: String, table: Option<String> },
 }
 
 /// A parsed text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Template {
     parts: Vec<Part>,
 }

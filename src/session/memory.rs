@@ -25,11 +25,7 @@ struct LifeSpan {
 
 impl LifeSpan {
     fn of(&self, stored: &Versioned) -> Option<Duration> {
-        Some(if stored.conversation.has_ended() {
-            self.finished
-        } else {
-            self.under_way
-        })
+        Some(stored.conversation.life(self.under_way, self.finished))
     }
 }
 

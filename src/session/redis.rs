@@ -199,11 +199,7 @@ impl RedisSessions {
     ) -> Result<Saved, SessionError> {
         let json = serde_json::to_string(conversation)
             .map_err(|_| SessionError("the session cannot be written down".into()))?;
-        let life = if conversation.has_ended() {
-            self.finished
-        } else {
-            self.under_way
-        };
+        let life = conversation.life(self.under_way, self.finished);
         let mut call = eval(SAVE, &[self.key(id)]);
         call.arg(version)
             .arg(version + 1)

@@ -6,20 +6,29 @@ use crate::binary::House;
 
 const MENUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/menus");
 
-/// A house with a copy of the menus under `menus`, one text of one file replaced.
-pub(crate) fn with_menus(file: &str, from: &str, to: &str) -> House {
-    let mut house = House::new();
+/// Gives a house a copy of the menus under `menus`.
+pub(crate) fn copy_menus(house: &mut House) {
     let folder = house.path("menus");
     fs::create_dir(&folder).expect("a folder");
     for name in ["menu.toml", "en.toml", "sw.toml"] {
-        let mut text = fs::read_to_string(format!("{MENUS}/{name}")).expect("a menu file");
-        if name == file {
-            assert!(text.contains(from), "{from}");
-            text = text.replacen(from, to, 1);
-        }
-        fs::write(folder.join(name), text).expect("a file");
+        fs::copy(format!("{MENUS}/{name}"), folder.join(name)).expect("a menu file");
     }
     house.set("USSD__MENUS", "menus");
+}
+
+/// Replaces one text of one file of the copy.
+pub(crate) fn edit(house: &House, file: &str, from: &str, to: &str) {
+    let path = house.path("menus").join(file);
+    let text = fs::read_to_string(&path).expect("a menu file");
+    assert!(text.contains(from), "{from}");
+    fs::write(path, text.replacen(from, to, 1)).expect("a file");
+}
+
+/// A house with a copy of the menus, one text of one file replaced.
+pub(crate) fn with_menus(file: &str, from: &str, to: &str) -> House {
+    let mut house = House::new();
+    copy_menus(&mut house);
+    edit(&house, file, from, to);
     house
 }
 
@@ -246,4 +255,49 @@ fn a_finding_about_a_keyword_names_its_line() {
     let place = format!("en.toml:{}:", line.expect("a line") + 1);
     let checked = house.run(&["menu", "check"]).ended(1);
     assert!(checked.stdout.contains(&place), "{checked:?}");
+}
+
+#[test]
+fn the_lengths_of_all_screens_and_the_words_for_writers_are_printed() {
+    let house = with_menus(
+        "en.toml",
+        "Choose a category:",
+        "Pick a category, any of them:",
+    );
+    let page = house.run(&["menu", "check", "--screens"]).ended(0).stdout;
+    assert!(
+        page.contains("Safaricom (63902) | Airtel (63903)"),
+        "{page}"
+    );
+    for locale in ["en", "sw"] {
+        let row = format!("| `category` | {locale} | ");
+        let rows = page.lines().filter(|line| line.starts_with(&row));
+        assert_eq!(rows.count(), 1, "{page}");
+    }
+    let english = |page: &str| {
+        let row = page
+            .lines()
+            .find(|line| line.starts_with("| `category` | en"))
+            .expect("a row");
+        let cell = row.split('|').nth(3).expect("a cell");
+        cell.trim()
+            .split('/')
+            .next()
+            .and_then(|n| n.parse::<usize>().ok())
+            .expect("a length")
+    };
+    let built_in = House::new()
+        .run(&["menu", "check", "--screens"])
+        .ended(0)
+        .stdout;
+    assert_eq!(english(&page), english(&built_in) + 11);
+    let words = house.run(&["menu", "reference"]).ended(0).stdout;
+    for word in [
+        "`too_few_questions`",
+        "{their_seconds}",
+        "`categories`",
+        "`[sms] won`",
+    ] {
+        assert!(words.contains(word), "{word}: {words}");
+    }
 }

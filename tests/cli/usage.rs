@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 20] = [
+const COMMANDS: [(&str, &str); 21] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -18,6 +18,7 @@ const COMMANDS: [(&str, &str); 20] = [
     ("menu check", "file and line"),
     ("menu draw", "arrow"),
     ("menu try", "terminal"),
+    ("menu reference", "placeholders"),
     ("ledger", "books"),
     ("ledger check", "recompute"),
     ("player", "player"),

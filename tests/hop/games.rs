@@ -151,7 +151,7 @@ async fn an_unpaired_game_says_what_went_back() {
     assert_eq!(list.text, "My games:\n1. Bible 50 refunded\n0. Back");
     assert_eq!(
         game.text,
-        "Bible KES 50: refunded\nNobody played you. You: 5/5 in 5.0s. KES 52.50 went back.\n\
+        "Bible KES 50: refunded\nNobody played you. You: 5/5 in 5.0s. You got KES 52.50 back.\n\
         1. Answers\n0. Back 00. Home"
     );
     phone.drop_session();
@@ -165,7 +165,7 @@ async fn an_unpaired_game_says_what_went_back() {
             .starts_with("My games:\n1. Bible 50 returned\n2. Bible 50 refunded\n")
     );
     assert!(
-        game.text.contains("You: 0/5 in 0.0s. KES 50 went back."),
+        game.text.contains("You: 0/5 in 0.0s. You got KES 50 back."),
         "{}",
         game.text
     );

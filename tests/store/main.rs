@@ -45,6 +45,7 @@ mod outbox;
 mod parked;
 mod partitions;
 mod players;
+mod question_lengths;
 mod questions;
 mod redis_away;
 mod redis_cluster;

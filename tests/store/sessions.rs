@@ -2,6 +2,7 @@
 //! for longer than what is under way.
 
 use std::{
+    num::NonZeroU64,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -52,6 +53,7 @@ on_each_session_store!(
     of_many_savers_of_a_version_one_wins,
     a_long_session_is_kept_whole,
     a_finished_session_lives_longer_than_one_under_way,
+    a_session_of_a_network_lives_as_long_as_that_lets_it,
     a_store_answers_when_asked,
 );
 
@@ -238,6 +240,28 @@ async fn a_finished_session_lives_longer_than_one_under_way(url: &str) {
     assert_eq!(read(&sessions, &grown).await, Some(("END".into(), 2)));
     assert_eq!(save(&sessions, &under_way, "anew", 1).await, Saved::Lost);
     assert_eq!(save(&sessions, &under_way, "anew", 0).await, Saved::Yes);
+}
+
+async fn a_session_of_a_network_lives_as_long_as_that_lets_it(url: &str) {
+    let sessions = open(url).await;
+    let (short, other, ended) = (new_id(), new_id(), new_id());
+    for (id, texts, ends) in [
+        (&ended, ["CON", "END"], true),
+        (&short, ["CON", "CON"], false),
+    ] {
+        let mut conversation = conversation(&texts, ends);
+        conversation.life_ms = NonZeroU64::new(150);
+        let saved = sessions.save(id, &conversation, 0).await;
+        assert_eq!(saved.expect("an answer"), Saved::Yes);
+    }
+    assert_eq!(save(&sessions, &other, "CON", 0).await, Saved::Yes);
+    eventually("the short one is forgotten", async || {
+        read(&sessions, &short).await.is_none().then_some(())
+    })
+    .await;
+    // What has ended stays known however short the network's sessions are.
+    assert_eq!(read(&sessions, &ended).await, Some(("END".into(), 1)));
+    assert_eq!(read(&sessions, &other).await, Some(("CON".into(), 1)));
 }
 
 async fn a_store_answers_when_asked(url: &str) {

@@ -168,10 +168,10 @@ impl App {
 
     fn fits(&self, locale: &str, question: &str, choices: &[String]) -> Result<(), String> {
         let settings = self.settings();
-        let budget = settings.budgets.tightest();
+        let budget = settings.networks.tightest();
         let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
         let of = settings.rules.questions_per_set;
-        match question_overflow(self.menu(), locale, question, &choices, of, budget) {
+        match question_overflow(&self.menu(), locale, question, &choices, of, budget) {
             0 => Ok(()),
             over => Err(format!("{over} septets too long for a screen of {budget}")),
         }

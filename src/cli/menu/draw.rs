@@ -47,13 +47,13 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), Failed> 
     }
     let settings = config.settings()?;
     let categories = CATEGORIES.map(str::to_owned).into();
-    let facts = menu_facts(&menu, &settings, categories);
+    let facts = menu_facts(&settings, categories);
     let format = match arguments.format {
         Format::Svg => draw::Format::Svg,
         Format::Mermaid => draw::Format::Mermaid,
         Format::Dot => draw::Format::Dot,
     };
-    let picture = draw(&menu, &facts, locale, settings.budgets.default, format);
+    let picture = draw(&menu, &facts, locale, settings.networks.tightest(), format);
     match &arguments.output {
         None => say(picture.trim_end()),
         Some(file) => fs::write(file, picture)

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Check;
+use super::{Check, widths::widest_values};
 use crate::{
     core::sms::Keyword,
     menu::{
         file::Texts,
         keyword::{SERVICE, Word, hear},
         render::sms,
-        template::Values,
     },
 };
 
@@ -30,7 +29,9 @@ impl Check<'_> {
             for keyword in Keyword::ALL {
                 let name = keyword.name();
                 if !texts.keywords.iter().any(|word| word.name == name) {
-                    self.find(&file, 1, format!("[keyword] has no word for \"{name}\""));
+                    let what = format!("[keyword] has no word for \"{name}\"");
+                    let line = texts.line("keyword");
+                    self.find(&file, line, &format!("keyword.{name}"), what);
                 }
             }
             for declared in &texts.keywords {
@@ -46,7 +47,8 @@ impl Check<'_> {
                         "the keyword \"{}\" stands for \"{}\" and, in {locale}.toml, for \"{name}\"",
                         declared.word, declared.name
                     );
-                    self.find(&file, declared.line, what);
+                    let key = format!("keyword.{}", declared.name);
+                    self.find(&file, declared.line, &key, what);
                 }
             }
         }
@@ -56,7 +58,8 @@ impl Check<'_> {
         let Word { name, word, line } = declared;
         let is_known = name == SERVICE || Keyword::ALL.iter().any(|known| known.name() == name);
         if !is_known {
-            self.find(file, *line, format!("there is no keyword \"{name}\""));
+            let what = format!("there is no keyword \"{name}\"");
+            self.find(file, *line, &format!("keyword.{name}"), what);
         }
         let can_be_typed = (1..=MAX_LETTERS).contains(&word.len())
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -64,13 +67,14 @@ impl Check<'_> {
             let what = format!(
                 "the keyword {word:?} cannot be typed: one to {MAX_LETTERS} letters A-Z and digits"
             );
-            self.find(file, *line, what);
+            self.find(file, *line, &format!("keyword.{name}"), what);
         }
     }
 
     /// An SMS that begins with a keyword would be answered when somebody's machine sends it back,
     /// and that answer again, and so on.
-    pub(super) fn echoes(&mut self, texts: &Texts, values: &Values) {
+    pub(super) fn echoes(&mut self, texts: &Texts) {
+        let values = &widest_values(self.menu, texts);
         let file = format!("{}.toml", texts.locale);
         for (kind, text) in &texts.sms {
             let body = sms(self.menu, &texts.locale, kind, values);
@@ -80,7 +84,7 @@ impl Check<'_> {
                     it would be answered for ever",
                     heard.keyword.name()
                 );
-                self.find(&file, text.line, what);
+                self.find(&file, text.line, &format!("sms.{kind}"), what);
             }
         }
         let Some(help) = texts.sms.get("help") else {
@@ -98,7 +102,7 @@ impl Check<'_> {
                     "the SMS \"help\" names no keyword for \"{}\"",
                     keyword.name()
                 );
-                self.find(&file, help.line, what);
+                self.find(&file, help.line, "sms.help", what);
             }
         }
     }

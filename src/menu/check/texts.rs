@@ -1,327 +1,187 @@
-//! Proves the texts: each is there in every language and used, names only placeholders that are
-//! filled in, and fits with every value at its widest.
+//! Proves the texts: each is there in every language and is used, has only characters that a phone
+//! shows, and names only placeholders that are filled in where it is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Check;
+use super::{Check, flow::Flow};
 use crate::{
-    core::text::{self, SEGMENT, septets},
+    core::text,
     menu::{
-        file::{Screen, Section, Text, Texts},
-        machine::Facts,
-        render::{Frame, PREFIX, hints_of, sms},
-        session::{Item, Session},
-        sms::{ANSWERS, PROMOTIONS},
-        template::Values,
+        file::{Section, Text, Texts},
+        vocabulary::{
+            ALWAYS, FOOTERS, HINTS, LABELS, LISTS, Lookup, NOTICES, Named, SMS, codes, placeholder,
+        },
     },
 };
 
-/// Names that every language needs beside those of screens and options.
-const LABELS: [&str; 7] = [
-    "locales",
-    "categories",
-    "stakes",
-    "deposits",
-    "choices",
-    "games",
-    "answer",
-];
-const NOTICES: [&str; 5] = [
-    "not_mobile",
-    "session_over",
-    "sorry",
-    "wrong_code",
-    "wrong_phone",
-];
-const HINTS: [&str; 6] = [
-    "wrong_key",
-    "wrong_answer",
-    "not_an_amount",
-    "below_minimum",
-    "above_maximum",
-    "resumed",
-];
-const FOOTERS: [&str; 3] = ["more", "back", "home"];
-const SMS: [&str; 9] = [
-    "won",
-    "lost",
-    "drawn",
-    "refunded",
-    "returned",
-    "voided",
-    "deposit_paid",
-    "deposit_failed",
-    "deposit_unconfirmed",
-];
+/// The tables that placeholders are looked up in.
+const TABLES: [&str; 3] = ["word", "category", "reason"];
 
-/// Every placeholder with the values among which its widest is. Amounts are at the limits that the
-/// configuration allows; a balance of ten million is more than M-Pesa lets anybody hold.
-const WIDEST: [(&str, &[&str]); 39] = [
-    ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
-    (
-        "category",
-        &[
-            "MMMMMMMMMMMMMMMMMM",
-            "football",
-            "bible",
-            "kenya",
-            "africa",
-            "science and nature",
-            "music and film",
-        ],
-    ),
-    ("stake", &["100,000"]),
-    ("bounty", &["200,000"]),
-    ("amount", &["250,000.50"]),
-    ("received", &["200,000.50"]),
-    ("balance", &["9,999,999.99"]),
-    ("missing", &["100,000.50"]),
-    ("min", &["250,000"]),
-    ("max", &["250,000"]),
-    ("wait", &["9999"]),
-    ("percent", &["200"]),
-    ("refund", &["200"]),
-    ("questions", &["9"]),
-    ("thinking", &["999"]),
-    ("window", &["9999"]),
-    ("n", &["9"]),
-    ("of", &["9"]),
-    ("correct", &["9"]),
-    ("their_correct", &["9"]),
-    ("choices", &["4"]),
-    ("choice", &["MMMMMMMMMM"]),
-    (
-        "question",
-        &["MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM"],
-    ),
-    ("right", &["MMMMMMMMMM"]),
-    ("yours", &["MMMMMMMMMM", "nothing"]),
-    ("left", &["999"]),
-    ("seconds", &["999.9"]),
-    ("their_seconds", &["999.9"]),
-    ("opponent", &["+25471xxx678"]),
-    ("by", &["23:59"]),
-    ("receipt", &["MMMMMMMMMMMM"]),
-    ("ending", &["done", "late"]),
-    (
-        "state",
-        &[
-            "playing", "waiting", "won", "lost", "drawn", "refunded", "returned",
-        ],
-    ),
-    (
-        "reason",
-        &[
-            "no_funds",
-            "cancelled",
-            "wrong_pin",
-            "unreachable",
-            "same_amount",
-            "unavailable",
-            "other",
-        ],
-    ),
-    ("answers", &["M"]),
-    ("game", &["M"]),
-    // At its widest as one line of the list; see `widest_values`.
-    ("games", &["M"]),
-    ("code", &["*384*12345678#", "any_code"]),
-    ("locale", &["M"]),
-];
+/// Texts of a section that must be there, with what may be filled in; `None`: anything, because
+/// nobody ever sees it or another finding says so.
+type Needed = BTreeMap<String, Option<BTreeSet<String>>>;
+
+fn set(values: &[&str], others: &[&str]) -> Option<BTreeSet<String>> {
+    let all = values.iter().chain(others);
+    Some(all.map(|value| (*value).to_owned()).collect())
+}
+
+fn named(texts: &[Named], others: &[&str]) -> Needed {
+    let texts = texts.iter();
+    texts
+        .map(|(name, values)| ((*name).to_owned(), set(values, others)))
+        .collect()
+}
 
 impl Check<'_> {
-    pub(super) fn texts(&mut self, texts: &Texts) {
+    /// What languages call themselves: nobody could choose between two of the same name.
+    pub(super) fn names(&mut self) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for texts in self.menu.texts.values() {
+            let file = format!("{}.toml", texts.locale);
+            let line = texts.line("name");
+            if let Some(other) = seen.insert(texts.name.to_lowercase(), &texts.locale) {
+                let what = format!("{other}.toml has the same name, \"{}\"", texts.name);
+                self.find(&file, line, "name", what);
+            }
+            self.characters(&file, line, "name", &texts.name);
+        }
+    }
+
+    pub(super) fn texts(&mut self, texts: &Texts, flow: &Flow) {
         let menu = self.menu;
-        let options = menu.screens.values().flat_map(|screen| &screen.options);
-        let names = |list: &[&'static str]| list.iter().map(|&name| name.to_owned()).collect();
-        let kinds = SMS.iter().chain(&ANSWERS).chain(&PROMOTIONS);
-        let kinds = kinds.map(|&kind| kind.to_owned()).collect();
-        let sections: [(&str, &Section, BTreeSet<String>); 7] = [
-            (
-                "screen",
-                &texts.screen,
-                menu.screens.keys().cloned().collect(),
-            ),
-            (
-                "option",
-                &texts.option,
-                options.map(|o| o.text.get_ref().clone()).collect(),
-            ),
-            ("notice", &texts.notice, names(&NOTICES)),
-            ("label", &texts.label, names(&LABELS)),
-            ("hint", &texts.hint, names(&HINTS)),
-            ("footer", &texts.footer, names(&FOOTERS)),
-            ("sms", &texts.sms, kinds),
+        let on = |screen: &str| {
+            let certain = flow.on(screen)?;
+            let always = ALWAYS.iter().map(|value| (*value).to_owned());
+            Some(
+                certain
+                    .iter()
+                    .cloned()
+                    .chain(always)
+                    .collect::<BTreeSet<_>>(),
+            )
+        };
+        let screens: Needed = menu
+            .screens
+            .keys()
+            .map(|name| (name.clone(), on(name)))
+            .collect();
+        let mut options = Needed::new();
+        for (name, screen) in &menu.screens {
+            for option in &screen.options {
+                // A label that stands on several screens may say what is certain on all of them.
+                let label = option.text.get_ref().clone();
+                let on = on(name);
+                let known = options.entry(label).or_insert_with(|| on.clone());
+                if let (Some(known), Some(on)) = (known, on) {
+                    known.retain(|value| on.contains(value));
+                }
+            }
+        }
+        options.remove("");
+        let lists = LISTS.iter().map(|list| (list.name, list.values));
+        let labels: Vec<Named> = lists.chain(LABELS).collect();
+        let hints = named(&HINTS, ALWAYS);
+        let sections: [(&str, &Section, Needed); 7] = [
+            ("screen", &texts.screen, screens),
+            ("option", &texts.option, options),
+            ("notice", &texts.notice, named(&NOTICES, &[])),
+            ("label", &texts.label, named(&labels, ALWAYS)),
+            ("hint", &texts.hint, hints),
+            ("footer", &texts.footer, named(&FOOTERS, &[])),
+            ("sms", &texts.sms, named(&SMS, &[])),
         ];
         let file = format!("{}.toml", texts.locale);
         for (section, entries, needed) in sections {
-            for name in needed.iter().filter(|name| !entries.contains_key(*name)) {
-                self.find(&file, 1, format!("[{section}] has no \"{name}\""));
-            }
-            for (name, text) in entries {
-                if !needed.contains(name) {
-                    self.find(
-                        &file,
-                        text.line,
-                        format!("[{section}] \"{name}\" is used nowhere"),
-                    );
-                }
-                self.placeholders(&file, name, text);
-            }
-        }
-        let words = [
-            ("word", &texts.word, ["state", "ending"].as_slice()),
-            ("reason", &texts.reason, ["reason"].as_slice()),
-        ];
-        for (table, entries, placeholders) in words {
-            let needed = placeholders.iter().flat_map(|name| candidates(name));
-            for word in needed.chain(["nothing", "any_code"].iter().filter(|_| table == "word")) {
-                if !entries.contains_key(*word) {
-                    self.find(&file, 1, format!("[{table}] has no \"{word}\""));
-                }
-            }
-        }
-        for word in texts
-            .word
-            .values()
-            .chain(texts.category.values())
-            .chain(texts.reason.values())
-        {
-            if let Some(foreign) = text::first_foreign(word) {
+            for name in needed.keys().filter(|name| !entries.contains_key(*name)) {
+                let what = format!("[{section}] has no \"{name}\"");
                 self.find(
                     &file,
-                    1,
-                    format!("{foreign:?} in \"{word}\" is not in GSM 7-bit"),
+                    texts.line(section),
+                    &format!("{section}.{name}"),
+                    what,
                 );
             }
-        }
-    }
-
-    fn placeholders(&mut self, file: &str, name: &str, text: &Text) {
-        for placeholder in text.template.placeholders() {
-            if candidates(placeholder.name).is_empty() {
-                let what = format!("{name}: there is no placeholder {{{}}}", placeholder.name);
-                self.find(file, text.line, what);
-            }
-            let tables = ["word", "category", "reason"];
-            if let Some(table) = placeholder.table.filter(|table| !tables.contains(table)) {
-                self.find(
-                    file,
-                    text.line,
-                    format!("{name}: there is no table \"{table}\""),
-                );
+            for (name, text) in entries {
+                let key = format!("{section}.{name}");
+                match needed.get(name) {
+                    None => self.find(&file, text.line, &key, "is used nowhere"),
+                    Some(values) => {
+                        self.placeholders(&file, &key, text, values.as_ref(), flow);
+                    }
+                }
+                let shown = text.template.fill(&[], &BTreeMap::new());
+                self.characters(&file, text.line, &key, &shown);
             }
         }
-        let shown = text.template.fill(&[], &BTreeMap::new());
-        if let Some(foreign) = text::first_foreign(&shown) {
-            let what = format!("{name}: {foreign:?} is not in the GSM 7-bit alphabet");
-            self.find(file, text.line, what);
-        }
+        self.words(&file, texts);
     }
 
-    pub(super) fn widths(&mut self, texts: &Texts) {
-        let file = format!("{}.toml", texts.locale);
-        let values = widest_values(texts);
-        for (name, screen) in &self.menu.screens {
-            let line = texts.screen.get(name).map_or(1, |text| text.line);
-            let over = self
-                .widest_rendering(texts, name, screen, &values)
-                .saturating_sub(self.budget);
-            if over > 0 {
-                let what = format!(
-                    "the screen \"{name}\" is {over} septets over {} at its widest",
-                    self.budget
-                );
-                self.find(&file, line, what);
+    fn words(&mut self, file: &str, texts: &Texts) {
+        for (table, entries) in texts.tables() {
+            for word in codes(table).filter(|word| !entries.contains_key(*word)) {
+                let what = format!("[{table}] has no \"{word}\"");
+                self.find(file, texts.line(table), &format!("{table}.{word}"), what);
+            }
+            for (name, word) in entries {
+                let key = format!("{table}.{name}");
+                let line = texts.line(&key);
+                if table != "category" && !codes(table).any(|code| code == name) {
+                    self.find(file, line, &key, "is used nowhere");
+                }
+                self.characters(file, line, &key, word);
             }
         }
-        for (kind, text) in &texts.sms {
-            let over =
-                septets(&sms(self.menu, &texts.locale, kind, &values)).saturating_sub(SEGMENT);
-            if over > 0 {
-                let what = format!("the SMS \"{kind}\" is {over} septets over {SEGMENT}");
-                self.find(&file, text.line, what);
-            }
+    }
+
+    fn characters(&mut self, file: &str, line: usize, key: &str, shown: &str) {
+        if let Some(foreign) = text::first_foreign(shown) {
+            let what = format!("{foreign:?} is not in the GSM 7-bit alphabet");
+            self.find(file, line, key, what);
         }
-        self.echoes(texts, &values);
     }
 
-    /// Septets of the widest page of a screen, prefix included: every value at its widest, every
-    /// hint tried, lists of one line (longer ones are paged).
-    pub(super) fn widest_rendering(
-        &self,
-        texts: &Texts,
-        name: &str,
-        screen: &Screen,
-        values: &Values,
-    ) -> usize {
-        let mut session = Session::new(&texts.locale);
-        session.screen = name.into();
-        session.values = values.clone();
-        let item = Item {
-            value: "1".into(),
-            values: values.clone(),
-        };
-        session.items = vec![item; if screen.timed { 4 } else { 1 }];
-        let facts = Facts::default();
-        // A text that is paged is cut by the budget itself; everything else is measured uncut.
-        let budget = if screen.paged {
-            self.budget
-        } else {
-            usize::MAX
-        };
-        let frame = Frame {
-            menu: self.menu,
-            session: &session,
-            facts: &facts,
-            budget,
-        };
-        let hints = hints_of(screen)
-            .iter()
-            .map(|hint| Some(*hint))
-            .chain([None]);
-        let can_have_pages = screen.list.is_some() && !screen.timed;
-        let more = if can_have_pages {
-            frame.more_septets()
-        } else {
-            0
-        };
-        let widest = hints
-            .map(|hint| septets(&frame.show(hint).text))
-            .max()
-            .unwrap_or_default();
-        widest + PREFIX + more
+    fn placeholders(
+        &mut self,
+        file: &str,
+        key: &str,
+        text: &Text,
+        values: Option<&BTreeSet<String>>,
+        flow: &Flow,
+    ) {
+        for used in text.template.placeholders() {
+            let name = used.name;
+            let Some(known) = placeholder(name) else {
+                let what = format!("there is no placeholder {{{name}}}");
+                self.find(file, text.line, key, what);
+                continue;
+            };
+            if values.is_some_and(|values| !values.contains(name)) {
+                let screen = key.strip_prefix("screen.");
+                let from = screen.map_or("", |screen| flow.without(screen, name));
+                let what = if from.is_empty() {
+                    format!("{{{name}}} is not filled in here")
+                } else {
+                    format!("{{{name}}} is not set on the way from \"{from}\"")
+                };
+                self.find(file, text.line, key, what);
+            }
+            let what = match (known.lookup, used.table) {
+                (_, Some(table)) if !TABLES.contains(&table) => {
+                    format!("there is no table \"{table}\"")
+                }
+                (Lookup::Code(table), asked) if asked != Some(table) => {
+                    format!("{{{name}}} is a code: write {{{name}:{table}}}")
+                }
+                (Lookup::Plain, Some(table)) => {
+                    format!("{{{name}}} is not looked up: write it without \":{table}\"")
+                }
+                (Lookup::Category, Some(table)) if table != "category" => {
+                    format!("{{{name}}} is not looked up in [{table}]")
+                }
+                _ => continue,
+            };
+            self.find(file, text.line, key, what);
+        }
     }
-}
-
-fn candidates(name: &str) -> &'static [&'static str] {
-    WIDEST
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map_or(&[], |(_, candidates)| candidates)
-}
-
-/// The widest value of each placeholder in one language, looked up as the texts do.
-pub(super) fn widest_values(texts: &Texts) -> Values {
-    let looked_up = |value: &str| {
-        let tables = texts.tables();
-        let words = tables
-            .values()
-            .filter_map(|words| words.get(value))
-            .map(|word| septets(word));
-        words.max().unwrap_or_default().max(septets(value))
-    };
-    let mut values: Values = WIDEST
-        .iter()
-        .filter_map(|(name, candidates)| {
-            let widest = candidates.iter().max_by_key(|value| looked_up(value))?;
-            Some(((*name).to_owned(), (*widest).to_owned()))
-        })
-        .collect();
-    // The SMS about games has as many as fit, one at least.
-    if let Some(label) = texts.label.get("games") {
-        let line = label.template.fill(&[&values], &texts.tables());
-        values.insert("games".into(), line);
-    }
-    values
 }

@@ -11,7 +11,6 @@ use crate::menu::{
     Action, Facts, Input, Menu,
     display::{COLUMNS, Line, wrap},
     file::Screen,
-    render::{BACK, HOME, MORE},
 };
 
 /// How many pages of a screen are looked for.
@@ -26,6 +25,16 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     /// What the language calls itself.
     pub(super) language: String,
+    /// The keys that mean the same on every screen.
+    pub(super) keys: NavigationKeys,
+}
+
+/// The keys that mean the same on every screen.
+#[derive(Clone, Default)]
+pub(super) struct NavigationKeys {
+    pub(super) more: String,
+    pub(super) back: String,
+    pub(super) home: String,
 }
 
 /// Something that ways lead to or from.
@@ -100,6 +109,11 @@ impl Graph {
         let mut graph = Self {
             nodes,
             language: menu.texts(locale).name.clone(),
+            keys: NavigationKeys {
+                more: menu.keys.more.get_ref().clone(),
+                back: menu.keys.back.get_ref().clone(),
+                home: menu.keys.home.get_ref().clone(),
+            },
         };
         graph.lead_to_all();
         graph
@@ -115,7 +129,8 @@ impl Graph {
                 Kind::Screen(_) | Kind::Start | Kind::Action(_) => None,
             });
             let missing = ways.find_map(|(from, panel)| {
-                let keys = [(BACK, &panel.back), (HOME, &panel.home)];
+                let NavigationKeys { back, home, .. } = &self.keys;
+                let keys = [(back, &panel.back), (home, &panel.home)];
                 keys.into_iter().find_map(|(key, target)| {
                     let target = target.as_ref()?;
                     let is_it =
@@ -270,7 +285,12 @@ fn panel(
     let first = menu.show(&session, None, facts, budget).text;
     let mut pages = 1;
     while pages < MAX_PAGES {
-        menu.input(&mut session, Input::Typed(MORE), facts, budget);
+        menu.input(
+            &mut session,
+            Input::Typed(menu.keys.more.get_ref()),
+            facts,
+            budget,
+        );
         if session.screen != name || session.page < pages {
             break;
         }

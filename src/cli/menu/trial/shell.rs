@@ -129,7 +129,7 @@ impl Shell {
     }
 
     fn budget(&self) -> usize {
-        self.house.app.settings().budgets.of(&self.network)
+        self.house.app.settings().networks.of(&self.network).budget
     }
 
     async fn obey(&mut self, command: Command) -> Result<Next, Failed> {

@@ -7,7 +7,6 @@ use crate::menu::{
         graph::{Graph, Kind, Node, NodeId, Panel},
         layout::{Place, Size},
     },
-    render::{BACK, HOME, MORE},
 };
 use std::fmt::Write;
 
@@ -132,7 +131,7 @@ fn chips(graph: &Graph, id: NodeId, panel: &Panel, is_line: IsLine<'_>) -> Vec<C
     let mut chips = Vec::new();
     if panel.pages > 1 {
         chips.push(chip(
-            format!("{MORE} page 1 of {}", panel.pages),
+            format!("{} page 1 of {}", graph.keys.more, panel.pages),
             None,
             false,
         ));
@@ -154,10 +153,11 @@ fn chips(graph: &Graph, id: NodeId, panel: &Panel, is_line: IsLine<'_>) -> Vec<C
         }
     };
     if panel.back == panel.home {
-        key(&format!("{BACK}, {HOME}"), &panel.home);
+        let both = format!("{}, {}", graph.keys.back, graph.keys.home);
+        key(&both, &panel.home);
     } else {
-        key(BACK, &panel.back);
-        key(HOME, &panel.home);
+        key(&graph.keys.back, &panel.back);
+        key(&graph.keys.home, &panel.home);
     }
     let (mut x, mut row) = (FRAME, 0);
     for chip in &mut chips {

@@ -1,0 +1,395 @@
+//! The words that `menus/` and the service share: lists, placeholders with their widest values,
+//! hints, notices and SMS, and what each text may be filled with. The checker proves the files
+//! against these tables, and the page for writers of menus is made from them.
+
+/// The longest name of a category that the import takes, in septets.
+pub const CATEGORY_SEPTETS: usize = 18;
+
+/// The most lines that a list has: they are picked by one or two digits, and the number after
+/// the last must be left for the key "more".
+pub const LONGEST_LIST: usize = 97;
+
+/// The most choices that a question has.
+pub const CHOICES: usize = 4;
+
+/// Where the lines of a list come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// They are known on every screen.
+    Service,
+    /// An action brings them.
+    Action,
+}
+
+/// A list that a screen can show.
+#[derive(Clone, Copy, Debug)]
+pub struct List {
+    /// Its name, also that of its label under `[label]`.
+    pub name: &'static str,
+    /// The variable that keeps the picked line: the only one that `set` may name.
+    pub set: &'static str,
+    /// Where its lines come from.
+    pub source: Source,
+    /// What its label may be filled with; the variables stay set after a line was picked.
+    pub values: &'static [&'static str],
+    /// What it lists, for a person.
+    pub about: &'static str,
+}
+
+/// Every list.
+pub const LISTS: [List; 6] = [
+    List {
+        name: "locales",
+        set: "locale",
+        source: Source::Service,
+        values: &["name"],
+        about: "the languages: every language file, by its own name",
+    },
+    List {
+        name: "categories",
+        set: "category",
+        source: Source::Service,
+        values: &["name"],
+        about: "the categories that have enough questions",
+    },
+    List {
+        name: "stakes",
+        set: "stake",
+        source: Source::Service,
+        values: &["amount", "bounty"],
+        about: "what can be staked (`game.stakes`)",
+    },
+    List {
+        name: "deposits",
+        set: "amount",
+        source: Source::Service,
+        values: &["amount"],
+        about: "amounts to deposit, as far as the limits allow them",
+    },
+    List {
+        name: "choices",
+        set: "choice",
+        source: Source::Action,
+        values: &["choice"],
+        about: "the choices of the question under way",
+    },
+    List {
+        name: "games",
+        set: "game",
+        source: Source::Action,
+        values: &["category", "stake", "state"],
+        about: "the player's last games, newest first",
+    },
+];
+
+/// The variable that a typed amount is kept in.
+pub const AMOUNT: &str = "amount";
+
+/// The list of that name.
+#[must_use]
+pub fn list(name: &str) -> Option<&'static List> {
+    LISTS.iter().find(|list| list.name == name)
+}
+
+/// How a value reaches a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// As it is: `{name}`.
+    Plain,
+    /// As it is, or looked up: `{name}` or `{name:category}`.
+    Category,
+    /// It is a code, and must be looked up in this table.
+    Code(&'static str),
+}
+
+/// A placeholder.
+#[derive(Clone, Copy, Debug)]
+pub struct Placeholder {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether its value is looked up in a table.
+    pub lookup: Lookup,
+    /// Values among which the widest is, or all that a code can be.
+    pub widest: &'static [&'static str],
+    /// What it is, for a person.
+    pub about: &'static str,
+}
+
+const fn plain(
+    name: &'static str,
+    widest: &'static [&'static str],
+    about: &'static str,
+) -> Placeholder {
+    Placeholder {
+        name,
+        lookup: Lookup::Plain,
+        widest,
+        about,
+    }
+}
+
+/// A name of a category as wide as the import takes them.
+pub const WIDE_CATEGORY: &str = "MMMMMMMMMMMMMMMMMM";
+
+/// More words than any page holds.
+const PAGES: &str = "MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM \
+    MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM \
+    MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM";
+
+/// Every placeholder. Amounts are at the limits that the configuration allows; a balance of ten
+/// million is more than M-Pesa lets anybody hold.
+pub const PLACEHOLDERS: [Placeholder; 37] = [
+    plain("amount", &["250,000.50"], "an amount in shillings"),
+    plain(
+        "answers",
+        &[PAGES],
+        "every question of a game with its answers, a line each",
+    ),
+    plain(
+        "balance",
+        &["9,999,999.99"],
+        "the player's wallet, in shillings",
+    ),
+    plain("bounty", &["200,000"], "what the winner gets, in shillings"),
+    plain(
+        "by",
+        &["23:59"],
+        "the time of day by which the result is known",
+    ),
+    Placeholder {
+        name: "category",
+        lookup: Lookup::Category,
+        widest: &[WIDE_CATEGORY],
+        about: "the category that was chosen",
+    },
+    plain("choice", &["MMMMMMMMMM"], "one choice of a question"),
+    plain("choices", &["4"], "how many choices the question has"),
+    Placeholder {
+        name: "code",
+        lookup: Lookup::Code("word"),
+        // The second is as wide as a long shared code.
+        widest: &["any_code", "MMMMMMMMMMMMMM"],
+        about: "the code to dial, or `any_code` where the configuration names none",
+    },
+    plain("correct", &["9"], "right answers of the player"),
+    Placeholder {
+        name: "ending",
+        lookup: Lookup::Code("word"),
+        widest: &["done", "late"],
+        about: "how the round ended: `done` or `late`",
+    },
+    plain("games", &["M"], "the last games, as many as one SMS holds"),
+    plain("left", &["999"], "seconds of thinking that are left"),
+    plain("max", &["250,000"], "the largest deposit, in shillings"),
+    plain("min", &["250,000"], "the smallest deposit, in shillings"),
+    plain(
+        "missing",
+        &["100,000.50"],
+        "what the wallet lacks for the stake, in shillings",
+    ),
+    plain("n", &["9"], "the number of the question"),
+    Placeholder {
+        name: "name",
+        lookup: Lookup::Category,
+        widest: &[WIDE_CATEGORY],
+        about: "the name of a language, or of a category",
+    },
+    plain("of", &["9"], "how many questions the game has"),
+    plain(
+        "opponent",
+        &["+25471xxx678"],
+        "the opponent's masked number",
+    ),
+    plain(
+        "percent",
+        &["200"],
+        "what the winner gets, in per cent of a stake",
+    ),
+    plain(
+        "question",
+        &["MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM"],
+        "the question",
+    ),
+    plain("questions", &["9"], "how many questions a game has"),
+    Placeholder {
+        name: "reason",
+        lookup: Lookup::Code("reason"),
+        widest: &[
+            "no_funds",
+            "cancelled",
+            "wrong_pin",
+            "unreachable",
+            "same_amount",
+            "unavailable",
+            "other",
+        ],
+        about: "why a deposit failed",
+    },
+    plain("receipt", &["MMMMMMMMMMMM"], "the M-Pesa receipt"),
+    plain("received", &["200,000.50"], "what came back, in shillings"),
+    plain(
+        "refund",
+        &["200"],
+        "what an unpaired player gets back, in per cent of a stake",
+    ),
+    plain("right", &["MMMMMMMMMM"], "the right answer"),
+    plain("seconds", &["999.9"], "the player's answering time"),
+    plain("stake", &["100,000"], "the stake, in shillings"),
+    Placeholder {
+        name: "state",
+        lookup: Lookup::Code("word"),
+        widest: &[
+            "playing", "waiting", "won", "lost", "drawn", "refunded", "returned",
+        ],
+        about: "how a game stands",
+    },
+    plain("their_correct", &["9"], "right answers of the opponent"),
+    plain("their_seconds", &["999.9"], "the opponent's answering time"),
+    plain(
+        "thinking",
+        &["999"],
+        "thinking time over all questions, in seconds",
+    ),
+    plain(
+        "wait",
+        &["9999"],
+        "seconds until the next deposit can be asked for",
+    ),
+    plain(
+        "window",
+        &["9999"],
+        "minutes until an unpaired player gets the stake back",
+    ),
+    // The player's own answer in words, or `nothing`.
+    Placeholder {
+        name: "yours",
+        lookup: Lookup::Code("word"),
+        widest: &["nothing", "MMMMMMMMMM"],
+        about: "the player's answer, or `nothing`",
+    },
+];
+
+/// The placeholder of that name.
+#[must_use]
+pub fn placeholder(name: &str) -> Option<&'static Placeholder> {
+    PLACEHOLDERS.iter().find(|known| known.name == name)
+}
+
+/// The codes that a table of words must have, besides names of categories.
+pub fn codes(table: &str) -> impl Iterator<Item = &'static str> {
+    PLACEHOLDERS
+        .iter()
+        .filter(move |known| matches!(known.lookup, Lookup::Code(of) if of == table))
+        .flat_map(|known| known.widest)
+        .copied()
+        // A stand-in for any text is no code.
+        .filter(|code| !code.starts_with('M'))
+}
+
+/// A text that the service asks for by name, and what it may be filled with.
+pub type Named = (&'static str, &'static [&'static str]);
+
+/// What every text of a screen may be filled with: the figures of the rules.
+pub const ALWAYS: &[&str] = &[
+    "percent",
+    "refund",
+    "questions",
+    "thinking",
+    "window",
+    "min",
+    "max",
+];
+
+/// Labels beside those of the lists.
+pub const LABELS: [Named; 1] = [("answer", &["n", "question", "right", "yours"])];
+
+/// Hints above a screen.
+pub const HINTS: [Named; 7] = [
+    ("wrong_key", &[]),
+    ("menu_changed", &[]),
+    ("wrong_answer", &["choices"]),
+    ("not_an_amount", &[]),
+    ("below_minimum", &[]),
+    ("above_maximum", &[]),
+    ("resumed", &["left"]),
+];
+
+/// Answers outside the menu.
+pub const NOTICES: [Named; 5] = [
+    ("not_mobile", &[]),
+    ("session_over", &[]),
+    ("sorry", &[]),
+    ("wrong_code", &[]),
+    ("wrong_phone", &[]),
+];
+
+/// The names of the keys at the foot of a screen.
+pub const FOOTERS: [Named; 3] = [("more", &[]), ("back", &[]), ("home", &[])];
+
+/// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
+pub const SMS: [Named; 16] = [
+    (
+        "won",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "bounty",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    (
+        "lost",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    (
+        "drawn",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    ("refunded", &["balance", "category", "refund", "received"]),
+    ("returned", &["balance", "category", "received"]),
+    ("voided", &["balance", "category", "received"]),
+    ("deposit_paid", &["balance", "amount", "receipt"]),
+    ("deposit_failed", &["balance", "amount", "reason"]),
+    ("deposit_unconfirmed", &["balance", "amount"]),
+    // Answers to SMS of players.
+    ("balance", &["balance", "code"]),
+    ("games", &["balance", "code", "games"]),
+    ("no_games", &["balance", "code"]),
+    ("help", &["balance", "code"]),
+    ("stopped", &["balance", "code"]),
+    ("started", &["balance", "code"]),
+    ("register", &["code"]),
+];
+
+/// What the service gives an SMS of that kind.
+#[must_use]
+pub fn sms_values(kind: &str) -> Option<&'static [&'static str]> {
+    let found = SMS.iter().find(|(name, _)| *name == kind);
+    found.map(|(_, values)| *values)
+}
