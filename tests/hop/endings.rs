@@ -250,7 +250,8 @@ async fn a_label_is_the_name_of_a_screen_short_and_with_nothing_personal() {
     world.answer(&phone, &[Answer::Right; 5], SECOND).await;
     let line = Line::new(&phone, "ATUid_bad").number("0202345678");
     assert_eq!(line.send("").await.name, "not_mobile");
-    let known = world.app().menu().screens.keys().map(String::as_str);
+    let menu = world.app().menu();
+    let known = menu.screens.keys().map(String::as_str);
     let known: Vec<&str> = known.chain(["not_mobile"]).collect();
     let mut labels = 0;
     for exchange in world.sim.exchanges() {

@@ -364,7 +364,7 @@ mod tests {
         }
         let texts = include_str!("../../../menus/en.toml").to_owned();
         let menu = Menu::read(&[("menu.toml".into(), machine), ("en.toml".into(), texts)]).unwrap();
-        assert_eq!(check::check(&menu, 160), []);
+        assert_eq!(check::check(&menu, &check::Limits::default()), []);
         menu
     }
 
@@ -407,6 +407,7 @@ mod tests {
                 ("won", "screen_won"),
                 ("lost", "screen_lost"),
                 ("drawn", "screen_drawn"),
+                ("voided", "screen_voided"),
             ])
         );
         assert_eq!(ways("start"), expected(&[("", "action_open")]));

@@ -273,7 +273,7 @@ mod tests {
         Graph {
             nodes: nodes.collect(),
             language: String::new(),
-            keys: super::graph::NavigationKeys::default(),
+            keys: crate::menu::draw::graph::NavigationKeys::default(),
         }
     }
 

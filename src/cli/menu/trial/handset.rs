@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn codes_arguments_and_replies_become_transcripts() {
         let now = Timestamp::from_ms(0);
-        for (text, code, transcript) in [
+        for (text, code, typed) in [
             ("*384*55#", "*384*55#", ""),
             ("*384*55*1*2#", "*384*55#", "1*2"),
             ("*384*555#", "*384*555#", ""),
@@ -165,7 +165,7 @@ mod tests {
             let hop = phone().dial(text, "*384*55#", now);
             assert_eq!(
                 (hop.service_code.as_str(), transcript(&hop).as_str()),
-                (code, transcript)
+                (code, typed)
             );
         }
         let mut phone = phone();
