@@ -17,6 +17,7 @@ mod questions;
 mod registration;
 mod settle;
 mod sms;
+mod told;
 mod withdraw;
 mod work;
 

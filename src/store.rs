@@ -10,6 +10,7 @@
 #[macro_use]
 mod engine;
 
+mod answers;
 mod bank;
 mod callbacks;
 mod claims;
@@ -30,12 +31,13 @@ mod transact;
 mod ussd_sessions;
 mod withdrawn;
 
+pub use answers::GameAnswer;
 pub use bank::BankFilter;
 pub use callbacks::{Callback, CallbackKind};
 pub use claims::{Claim, Leased};
 pub use deposits::Deposit;
 pub use engine::{Store, Tx};
-pub use entries::{Entry, EntryState, FinishedRound, GameAnswer, GivenAnswer};
+pub use entries::{Entry, EntryState, FinishedRound, GivenAnswer};
 pub use error::{Contention, StoreError};
 pub use inbound::Inbound;
 pub use ledger::{Booked, LedgerFinding, LedgerReport, Parked};

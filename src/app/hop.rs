@@ -5,13 +5,12 @@
 //! transaction, together with the session after it. So a repeated hop finds its answer even after
 //! the session store was lost, and a session that was lost goes on from its last effect.
 
-use std::sync::OnceLock;
-
 use tracing::{error, warn};
 
 use super::{
     App, AppError,
     placed::{PlacedHop, Transcript},
+    told::{FALLBACK_LOCALE, Told},
 };
 use crate::{
     core::{msisdn::Msisdn, time::Timestamp},
@@ -28,19 +27,12 @@ const RACES: usize = 5;
 /// The longest transcript that is looked at; replies have 90 characters at most.
 const MAX_TRANSCRIPT: usize = 2_000;
 
-/// The language of a caller who has not chosen one.
-const FALLBACK_LOCALE: &str = "en";
-
 impl App {
     /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.
     pub async fn hop(&self, hop: &Hop) -> Shown {
         let now = self.clock().now();
         let menu = self.menu();
-        let told = Told {
-            menu: &menu,
-            budget: self.budget(&hop.network),
-            locale: OnceLock::new(),
-        };
+        let told = Told::new(&menu, self.budget(&hop.network));
         let Ok(msisdn) = Msisdn::parse(&hop.phone) else {
             return told.notice("not_mobile");
         };
@@ -190,7 +182,7 @@ impl App {
             warn!(session = hop.session, player = %msisdn, "session of another phone");
             return Ok(Turn::Answer(told.notice("wrong_phone")));
         }
-        let _ = told.locale.set(conversation.state.locale.clone());
+        told.speak(&conversation.state.locale);
         let input = match conversation.relation(&hop.transcript) {
             // The dial once more, or an empty first reply: the next star is not typed then.
             Relation::Repeat(_) if hop.transcript.is_empty() && conversation.dials_again() => {
@@ -426,32 +418,6 @@ enum Ran {
     Step(Step),
     /// The same hop ran before; this is the session after it.
     Before(Box<Conversation>),
-}
-
-/// What is needed to tell a player something outside the menu.
-struct Told<'a> {
-    /// The one menu of this hop.
-    menu: &'a Menu,
-    /// Septets of the screen.
-    budget: usize,
-    /// The caller's language, as soon as the session has told it.
-    locale: OnceLock<String>,
-}
-
-impl Told<'_> {
-    /// An answer outside the menu; it ends the session. In the caller's language where it is known,
-    /// else in as many as fit.
-    fn notice(&self, name: &str) -> Shown {
-        let text = match self.locale.get() {
-            Some(locale) => self.menu.notice(locale, name),
-            None => self.menu.notice_to_all(FALLBACK_LOCALE, name, self.budget),
-        };
-        Shown {
-            screen: name.into(),
-            text,
-            ends: true,
-        }
-    }
 }
 
 /// What all steps of one hop share.
