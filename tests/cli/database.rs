@@ -96,10 +96,10 @@ fn what_only_looks_changes_no_schema() {
         &["player", "show", "0712345678"],
         &["suspense", "list"],
     ];
-    house.run(&["migrate"]).ended(0);
     let last = "select max(version) from _sqlx_migrations";
-    let newest = house.sql(last);
-    house.sql("delete from _sqlx_migrations where version > 3");
+    // A house of version 0.1, which ended at the third migration.
+    house.write("majibu.db", "");
+    house.sql(include_str!("../released/0.1/sqlite.sql"));
     for command in looks {
         let said = house.run(command).ended(2);
         let line = said.one_line();
@@ -110,7 +110,7 @@ fn what_only_looks_changes_no_schema() {
         assert_eq!(house.sql(last), "3");
     }
     house.run(&["migrate"]).ended(0);
-    assert_eq!(house.sql(last), newest);
+    assert_ne!(house.sql(last), "3");
     house.run(&["ledger", "check"]).ended(0);
     house.sql("update _sqlx_migrations set version = 9999 where version = 4");
     for command in looks {

@@ -262,7 +262,7 @@ fn a_dropped_question_goes_on_after_a_redial() {
     );
     let texts = shown(&said.stdout);
     assert_eq!(
-        texts.matches("Answer 1-3.").count(),
+        texts.matches("Answer 1-").count(),
         2,
         "an empty reply, and a word"
     );
