@@ -7,11 +7,13 @@ mod facts;
 mod games;
 mod hop;
 mod operator;
+mod payout;
 mod play;
 mod questions;
 mod registration;
 mod settle;
 mod sms;
+mod withdrawal;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -26,7 +28,7 @@ pub use work::Work;
 use self::facts::FactsCache;
 use crate::{
     core::{
-        payment::deposit::Patience,
+        payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
     },
     menu::Menu,
@@ -60,6 +62,12 @@ pub struct Settings {
     pub push_interval: Duration,
     /// How long deposits are waited for.
     pub patience: Patience,
+    /// How long results of payouts are waited for.
+    pub payout_patience: PayoutPatience,
+    /// How long payouts pause after a fault of the house.
+    pub payout_pause: Duration,
+    /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
+    pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
     pub sms_backoff: Duration,
     /// How long a claimed row stays leased.

@@ -58,6 +58,13 @@ impl App {
                 .await
                 .map(|outcome| outcome.map(Ok)),
             CallbackKind::UssdEvent => Ok(Some(Ok("stored".into()))),
+            CallbackKind::Payout => Ok(Some(self.take_payout(&mut tx, &callback, now).await)),
+            CallbackKind::PayoutTimeout => Ok(Some(
+                self.take_payout_timeout(&mut tx, &callback, now).await,
+            )),
+            CallbackKind::PayoutStatus => {
+                Ok(Some(self.take_payout_status(&mut tx, &callback, now).await))
+            }
         };
         let why = match outcome.and_then(Option::transpose) {
             Ok(Some(outcome)) => {

@@ -7,7 +7,9 @@ use crate::{
         ledger::{Account, Reason, Transfer},
         msisdn::Msisdn,
     },
-    store::{DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError},
+    store::{
+        DepositRow, EntryRow, Gate, LedgerReport, Parked, Player, SmsRow, StoreError, WithdrawalRow,
+    },
 };
 
 /// Everything of one player, lists newest first.
@@ -19,6 +21,8 @@ pub struct PlayerReport {
     pub entries: Vec<EntryRow>,
     /// Deposits.
     pub deposits: Vec<DepositRow>,
+    /// Withdrawals.
+    pub withdrawals: Vec<WithdrawalRow>,
     /// SMS.
     pub sms: Vec<SmsRow>,
 }
@@ -55,11 +59,13 @@ impl App {
         };
         let entries = tx.entry_rows(player.id, i64::MAX).await?;
         let deposits = tx.deposit_rows(player.id).await?;
+        let withdrawals = tx.withdrawal_rows(player.id).await?;
         let sms = tx.sms_rows(player.id).await?;
         Ok(Some(PlayerReport {
             player,
             entries,
             deposits,
+            withdrawals,
             sms,
         }))
     }
@@ -113,5 +119,17 @@ impl App {
         tx.commit().await?;
         tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
         Ok(parked)
+    }
+
+    /// Ends a pause of payouts; gives why they paused, `None` where they did not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn resume_payouts(&self) -> Result<Option<String>, AppError> {
+        let now = self.clock().now();
+        let mut tx = self.store().write().await?;
+        let why = tx.open_gate(Gate::Payouts, now).await?;
+        tx.commit().await?;
+        Ok(why)
     }
 }

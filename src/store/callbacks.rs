@@ -12,6 +12,12 @@ pub enum CallbackKind {
     SmsDelivery,
     /// The end of a USSD session.
     UssdEvent,
+    /// The outcome of a payout.
+    Payout,
+    /// A payout waited for too long in M-Pesa's queue.
+    PayoutTimeout,
+    /// What a payout's status is, asked by us.
+    PayoutStatus,
 }
 
 impl CallbackKind {
@@ -22,13 +28,23 @@ impl CallbackKind {
             Self::Stk => "stk",
             Self::SmsDelivery => "sms_delivery",
             Self::UssdEvent => "ussd_event",
+            Self::Payout => "payout",
+            Self::PayoutTimeout => "payout_timeout",
+            Self::PayoutStatus => "payout_status",
         }
     }
 
     fn named(name: &str) -> Option<Self> {
-        [Self::Stk, Self::SmsDelivery, Self::UssdEvent]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        [
+            Self::Stk,
+            Self::SmsDelivery,
+            Self::UssdEvent,
+            Self::Payout,
+            Self::PayoutTimeout,
+            Self::PayoutStatus,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
     }
 }
 
