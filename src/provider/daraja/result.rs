@@ -43,10 +43,9 @@ impl Outcome {
                 .then(|| item.get("Value").and_then(text_of))
                 .flatten()
         };
-        let found = match parameters {
-            Value::Array(items) => items.iter().find_map(value),
-            single => value(single),
-        }?;
+        let found = parameters
+            .as_array()
+            .map_or_else(|| value(parameters), |items| items.iter().find_map(value))?;
         let found = found.trim();
         (!found.is_empty()).then(|| found.to_owned())
     }
