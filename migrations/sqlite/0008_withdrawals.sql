@@ -1,11 +1,20 @@
 -- Withdrawals: payouts by B2C, the gates that the whole fleet passes, and new reasons to move money.
 
--- The list of reasons is the core's (`ledger check` holds every row against it). It was a check of
--- this table, which had to be made anew for every reason; this is the last time.
+-- Why money may move; `Reason` in the core says between which accounts. It was a check of `transfer`,
+-- which has to be made anew for every change of it: a table of its own takes new rows.
+create table reason (
+    name text primary key
+) strict, without rowid;
+
+insert into reason (name) values
+    ('deposit'), ('park'), ('assign'), ('stake'), ('bounty'), ('fee'), ('stake_back'),
+    ('refund_bonus'), ('withdrawal'), ('payout'), ('withdrawal_fee'), ('withholding'),
+    ('withdrawal_back'), ('late_payout');
+
 create table transfer_with_any_reason (
     id integer primary key,
     cause text not null unique,
-    reason text not null check (reason <> ''),
+    reason text not null references reason (name),
     from_account text not null check (from_account glob 'wallet:?*' or from_account in (
         'mpesa', 'stakes', 'house', 'promo', 'payouts', 'suspense', 'excise', 'withholding')),
     to_account text not null check (to_account glob 'wallet:?*' or to_account in (

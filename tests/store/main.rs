@@ -50,3 +50,4 @@ mod seats;
 mod sessions;
 mod tokens;
 mod transactions;
+mod withdrawals;
