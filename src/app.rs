@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use facts::Budgets;
-pub use operator::{AssignError, PlayerReport};
+pub use operator::{AssignError, Payouts, PlayerReport};
 pub use questions::{ImportError, ImportReport, Refused};
 pub use work::Work;
 

@@ -27,6 +27,17 @@ pub struct PlayerReport {
     pub sms: Vec<SmsRow>,
 }
 
+/// Whether payouts go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payouts {
+    /// They are not set up.
+    Off,
+    /// They do.
+    GoOut,
+    /// They pause after a fault of the house.
+    Paused,
+}
+
 /// A parked payment could not be assigned.
 #[derive(Debug, thiserror::Error)]
 pub enum AssignError {
@@ -119,6 +130,28 @@ impl App {
         tx.commit().await?;
         tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
         Ok(parked)
+    }
+
+    /// Whether payouts go out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn payouts(&self) -> Result<Payouts, AppError> {
+        if !self.inner.money.can_pay_out() {
+            return Ok(Payouts::Off);
+        }
+        let now = self.clock().now();
+        let shut = self
+            .store()
+            .read()
+            .await?
+            .gate_shut(Gate::Payouts, now)
+            .await?;
+        Ok(if shut.is_some() {
+            Payouts::Paused
+        } else {
+            Payouts::GoOut
+        })
     }
 
     /// Ends a pause of payouts; gives why they paused, `None` where they did not.

@@ -310,6 +310,11 @@ impl Config {
                 is_empty(&daraja.consumer_secret),
             ),
             (
+                "daraja.b2c_initiator",
+                "is not set: no withdrawals",
+                daraja.b2c_initiator.is_none(),
+            ),
+            (
                 "daraja.passkey",
                 "is the public one of the sandbox",
                 daraja.passkey.expose_secret() == SANDBOX_PASSKEY,
