@@ -162,6 +162,7 @@ impl App {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         let why = tx.open_gate(Gate::Payouts, now).await?;
+        tx.hasten_payouts(now).await?;
         tx.commit().await?;
         Ok(why)
     }

@@ -233,6 +233,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Payouts that were put off are due now.
+    pub async fn hasten_payouts(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update withdrawal set due_at_ms = $1 where state = 'requested' and due_at_ms > $1",
+            now.ms()
+        )?;
+        Ok(())
+    }
+
     /// Nobody can tell what became of a payout: its status is asked at `ask_at`.
     pub async fn payout_unknown(
         &mut self,
