@@ -1,12 +1,13 @@
 //! M-Pesa behind Daraja: tokens, STK pushes, payouts, payments to the paybill, questions about all
 //! of them, and the accounts of everybody (Daraja contract, 1-11).
 //!
-//! `oauth`, `stk`, `query` and `b2c` are what the service calls; `push` is the life of a prompt
+//! `oauth`, `stk`, `query`, `b2c`, `status`, `balance` and `reversal` are what the service calls; `push` is the life of a prompt
 //! from its acceptance to its callback, `payout` that of a payout to its result; `result` is what
 //! asynchronous requests share; `ledger` has the money and the receipts, `books` shows them. All
 //! figures in cents.
 
 pub(crate) mod b2c;
+pub(crate) mod balance;
 mod books;
 mod callback;
 mod code;
@@ -19,6 +20,8 @@ mod push;
 pub(crate) mod query;
 mod refusal;
 mod result;
+pub(crate) mod reversal;
+pub(crate) mod status;
 pub(crate) mod stk;
 
 use std::sync::Mutex;

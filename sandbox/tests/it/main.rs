@@ -8,6 +8,7 @@ mod organisation;
 mod page;
 mod service;
 mod sms;
+mod status;
 mod stk;
 mod stk_trouble;
 mod ussd;
