@@ -60,11 +60,14 @@ pub mod text;
 mod world;
 
 pub use config::{
-    DarajaConfig, SameAmountRule, ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
+    C2bConfig, DarajaConfig, FeeBand, OrganisationConfig, PushConfirmation, SameAmountRule,
+    ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
-pub use fault::{Fault, FaultPoint, ImpossibleFault};
-pub use mpesa::{Payment, Push, StkResult};
+pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};
+pub use mpesa::{
+    Books, Movement, MovementKind, Payment, Payout, PayoutResult, PhoneBooks, Push, StkResult,
+};
 pub use number::{NotANumber, Number};
 pub use opponent::{OpponentState, OpponentStatus};
 pub use outgoing::{RawReply, SendError};

@@ -254,6 +254,13 @@ impl Phone {
         self.world.mpesa.set_pin(self.number(), pin);
     }
 
+    /// Makes the phone's owner a customer of M-Pesa or not; who is none cannot be paid (2040).
+    pub fn set_mpesa_registered(&self, is_registered: bool) {
+        self.world
+            .mpesa
+            .set_registered(self.number(), is_registered);
+    }
+
     pub(crate) fn set_owner(&self, owner: Owner) {
         self.state.change(|inner| inner.owner = owner);
     }

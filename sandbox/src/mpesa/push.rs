@@ -14,7 +14,7 @@ use super::ledger::{NotPaid, Order, Payment};
 use super::{Refusal, callback};
 use crate::clock;
 use crate::config::SameAmountRule;
-use crate::fault::FaultPoint;
+use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
@@ -269,19 +269,31 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 
 /// Tells the service, and keeps what it answered.
 async fn tell(world: &World, push: &Push, result: &StkResult) {
+    let fault = world.take_fault(FaultPoint::StkCallback);
     let call = Call {
         what: "STK callback",
-        phone: push.phone,
+        phone: Some(push.phone),
         url: push.callback_url.clone(),
         content_type: "application/json",
         user_agent: None,
         hop_metadata: None,
-        body: callback::body(push, result),
+        body: callback::body(push, &stated(result, fault.as_ref())),
         timeout: CALLBACK_TIMEOUT,
     };
-    let statuses = world.send_callback(FaultPoint::StkCallback, &call).await;
+    let statuses = world.send_spoilt(fault.as_ref(), &call).await;
     lock(&world.mpesa.pushes).change(&push.checkout_request_id, |push| {
         push.callbacks.extend(statuses)
     });
     world.mpesa.note_progress();
+}
+
+/// The result that the service is told: the true one, or the one with the fault's amount.
+fn stated(result: &StkResult, fault: Option<&Fault>) -> StkResult {
+    match (result, fault) {
+        (StkResult::Paid(payment), Some(Fault::Amount(cents))) => StkResult::Paid(Payment {
+            amount_cents: *cents,
+            ..payment.clone()
+        }),
+        (result, _) => result.clone(),
+    }
 }

@@ -1,11 +1,14 @@
 //! The simulator against a small service that plays a quiz: over HTTP on both sides, as in use.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod b2c;
 mod client;
 mod opponent;
+mod organisation;
 mod page;
 mod service;
 mod sms;
+mod status;
 mod stk;
 mod stk_trouble;
 mod ussd;
