@@ -66,7 +66,8 @@ pub use config::{
 pub use exchange::{Direction, Exchange};
 pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};
 pub use mpesa::{
-    Books, Movement, MovementKind, Payment, Payout, PayoutResult, PhoneBooks, Push, StkResult,
+    Books, Movement, MovementKind, PaybillResult, Payment, Payout, PayoutResult, PhoneBooks, Push,
+    StkResult,
 };
 pub use number::{NotANumber, Number};
 pub use opponent::{OpponentState, OpponentStatus};

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod b2c;
+mod c2b;
 mod client;
 mod opponent;
 mod organisation;
