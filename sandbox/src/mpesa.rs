@@ -1,7 +1,8 @@
 //! M-Pesa behind Daraja: tokens, STK pushes, payouts, payments to the paybill, questions about all
 //! of them, and the accounts of everybody (Daraja contract, 1-11).
 //!
-//! `oauth`, `stk`, `query`, `b2c`, `status`, `balance` and `reversal` are what the service calls; `push` is the life of a prompt
+//! `oauth`, `stk`, `query`, `b2c`, `status`, `balance`, `reversal`, `c2b` and `pull` are what the
+//! service calls; `paybill` is what people pay without being asked; `push` is the life of a prompt
 //! from its acceptance to its callback, `payout` that of a payout to its result; `result` is what
 //! asynchronous requests share; `ledger` has the money and the receipts, `books` shows them. All
 //! figures in cents.
@@ -9,13 +10,16 @@
 pub(crate) mod b2c;
 pub(crate) mod balance;
 mod books;
+pub(crate) mod c2b;
 mod callback;
 mod code;
 mod fields;
 mod initiator;
 mod ledger;
 pub(crate) mod oauth;
+mod paybill;
 mod payout;
+pub(crate) mod pull;
 mod push;
 pub(crate) mod query;
 mod refusal;
@@ -41,6 +45,8 @@ use refusal::Product;
 pub use books::{Books, Movement, MovementKind, PhoneBooks};
 pub(crate) use initiator::CERTIFICATE_PEM;
 pub use ledger::Payment;
+pub use paybill::PaybillResult;
+pub(crate) use paybill::{PaybillOrder, pay as pay_to_paybill};
 pub use payout::{Payout, PayoutResult};
 pub use push::{Push, StkResult};
 pub(crate) use refusal::{Refusal, fault_answer, gateway_page};
@@ -52,6 +58,9 @@ pub(crate) struct Mpesa {
     pushes: Mutex<push::Pushes>,
     payouts: Mutex<payout::Payouts>,
     initiator: Mutex<initiator::Initiator>,
+    /// Where payments to the paybill are told.
+    urls: Mutex<Option<c2b::Urls>>,
+    is_pull_registered: Mutex<bool>,
     /// Counts up when a push or payout got its result or the service was told.
     progress: watch::Sender<u64>,
 }
@@ -63,6 +72,8 @@ impl Mpesa {
             tokens: Mutex::default(),
             pushes: Mutex::default(),
             payouts: Mutex::default(),
+            urls: Mutex::default(),
+            is_pull_registered: Mutex::default(),
             initiator: Mutex::new(initiator::Initiator::new(&config.organisation)),
             progress: watch::Sender::new(0),
         }

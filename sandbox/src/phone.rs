@@ -1,10 +1,12 @@
 //! A phone: one USSD screen, one SMS inbox, one PIN prompt, one SIM.
 //!
 //! The parts are told apart by file: `session` dials and replies, `ending` tells that it is over,
-//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM. A phone shows one network dialogue at a time:
+//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM, `paybill` its
+//! own menu. A phone shows one network dialogue at a time:
 //! a prompt never appears over an open session, and nothing can be dialled under a prompt.
 
 mod ending;
+mod paybill;
 mod prompt;
 mod screen;
 mod session;

@@ -182,6 +182,11 @@ impl Simulator {
         self.world.mpesa.set_initiator_password(password);
     }
 
+    /// Deletes the URLs that the service registered for payments to the paybill.
+    pub fn forget_c2b_urls(&self) {
+        self.world.mpesa.forget_urls();
+    }
+
     /// The certificate that passwords of the API operator are encrypted with, as PEM. It is part
     /// of the simulator: its key protects nothing.
     #[must_use]

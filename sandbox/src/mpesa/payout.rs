@@ -93,12 +93,10 @@ impl Payouts {
         self.all.get(*self.by_originator.get(originator)?)
     }
 
-    /// The payout of a receipt, or of what stands in its place.
-    pub(super) fn find_transaction(&self, id: &str) -> Option<&Payout> {
-        self.all.iter().find(|payout| match &payout.result {
-            Some(PayoutResult::Paid { receipt, .. }) => receipt == id,
-            Some(PayoutResult::Failed { transaction_id, .. }) => transaction_id == id,
-            Some(PayoutResult::Dropped) | None => false,
+    /// The payout of a receipt. What stands in its place on failure is no receipt.
+    pub(super) fn find_receipt(&self, id: &str) -> Option<&Payout> {
+        self.all.iter().find(|payout| {
+            matches!(&payout.result, Some(PayoutResult::Paid { receipt, .. }) if receipt == id)
         })
     }
 

@@ -11,9 +11,9 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::ledger::{NotPaid, Order, Payment};
-use super::{Refusal, callback};
+use super::{Refusal, callback, paybill};
 use crate::clock;
-use crate::config::SameAmountRule;
+use crate::config::{PushConfirmation, SameAmountRule};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
@@ -168,7 +168,14 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
             .and_then(|push| push.result.clone());
         if let Some(result) = result {
             tokio::time::sleep(shared.config.daraja.callback_delay).await;
+            let confirms = shared.config.daraja.c2b.confirms_pushes;
+            if confirms == PushConfirmation::BeforeCallback {
+                confirm(&shared, &result).await;
+            }
             tell(&shared, &push, &result).await;
+            if confirms == PushConfirmation::AfterCallback {
+                confirm(&shared, &result).await;
+            }
         }
     });
     Ok(())
@@ -285,6 +292,13 @@ async fn tell(world: &World, push: &Push, result: &StkResult) {
         push.callbacks.extend(statuses)
     });
     world.mpesa.note_progress();
+}
+
+/// Tells of a payment once more, as one to the paybill, where the service wants to hear of those.
+async fn confirm(world: &World, result: &StkResult) {
+    if let StkResult::Paid(payment) = result {
+        paybill::confirm(world, payment, String::new()).await;
+    }
 }
 
 /// The result that the service is told: the true one, or the one with the fault's amount.

@@ -120,11 +120,12 @@ struct Facts {
 
 fn look_up(world: &World, question: &Question) -> Option<Facts> {
     let payouts = lock(&world.mpesa.payouts);
-    let payout = match (&question.conversation, &question.transaction) {
-        (Some(id), _) => payouts.find(id),
-        (None, Some(id)) => payouts.find_transaction(id),
-        (None, None) => None,
-    };
+    let by_id = question
+        .conversation
+        .as_ref()
+        .and_then(|id| payouts.find(id));
+    let by_receipt = || payouts.find_receipt(question.transaction.as_ref()?);
+    let payout = by_id.or_else(by_receipt);
     if let Some(payout) = payout {
         return of_payout(payout);
     }

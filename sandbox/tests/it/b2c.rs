@@ -88,13 +88,16 @@ async fn what_customers_pay_in_can_be_paid_out() {
     assert_eq!(office.till.sim.books().difference_cents(), 0);
 }
 
+/// What is changed before a payout, in its body or in the world.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 #[tokio::test]
 async fn each_certain_failure_has_its_code_and_moves_nothing() {
     let mut config = SimulatorConfig::instant();
     config.daraja.organisation.opening_float_cents = 50_000_000;
     let office = Office::open(config).await;
     let phone = &office.till.phone;
-    let cases: [(&str, &dyn Fn(&mut Value), Value); 6] = [
+    let cases: [(&str, Change<'_>, Value); 6] = [
         (
             "balance",
             &|_| phone.set_mpesa_balance(49_999_901),

@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod b2c;
+mod books;
+mod c2b;
 mod client;
 mod opponent;
 mod organisation;
 mod page;
+mod payout_trouble;
 mod service;
 mod sms;
 mod status;
