@@ -1,7 +1,7 @@
 //! What the tests of withdrawals share: a house that pays out, asking for a withdrawal, and results
 //! written by hand.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use majibu::{config::Config, store::WithdrawalRow};
 use reqwest::Client;
@@ -76,11 +76,13 @@ async fn results_are_in(world: &World, is_waited_for: fn(&sandbox::Payout) -> bo
 
 /// Waits for one more call or callback that the simulator records under this name, and acts on it.
 pub(crate) async fn happened(world: &World, what: &str, times: usize) {
-    let count = || {
-        let all = world.sim.exchanges();
-        all.iter().filter(|exchange| exchange.what == what).count()
+    let mut seen = BTreeSet::new();
+    let is_it = |exchange: &Exchange| {
+        if exchange.what == what {
+            seen.insert(exchange.id);
+        }
+        seen.len() >= times
     };
-    let is_it = |_: &Exchange| count() >= times;
     let seen = world.sim.wait_for_exchange(is_it, PATIENCE).await;
     seen.unwrap_or_else(|| panic!("{what} has not happened {times} times"));
     world.run_due().await;
