@@ -9,6 +9,7 @@ mod games;
 mod hop;
 mod inbound;
 mod operator;
+mod payout;
 mod placed;
 mod play;
 mod questions;
@@ -16,6 +17,7 @@ mod registration;
 mod settle;
 mod sms;
 mod withdraw;
+mod withdrawal;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -24,7 +26,7 @@ use tokio::sync::Notify;
 
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::{Budgets, menu_facts};
-pub use operator::{AssignError, PlayerReport};
+pub use operator::{AssignError, Payouts, PlayerReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
@@ -34,7 +36,7 @@ pub use work::Work;
 use self::facts::FactsCache;
 use crate::{
     core::{
-        payment::deposit::Patience,
+        payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
     },
     menu::Menu,
@@ -70,6 +72,12 @@ pub struct Settings {
     pub push_interval: Duration,
     /// How long deposits are waited for.
     pub patience: Patience,
+    /// How long results of payouts are waited for.
+    pub payout_patience: PayoutPatience,
+    /// How long payouts pause after a fault of the house.
+    pub payout_pause: Duration,
+    /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
+    pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
     pub sms_backoff: Duration,
     /// SMS of one number that are answered in an hour.

@@ -18,5 +18,5 @@ pub mod template;
 
 pub use action::{Action, Outcome};
 pub use file::{Menu, Texts};
-pub use machine::{Facts, Input, Shown, Step};
+pub use machine::{Facts, Input, Limits, Shown, Step};
 pub use session::{Item, Session};

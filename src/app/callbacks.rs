@@ -88,6 +88,13 @@ impl App {
             CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
             CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),
             CallbackKind::UssdEvent => Some(self.take_session_end(&mut tx, &callback).await?),
+            CallbackKind::Payout => Some(self.take_payout(&mut tx, &callback, now).await?),
+            CallbackKind::PayoutTimeout => {
+                Some(self.take_payout_timeout(&mut tx, &callback, now).await?)
+            }
+            CallbackKind::PayoutStatus => {
+                Some(self.take_payout_status(&mut tx, &callback, now).await?)
+            }
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));

@@ -9,7 +9,7 @@ use std::{
 use super::{App, AppError, Settings};
 use crate::{
     core::{money::Cents, text::SEGMENT, time::Timestamp},
-    menu::{Facts, Item, Menu, template::Values},
+    menu::{Facts, Item, Limits, Menu, template::Values},
 };
 
 /// How old the list of categories may be when a session begins.
@@ -17,6 +17,9 @@ const FRESH: Duration = Duration::from_secs(2);
 
 /// Amounts that the deposit screen offers, in shillings, as far as the limits allow them.
 const DEPOSIT_TIERS: [i64; 4] = [50, 100, 200, 500];
+
+/// The same for withdrawals.
+const WITHDRAWAL_TIERS: [i64; 4] = [100, 200, 500, 1_000];
 
 /// Septets of a screen: one figure, and others per network code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,12 +118,8 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
             values: Values::from(values),
         }
     });
-    let allowed = wallet.min_deposit..=wallet.max_deposit;
-    let tiers = DEPOSIT_TIERS
-        .into_iter()
-        .filter_map(Cents::from_shillings)
-        .filter(|tier| allowed.contains(tier))
-        .map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
+    let deposits = Limits::new(wallet.min_deposit, wallet.max_deposit);
+    let withdrawals = Limits::new(wallet.min_withdrawal, wallet.max_withdrawal);
     let named = |name: String| Item::new(name.clone(), "name", name);
     let lists = BTreeMap::from([
         (
@@ -131,7 +130,8 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
         ),
         ("categories", categories.into_iter().map(named).collect()),
         ("stakes", stakes.collect()),
-        ("deposits", tiers.collect()),
+        ("deposits", tiers(DEPOSIT_TIERS, &deposits)),
+        ("withdrawals", tiers(WITHDRAWAL_TIERS, &withdrawals)),
     ]);
     let values = [
         ("percent", rules.bounty_percent.to_string()),
@@ -139,8 +139,6 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
         ("questions", rules.questions_per_set.to_string()),
         ("thinking", rules.thinking_time.as_secs().to_string()),
         ("window", (rules.pairing_window.as_secs() / 60).to_string()),
-        ("min", wallet.min_deposit.to_string()),
-        ("max", wallet.max_deposit.to_string()),
     ];
     Facts {
         lists,
@@ -148,7 +146,17 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
             .map(|(name, value)| (name.to_owned(), value))
             .into_iter()
             .collect(),
-        min_amount: wallet.min_deposit,
-        max_amount: wallet.max_deposit,
+        amounts: BTreeMap::from([("deposits", deposits), ("withdrawals", withdrawals)]),
     }
+}
+
+/// The tiers, in shillings, that are within the limits.
+fn tiers<const N: usize>(tiers: [i64; N], limits: &Limits) -> Vec<Item> {
+    let allowed = limits.min..=limits.max;
+    tiers
+        .into_iter()
+        .filter_map(Cents::from_shillings)
+        .filter(|tier| allowed.contains(tier))
+        .map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()))
+        .collect()
 }

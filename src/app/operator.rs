@@ -9,7 +9,8 @@ use crate::{
         time::Timestamp,
     },
     store::{
-        Contention, DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError, Tx,
+        Contention, DepositRow, EntryRow, Gate, LedgerReport, Parked, Player, SmsRow, StoreError,
+        Tx, WithdrawalRow,
     },
 };
 
@@ -22,10 +23,23 @@ pub struct PlayerReport {
     pub entries: Vec<EntryRow>,
     /// Deposits.
     pub deposits: Vec<DepositRow>,
+    /// Withdrawals.
+    pub withdrawals: Vec<WithdrawalRow>,
     /// SMS.
     pub sms: Vec<SmsRow>,
     /// Whether the number refuses promotions.
     pub refuses_promotions: bool,
+}
+
+/// Whether payouts go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payouts {
+    /// They are not set up.
+    Off,
+    /// They do.
+    GoOut,
+    /// They pause after a fault of the house.
+    Paused,
 }
 
 /// A parked payment could not be assigned.
@@ -69,12 +83,14 @@ impl App {
         };
         let entries = tx.entry_rows(player.id, i64::MAX).await?;
         let deposits = tx.deposit_rows(player.id).await?;
+        let withdrawals = tx.withdrawal_rows(player.id).await?;
         let sms = tx.sms_rows(player.id).await?;
         let refuses_promotions = tx.refuses_promotions(msisdn).await?;
         Ok(Some(PlayerReport {
             player,
             entries,
             deposits,
+            withdrawals,
             sms,
             refuses_promotions,
         }))
@@ -140,5 +156,41 @@ impl App {
         self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
             .await?;
         Ok((tx, parked))
+    }
+
+    /// Whether payouts go out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn payouts(&self) -> Result<Payouts, AppError> {
+        if !self.inner.money.can_pay_out() {
+            return Ok(Payouts::Off);
+        }
+        let now = self.clock().now();
+        let shut = self
+            .store()
+            .read()
+            .await?
+            .gate_shut(Gate::Payouts, now)
+            .await?;
+        Ok(if shut.is_some() {
+            Payouts::Paused
+        } else {
+            Payouts::GoOut
+        })
+    }
+
+    /// Ends a pause of payouts; gives why they paused, `None` where they did not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn resume_payouts(&self) -> Result<Option<String>, AppError> {
+        let now = self.clock().now();
+        let resume = |mut tx: Tx| async move {
+            let why = tx.open_gate(Gate::Payouts, now).await?;
+            tx.hasten_payouts(now).await?;
+            Ok((tx, why))
+        };
+        self.store().transact(resume).await
     }
 }

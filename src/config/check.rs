@@ -9,7 +9,7 @@ use crate::{
     app::{Budgets, Settings},
     core::{
         money::Cents,
-        payment::deposit::Patience,
+        payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
     },
 };
@@ -22,6 +22,10 @@ const MIN_SECRET: usize = 16;
 const MAX_STAKE: i64 = 100_000;
 /// The largest deposit, in shillings: M-Pesa takes no more in one payment.
 const MAX_DEPOSIT: i64 = 250_000;
+/// The smallest withdrawal, in shillings.
+const MIN_WITHDRAWAL: i64 = 10;
+/// The largest fee of a withdrawal, in shillings; the menu's widths are proved for it.
+const MAX_FEE: i64 = 10_000;
 /// The longest duration of any kind that makes sense.
 const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -172,13 +176,17 @@ impl Config {
         let fits = (wallet.min_deposit..=MAX_DEPOSIT).contains(&wallet.max_deposit);
         let what = format!("must be from wallet.min_deposit to {MAX_DEPOSIT} shillings");
         refuse_unless(fits, "wallet.max_deposit", what)?;
-        let fits = wallet.min_withdrawal >= 1;
-        refuse_unless(fits, "wallet.min_withdrawal", "must be 1 shilling or more")?;
-        let fits = wallet.max_withdrawal >= wallet.min_withdrawal;
-        let what = "must be wallet.min_withdrawal or more";
+        // Daraja pays out no less and no more (contract, section 13).
+        let fits = wallet.min_withdrawal >= MIN_WITHDRAWAL;
+        let what = format!("must be {MIN_WITHDRAWAL} shillings or more");
+        refuse_unless(fits, "wallet.min_withdrawal", what)?;
+        let fits = (wallet.min_withdrawal..=MAX_DEPOSIT).contains(&wallet.max_withdrawal);
+        let what = format!("must be from wallet.min_withdrawal to {MAX_DEPOSIT} shillings");
         refuse_unless(fits, "wallet.max_withdrawal", what)?;
         let bands = &wallet.withdrawal_fees.0;
-        let fits = bands.iter().all(|(up_to, fee)| *up_to >= 1 && *fee >= 0);
+        let fits = bands
+            .iter()
+            .all(|(up_to, fee)| *up_to >= 1 && (0..=MAX_FEE).contains(fee));
         let what = "must be bands such as 100:2,500:9";
         refuse_unless(fits, "wallet.withdrawal_fees", what)?;
         let tax = &self.tax;
@@ -217,6 +225,7 @@ impl Config {
             ("jobs.poll", jobs.poll),
             ("jobs.stk_query_after", jobs.stk_query_after),
             ("jobs.stk_expire_after", jobs.stk_expire_after),
+            ("jobs.payout_query_after", jobs.payout_query_after),
             ("jobs.sms_backoff", jobs.sms_backoff),
             ("jobs.lease", jobs.lease),
             ("africastalking.timeout", self.africastalking.timeout),
@@ -231,6 +240,12 @@ impl Config {
             ("game.hop_allowance", game.hop_allowance),
             ("game.rematch_cooldown", game.rematch_cooldown),
             ("daraja.stk_delay", self.daraja.stk_delay),
+            ("daraja.payout_pause", self.daraja.payout_pause),
+            (
+                "wallet.withdrawal_interval",
+                self.wallet.withdrawal_interval,
+            ),
+            ("wallet.flagged_cool_off", self.wallet.flagged_cool_off),
             ("daraja.push_interval", self.daraja.push_interval),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
@@ -297,6 +312,11 @@ impl Config {
                 is_empty(&daraja.consumer_secret),
             ),
             (
+                "daraja.b2c_initiator",
+                "is not set: no withdrawals",
+                daraja.b2c_initiator.is_none(),
+            ),
+            (
                 "daraja.passkey",
                 "is the public one of the sandbox",
                 daraja.passkey.expose_secret() == SANDBOX_PASSKEY,
@@ -345,6 +365,13 @@ impl Config {
             .iter()
             .map(|stake| shillings("game.stakes", *stake))
             .collect();
+        let bands = self.wallet.withdrawal_fees.0.iter();
+        let fees: Result<Vec<_>, _> = bands
+            .map(|(up_to, fee)| {
+                let key = "wallet.withdrawal_fees";
+                Ok::<_, ConfigError>((shillings(key, *up_to)?, shillings(key, *fee)?))
+            })
+            .collect();
         Ok(Settings {
             rules: Rules {
                 stakes: stakes?,
@@ -360,6 +387,12 @@ impl Config {
             wallet: WalletRules {
                 min_deposit: shillings("wallet.min_deposit", self.wallet.min_deposit)?,
                 max_deposit: shillings("wallet.max_deposit", self.wallet.max_deposit)?,
+                min_withdrawal: shillings("wallet.min_withdrawal", self.wallet.min_withdrawal)?,
+                max_withdrawal: shillings("wallet.max_withdrawal", self.wallet.max_withdrawal)?,
+                withdrawal_interval: self.wallet.withdrawal_interval,
+                flagged_cool_off: self.wallet.flagged_cool_off,
+                withdrawal_fees: fees?,
+                withholding_bps: self.tax.withholding_on_withdrawal_bps,
             },
             hours: self.hours()?,
             budgets: Budgets {
@@ -377,6 +410,11 @@ impl Config {
                 query_after: self.jobs.stk_query_after,
                 expire_after: self.jobs.stk_expire_after,
             },
+            payout_patience: PayoutPatience {
+                query_after: self.jobs.payout_query_after,
+            },
+            payout_pause: self.daraja.payout_pause,
+            daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
             inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
@@ -387,32 +425,10 @@ impl Config {
     /// are still to come; saying so beats ignoring them.
     #[must_use]
     pub fn without_effect(&self) -> Vec<&'static str> {
-        let defaults = Self::default();
-        let (wallet, daraja) = (&self.wallet, &self.daraja);
         let keys = [
-            (
-                "wallet.min_withdrawal",
-                wallet.min_withdrawal != defaults.wallet.min_withdrawal,
-            ),
-            (
-                "wallet.max_withdrawal",
-                wallet.max_withdrawal != defaults.wallet.max_withdrawal,
-            ),
-            (
-                "wallet.withdrawal_interval",
-                wallet.withdrawal_interval != defaults.wallet.withdrawal_interval,
-            ),
-            (
-                "wallet.withdrawal_fees",
-                wallet.withdrawal_fees != defaults.wallet.withdrawal_fees,
-            ),
             (
                 "tax.excise_on_deposit_bps",
                 self.tax.excise_on_deposit_bps != 0,
-            ),
-            (
-                "tax.withholding_on_withdrawal_bps",
-                self.tax.withholding_on_withdrawal_bps != 0,
             ),
             (
                 "players.daily_deposit_limit",
@@ -421,22 +437,6 @@ impl Config {
             (
                 "game.bonus_refunds_per_day",
                 self.game.bonus_refunds_per_day != 0,
-            ),
-            ("daraja.b2c_shortcode", daraja.b2c_shortcode.is_some()),
-            ("daraja.b2c_initiator", daraja.b2c_initiator.is_some()),
-            ("daraja.b2c_password", daraja.b2c_password.is_some()),
-            ("daraja.certificate", daraja.certificate.is_some()),
-            (
-                "daraja.requests_per_minute",
-                daraja.requests_per_minute != 0,
-            ),
-            (
-                "daraja.payout_pause",
-                daraja.payout_pause != defaults.daraja.payout_pause,
-            ),
-            (
-                "jobs.payout_query_after",
-                self.jobs.payout_query_after != defaults.jobs.payout_query_after,
             ),
             ("admin.password_hash", self.admin.password_hash.is_some()),
         ];

@@ -119,6 +119,9 @@ section!(
         /// How far apart withdrawals of one player are.
         #[serde(with = "humantime_serde")]
         withdrawal_interval: Duration = Duration::from_secs(2 * 60),
+        /// For how long after a payment that does not add up nothing is paid out to its player.
+        #[serde(with = "humantime_serde")]
+        flagged_cool_off: Duration = Duration::from_secs(24 * 60 * 60),
         /// Fee bands: up to an amount, the fee.
         withdrawal_fees: Pairs = Pairs(vec![(100, 0), (1_500, 5), (5_000, 9), (20_000, 11), (250_000, 13)]),
     }

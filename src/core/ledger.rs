@@ -118,6 +118,18 @@ reasons! {
     StakeBack = "stake_back": Account::Stakes => Account::Wallet(_),
     /// The extra that a refund gives on top of the stake.
     RefundBonus = "refund_bonus": Account::Promo => Account::Wallet(_),
+    /// A player asked for a withdrawal: everything that it takes is held.
+    Withdrawal = "withdrawal": Account::Wallet(_) => Account::Payouts,
+    /// A payout reached M-Pesa.
+    Payout = "payout": Account::Payouts => Account::Mpesa,
+    /// What the house takes for a payout.
+    WithdrawalFee = "withdrawal_fee": Account::Payouts => Account::House,
+    /// Withholding tax on a payout.
+    WithholdingTax = "withholding": Account::Payouts => Account::Withholding,
+    /// A withdrawal failed for certain: everything that was held goes back.
+    WithdrawalBack = "withdrawal_back": Account::Payouts => Account::Wallet(_),
+    /// A payout succeeded after its money had gone back.
+    LatePayout = "late_payout": Account::Suspense => Account::Mpesa,
 }
 
 impl FromStr for Reason {

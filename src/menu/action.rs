@@ -17,6 +17,10 @@ pub enum Action {
     Answer,
     /// Ask M-Pesa for `amount`.
     Deposit,
+    /// What a withdrawal of `amount` costs and brings.
+    QuoteWithdrawal,
+    /// Pay `amount` out to the caller's own number.
+    Withdraw,
     /// List the player's games.
     Games,
     /// Show one `game`.
@@ -32,6 +36,8 @@ impl Action {
         Self::Stake,
         Self::Answer,
         Self::Deposit,
+        Self::QuoteWithdrawal,
+        Self::Withdraw,
         Self::Games,
         Self::Game,
     ];
@@ -46,6 +52,8 @@ impl Action {
             Self::Stake => "stake",
             Self::Answer => "answer",
             Self::Deposit => "deposit",
+            Self::QuoteWithdrawal => "quote_withdrawal",
+            Self::Withdraw => "withdraw",
             Self::Games => "games",
             Self::Game => "game",
         }
@@ -79,6 +87,25 @@ impl Action {
             ],
             Self::Answer => &["next", "waiting", "won", "lost", "drawn", "voided"],
             Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
+            Self::QuoteWithdrawal => &[
+                "quoted",
+                "quoted_with_tax",
+                "short",
+                "too_little",
+                "too_soon",
+                "held",
+                "closed",
+                "barred",
+            ],
+            Self::Withdraw => &[
+                "requested",
+                "short",
+                "too_little",
+                "too_soon",
+                "held",
+                "closed",
+                "barred",
+            ],
             Self::Games => &["some", "none"],
             Self::Game => &["open", "settled", "unpaired", "voided", "none"],
         }
@@ -89,11 +116,12 @@ impl Action {
     #[must_use]
     pub const fn moves_money(self) -> bool {
         match self {
-            Self::Stake | Self::Deposit => true,
+            Self::Stake | Self::Deposit | Self::Withdraw => true,
             Self::Open
             | Self::Register
             | Self::SetLanguage
             | Self::Answer
+            | Self::QuoteWithdrawal
             | Self::Games
             | Self::Game => false,
         }
@@ -105,8 +133,13 @@ impl Action {
     #[must_use]
     pub const fn is_durable(self) -> bool {
         match self {
-            Self::Register | Self::SetLanguage | Self::Stake | Self::Answer | Self::Deposit => true,
-            Self::Open | Self::Games | Self::Game => false,
+            Self::Register
+            | Self::SetLanguage
+            | Self::Stake
+            | Self::Answer
+            | Self::Deposit
+            | Self::Withdraw => true,
+            Self::Open | Self::QuoteWithdrawal | Self::Games | Self::Game => false,
         }
     }
 }

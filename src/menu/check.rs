@@ -16,11 +16,12 @@ use super::{
 };
 
 /// Lists that screens can show.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "locales",
     "categories",
     "stakes",
     "deposits",
+    "withdrawals",
     "choices",
     "games",
 ];

@@ -16,6 +16,12 @@ pub enum CallbackKind {
     SmsOptOut,
     /// The end of a USSD session.
     UssdEvent,
+    /// The outcome of a payout.
+    Payout,
+    /// A payout waited for too long in M-Pesa's queue.
+    PayoutTimeout,
+    /// What a payout's status is, asked by us.
+    PayoutStatus,
 }
 
 impl CallbackKind {
@@ -28,6 +34,9 @@ impl CallbackKind {
             Self::SmsInbound => "sms_inbound",
             Self::SmsOptOut => "sms_optout",
             Self::UssdEvent => "ussd_event",
+            Self::Payout => "payout",
+            Self::PayoutTimeout => "payout_timeout",
+            Self::PayoutStatus => "payout_status",
         }
     }
 
@@ -38,6 +47,9 @@ impl CallbackKind {
             Self::SmsInbound,
             Self::SmsOptOut,
             Self::UssdEvent,
+            Self::Payout,
+            Self::PayoutTimeout,
+            Self::PayoutStatus,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)

@@ -54,4 +54,5 @@ mod sessions;
 mod tokens;
 mod transactions;
 mod ussd_sessions;
+mod withdrawals;
 mod withdrawn;

@@ -17,11 +17,12 @@ use crate::{
 };
 
 /// Names that every language needs beside those of screens and options.
-const LABELS: [&str; 7] = [
+const LABELS: [&str; 8] = [
     "locales",
     "categories",
     "stakes",
     "deposits",
+    "withdrawals",
     "choices",
     "games",
     "answer",
@@ -42,7 +43,7 @@ const HINTS: [&str; 6] = [
     "resumed",
 ];
 const FOOTERS: [&str; 3] = ["more", "back", "home"];
-const SMS: [&str; 9] = [
+const SMS: [&str; 12] = [
     "won",
     "lost",
     "drawn",
@@ -52,11 +53,14 @@ const SMS: [&str; 9] = [
     "deposit_paid",
     "deposit_failed",
     "deposit_unconfirmed",
+    "withdrawal_paid",
+    "withdrawal_paid_taxed",
+    "withdrawal_failed",
 ];
 
 /// Every placeholder with the values among which its widest is. Amounts are at the limits that the
 /// configuration allows; a balance of ten million is more than M-Pesa lets anybody hold.
-const WIDEST: [(&str, &[&str]); 39] = [
+const WIDEST: [(&str, &[&str]); 43] = [
     ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
     (
         "category",
@@ -76,6 +80,10 @@ const WIDEST: [(&str, &[&str]); 39] = [
     ("received", &["200,000.50"]),
     ("balance", &["9,999,999.99"]),
     ("missing", &["100,000.50"]),
+    ("fee", &["10,000"]),
+    ("tax", &["250,000.50"]),
+    ("payout", &["250,000"]),
+    ("held", &["260,000.50"]),
     ("min", &["250,000"]),
     ("max", &["250,000"]),
     ("wait", &["9999"]),
@@ -119,6 +127,9 @@ const WIDEST: [(&str, &[&str]); 39] = [
             "same_amount",
             "unavailable",
             "other",
+            "account_full",
+            "not_registered",
+            "payout_unavailable",
         ],
     ),
     ("answers", &["M"]),

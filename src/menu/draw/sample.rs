@@ -8,7 +8,7 @@ use crate::menu::{
 };
 
 /// What each placeholder is filled with that the house's facts do not fill.
-const VALUES: [(&str, &str); 30] = [
+const VALUES: [(&str, &str); 34] = [
     ("amount", "200"),
     ("answers", "1."),
     ("balance", "1,250"),
@@ -19,7 +19,9 @@ const VALUES: [(&str, &str); 30] = [
     ("choices", "3"),
     ("correct", "4"),
     ("ending", "done"),
+    ("fee", "5"),
     ("game", "1"),
+    ("held", "205"),
     ("left", "11"),
     ("locale", "en"),
     ("missing", "50"),
@@ -27,6 +29,7 @@ const VALUES: [(&str, &str); 30] = [
     ("name", "English"),
     ("of", "5"),
     ("opponent", "+25471xxx678"),
+    ("payout", "160"),
     ("question", "Which river flows through Cairo?"),
     ("reason", "cancelled"),
     ("receipt", "SFF6XYZ123"),
@@ -35,6 +38,7 @@ const VALUES: [(&str, &str); 30] = [
     ("seconds", "21.4"),
     ("stake", "100"),
     ("state", "won"),
+    ("tax", "40"),
     ("their_correct", "3"),
     ("their_seconds", "24.0"),
     ("wait", "42"),
