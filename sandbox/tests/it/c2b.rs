@@ -34,7 +34,7 @@ async fn registered(config: SimulatorConfig, version: &str, response_type: &str)
 fn validating() -> SimulatorConfig {
     let mut config = SimulatorConfig::instant();
     config.daraja.c2b.validates = true;
-    config.daraja.c2b.validation_timeout = Duration::from_millis(500);
+    config.daraja.c2b.validation_timeout = PATIENCE;
     config
 }
 
@@ -168,10 +168,10 @@ async fn where_validation_does_not_answer_the_response_type_decides() {
 #[tokio::test]
 async fn a_validation_that_comes_late_is_decided_without_the_service() {
     let mut config = validating();
-    config.daraja.c2b.validation_timeout = Duration::from_millis(50);
+    config.daraja.c2b.validation_timeout = Duration::from_secs(1);
     let till = registered(config, "v2", "Cancelled").await;
     till.service.answer_with(json!({ "ResultCode": 0 }));
-    let late = Fault::Late(Duration::from_millis(100));
+    let late = Fault::Late(Duration::from_secs(1));
     let point = FaultPoint::C2bValidation;
     till.sim.inject(point, late, 1).unwrap();
     let result = till.phone.pay_to_paybill("A1", 1_000, "1234").await;
