@@ -342,8 +342,6 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn order(phone: Number, amount_cents: i64) -> Order<'static> {
@@ -376,60 +374,5 @@ mod tests {
         assert_eq!(ledger.payments(), [payment]);
         assert!(ledger.has_paid_since(phone, 500_000, at));
         assert!(!ledger.has_paid_since(phone, 100, at));
-    }
-
-    /// Something that happens to the money; phones by index, amounts in cents.
-    #[derive(Debug, Clone)]
-    enum Event {
-        Pay(u32, i64, bool),
-        PayOut(u32, i64, i64),
-        Reverse(usize, i64),
-        SetBalance(u32, i64),
-        SetUtility(i64),
-    }
-
-    fn event() -> impl Strategy<Value = Event> {
-        let amount = 1_i64..60_000_000;
-        prop_oneof![
-            (0..4_u32, amount.clone(), any::<bool>()).prop_map(|(p, a, pin)| Event::Pay(p, a, pin)),
-            (0..4_u32, amount.clone(), 0..2_000_i64).prop_map(|(p, a, f)| Event::PayOut(p, a, f)),
-            (0..8_usize, amount.clone()).prop_map(|(n, a)| Event::Reverse(n, a)),
-            (0..4_u32, 0..60_000_000_i64).prop_map(|(p, a)| Event::SetBalance(p, a)),
-            (0..100_000_000_i64).prop_map(Event::SetUtility),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn no_shilling_is_lost_or_made(events in prop::collection::vec(event(), 1..60)) {
-            let (mut ledger, dice) = (Ledger::new(&DarajaConfig::default()), Dice::new(Some(1)));
-            let at = DateTime::from_timestamp(1_774_526_400, 0).unwrap();
-            let phone = |index: u32| Number::safaricom(index);
-            for event in events {
-                match event {
-                    Event::Pay(p, amount, is_right) => {
-                        let pin = if is_right { "1234" } else { "0000" };
-                        let _ = ledger.pay(&order(phone(p), amount), pin, at, &dice);
-                    }
-                    Event::PayOut(p, amount_cents, fee_cents) => {
-                        let order = PayoutOrder { phone: phone(p), amount_cents, fee_cents, originator: "W1" };
-                        let _ = ledger.pay_out(&order, at, &dice);
-                    }
-                    Event::Reverse(n, amount) => {
-                        let receipt = ledger.payments().get(n).map(|payment| payment.receipt.clone());
-                        let _ = ledger.reverse(&receipt.unwrap_or_default(), amount, at, &dice);
-                    }
-                    Event::SetBalance(p, cents) => ledger.set_balance_cents(phone(p), cents),
-                    Event::SetUtility(cents) => ledger.set_utility_cents(cents),
-                }
-                let books = ledger.books();
-                prop_assert_eq!(books.difference_cents(), 0);
-                prop_assert!(books.utility_cents >= 0);
-                prop_assert!(books.phones.values().all(|phone| phone.balance_cents >= 0));
-                prop_assert!(books.reversed_cents <= books.paid_in_cents);
-                let receipts: BTreeSet<_> = ledger.movements().into_iter().map(|m| m.receipt).collect();
-                prop_assert_eq!(receipts.len(), ledger.movements().len());
-            }
-        }
     }
 }

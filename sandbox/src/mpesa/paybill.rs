@@ -145,7 +145,7 @@ enum Verdict {
     Cancelled,
 }
 
-async fn validate(world: &World, urls: &Urls, notice: &Notice<'_>) -> Verdict {
+async fn validate(world: &Arc<World>, urls: &Urls, notice: &Notice<'_>) -> Verdict {
     let fault = world.take_fault(FaultPoint::C2bValidation);
     // The balance is blank before the payment.
     let body = notice.body(world, urls.version, "");
@@ -162,8 +162,19 @@ async fn validate(world: &World, urls: &Urls, notice: &Notice<'_>) -> Verdict {
             let second = world.send_noting(&call, written.clone());
             tokio::join!(first, second).0.ok()
         }
+        Some(Fault::Late(delay)) if delay >= call.timeout => {
+            // It reaches the service when all is decided.
+            let (shared, late) = (Arc::clone(world), call.clone());
+            world.spawn(async move {
+                tokio::time::sleep(delay).await;
+                shared.send_noting(&late, written).await
+            });
+            tokio::time::sleep(call.timeout).await;
+            None
+        }
         Some(Fault::Late(delay)) => {
             tokio::time::sleep(delay).await;
+            call.timeout -= delay;
             world.send_noting(&call, written).await.ok()
         }
         Some(_) | None => world.send_noting(&call, written).await.ok(),

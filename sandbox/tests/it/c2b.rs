@@ -34,7 +34,7 @@ async fn registered(config: SimulatorConfig, version: &str, response_type: &str)
 fn validating() -> SimulatorConfig {
     let mut config = SimulatorConfig::instant();
     config.daraja.c2b.validates = true;
-    config.daraja.c2b.validation_timeout = Duration::from_millis(500);
+    config.daraja.c2b.validation_timeout = PATIENCE;
     config
 }
 
@@ -163,6 +163,50 @@ async fn where_validation_does_not_answer_the_response_type_decides() {
             "{result:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_validation_that_comes_late_is_decided_without_the_service() {
+    let mut config = validating();
+    config.daraja.c2b.validation_timeout = Duration::from_secs(1);
+    let till = registered(config, "v2", "Cancelled").await;
+    till.service.answer_with(json!({ "ResultCode": 0 }));
+    let late = Fault::Late(Duration::from_secs(1));
+    let point = FaultPoint::C2bValidation;
+    till.sim.inject(point, late, 1).unwrap();
+    let result = till.phone.pay_to_paybill("A1", 1_000, "1234").await;
+    assert_eq!(result, Ok(PaybillResult::NotValidated));
+    // It comes all the same, for a payment that will not be.
+    till.service.told("validation", 1).await;
+    assert!(till.sim.payments().is_empty());
+}
+
+#[tokio::test]
+async fn pull_can_be_told_not_to_look_at_dates() {
+    let mut config = SimulatorConfig::instant();
+    config.daraja.c2b.pull_looks_at_dates = false;
+    let till = Till::open(config).await;
+    let mut body = json!({
+        "ShortCode": "174379", "RequestType": "Pull", "NominatedNumber": "254712345678",
+        "CallBackURL": till.service.url("pull"),
+    });
+    let path = "/pulltransactions/v1/register";
+    assert_eq!(till.client.post(path, &till.token, &body).await.0, 200);
+    till.phone
+        .pay_to_paybill("A1", 1_000, "1234")
+        .await
+        .unwrap();
+    body["StartDate"] = json!("2020-01-01 00:00:00");
+    body["EndDate"] = json!("2020-01-02 00:00:00");
+    body["OffSetValue"] = json!("0");
+    let path = "/pulltransactions/v1/query";
+    let (_, answer) = till.client.post(path, &till.token, &body).await;
+    assert_eq!(answer["Response"][0].as_array().unwrap().len(), 1);
+    let point = FaultPoint::PullQuery;
+    till.sim.inject(point, Fault::Refuse(429), 1).unwrap();
+    assert_eq!(till.client.post(path, &till.token, &body).await.0, 429);
+    let (status, answer) = till.client.post(path, "dead", &body).await;
+    assert_eq!((status, &answer["errorCode"]), (401, &json!("401.003.01")));
 }
 
 #[tokio::test]
