@@ -7,7 +7,9 @@ mod facts;
 mod games;
 mod hop;
 mod operator;
+mod paybill;
 mod play;
+mod pull;
 mod questions;
 mod registration;
 mod settle;
@@ -20,6 +22,8 @@ use tokio::sync::Notify;
 
 pub use facts::Budgets;
 pub use operator::{AssignError, PlayerReport};
+pub use paybill::PaybillSettings;
+pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{ImportError, ImportReport, Refused};
 pub use work::Work;
 
@@ -58,6 +62,8 @@ pub struct Settings {
     pub stk_delay: Duration,
     /// How far apart pushes to one phone are.
     pub push_interval: Duration,
+    /// How payments to the paybill are taken.
+    pub paybill: PaybillSettings,
     /// How long deposits are waited for.
     pub patience: Patience,
     /// The first step of the SMS backoff.

@@ -3,6 +3,7 @@
 
 mod ledger;
 mod menu;
+mod mpesa;
 mod player;
 mod questions;
 mod run;
@@ -74,6 +75,9 @@ enum Command {
     /// Everything about one player
     #[command(subcommand)]
     Player(player::Command),
+    /// M-Pesa: where payments are told of, and those that were missed
+    #[command(subcommand)]
+    Mpesa(mpesa::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -150,6 +154,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Menu(command) => menu::run(config, &command),
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
+        Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

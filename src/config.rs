@@ -2,6 +2,7 @@
 //! runs on the embedded default. Unknown keys and impossible values are refused, by name.
 
 mod check;
+mod paybill;
 mod sections;
 mod values;
 
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Players, SessionsSection, Tax, Ussd, Wallet,
+    LogFormat, Paybill, Players, SessionsSection, Tax, Ussd, Wallet,
 };
 pub use values::{List, Networks, Pairs};
 
@@ -44,6 +45,7 @@ pub struct Config {
     pub hours: HoursSection,
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
+    pub paybill: Paybill,
     pub jobs: Jobs,
     pub inbox: Inbox,
     pub admin: Admin,

@@ -89,6 +89,15 @@ pub fn router(web: Web) -> Router {
         .route("/ussd/{secret}/events", post(ussd::event))
         .route("/sms/{secret}/delivery", post(sms::delivery))
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
+        .route(
+            "/pay/{secret}/c2b/validation",
+            post(pay::paybill_validation),
+        )
+        .route(
+            "/pay/{secret}/c2b/confirmation",
+            post(pay::paybill_confirmation),
+        )
+        .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -1,12 +1,17 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod paybill;
+
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
+pub use self::paybill::{
+    PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
+};
 use crate::{
     core::{money::Cents, msisdn::Msisdn, time::Timestamp},
     menu::Shown,
@@ -212,7 +217,7 @@ pub enum StkOutcome {
 }
 
 /// Moves money at the mobile-money provider.
-pub trait MobileMoney: Send + Sync {
+pub trait MobileMoney: Paybill {
     /// Sends an STK push; gives Daraja's id of it.
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>>;
 

@@ -11,6 +11,7 @@
 mod engine;
 
 mod callbacks;
+mod chores;
 mod claims;
 mod deposits;
 mod entries;
@@ -18,12 +19,15 @@ mod error;
 mod hops;
 mod ledger;
 mod outbox;
+mod paybill;
 mod players;
 mod questions;
 mod report;
 mod sets;
+mod taxes;
 
 pub use callbacks::{Callback, CallbackKind};
+pub use chores::PULL;
 pub use claims::{Claim, Leased};
 pub use deposits::Deposit;
 pub use engine::{Store, Tx};

@@ -53,6 +53,12 @@ impl App {
         };
         let outcome = match callback.kind {
             CallbackKind::Stk => Ok(Some(self.take_stk(&mut tx, &callback, now).await)),
+            CallbackKind::C2bConfirmation => {
+                Ok(Some(self.take_payment(&mut tx, &callback, now).await))
+            }
+            CallbackKind::C2bPull => Ok(Some(self.take_pulled(&mut tx, &callback, now).await)),
+            // Answered when it was asked; kept for the operator.
+            CallbackKind::C2bValidation => Ok(Some(Ok("answered".into()))),
             CallbackKind::SmsDelivery => self
                 .take_delivery(&mut tx, &callback.body)
                 .await

@@ -130,6 +130,11 @@ impl App {
             ("stakes", stakes.collect()),
             ("deposits", tiers.collect()),
         ]);
+        let (levy, rate) = match wallet.excise_bps {
+            0 => ("", String::new()),
+            // A per cent is written like a shilling: 5, or 12.50.
+            bps => ("levy", format!("{}%", Cents::new(bps.into()))),
+        };
         let values = [
             ("percent", rules.bounty_percent.to_string()),
             ("refund", rules.refund_percent.to_string()),
@@ -138,6 +143,8 @@ impl App {
             ("window", (rules.pairing_window.as_secs() / 60).to_string()),
             ("min", wallet.min_deposit.to_string()),
             ("max", wallet.max_deposit.to_string()),
+            ("levy", levy.to_owned()),
+            ("rate", rate),
         ];
         Facts {
             lists,

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use super::{App, AppError};
+use super::{App, AppError, hop::FALLBACK_LOCALE};
 use crate::{
     core::{
         ids::{PlayerId, SmsId},
+        msisdn::Msisdn,
         time::Timestamp,
     },
     menu::{render, template::Values},
     ports::{Delivery, SmsError},
-    store::{Leased, Sms, SmsState, Tx},
+    store::{Leased, Player, Sms, SmsState, Tx},
 };
 
 /// How often a text is tried. With the default first step of 10 s the last try is about a day
@@ -33,6 +34,44 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let player = tx.player_by_id(player).await?;
+        self.tell_player(tx, player, kind, cause, values, now).await
+    }
+
+    /// Puts a text to a number into the outbox, whether it is a player's or nobody's.
+    pub(super) async fn tell_number<const N: usize>(
+        &self,
+        tx: &mut Tx,
+        msisdn: &Msisdn,
+        kind: &'static str,
+        cause: String,
+        values: [(&str, String); N],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if let Some(player) = tx.player(msisdn).await? {
+            return self.tell_player(tx, player, kind, cause, values, now).await;
+        }
+        let values = values.map(|(name, value)| (name.to_owned(), value));
+        let body = render::sms(self.menu(), FALLBACK_LOCALE, kind, &Values::from(values));
+        let sms = Sms {
+            id: SmsId::new(now, &mut self.inner.random.rng()),
+            cause,
+            player: None,
+            msisdn: msisdn.clone(),
+            kind,
+            body,
+        };
+        Ok(tx.add_sms(&sms, now).await?)
+    }
+
+    async fn tell_player<const N: usize>(
+        &self,
+        tx: &mut Tx,
+        player: Player,
+        kind: &'static str,
+        cause: String,
+        values: [(&str, String); N],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
         let body = render::sms(self.menu(), &player.locale, kind, &filled);
@@ -40,7 +79,7 @@ impl App {
         let sms = Sms {
             id,
             cause,
-            player: player.id,
+            player: Some(player.id),
             msisdn: player.msisdn,
             kind,
             body,

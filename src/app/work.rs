@@ -38,7 +38,7 @@ impl App {
         tx.commit().await?;
         let size = match what {
             Claim::Rounds | Claim::Unpaired | Claim::Sets => BATCH,
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => 1,
+            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Chores | Claim::Sms => 1,
         };
         Ok(rows
             .chunks(size)
@@ -87,13 +87,14 @@ impl App {
             Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
             Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,
             Claim::Sets => return self.settle_sets(&ids(&work.rows)).await,
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => {}
+            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Chores | Claim::Sms => {}
         }
         for row in &work.rows {
             match work.what {
                 Claim::Callbacks => self.act_on_callback(row).await?,
                 Claim::Pushes => self.push(row).await?,
                 Claim::Queries => self.look_at_push(row).await?,
+                Claim::Chores => self.do_chore(row).await?,
                 Claim::Sms => self.send_sms(row).await?,
                 Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
             }

@@ -22,10 +22,12 @@ const MIN_SECRET: usize = 16;
 const MAX_STAKE: i64 = 100_000;
 /// The largest deposit, in shillings: M-Pesa takes no more in one payment.
 const MAX_DEPOSIT: i64 = 250_000;
+/// The largest limit of deposits in a day, in shillings; the menu's widths are proved for it.
+const MAX_DAILY_DEPOSIT: i64 = 10_000_000;
 /// The longest duration of any kind that makes sense.
 const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-fn refuse_unless(
+pub(super) fn refuse_unless(
     is_fine: bool,
     key: &'static str,
     what: impl Into<String>,
@@ -190,8 +192,10 @@ impl Config {
         ] {
             refuse_unless(bps <= 10_000, key, "must be from 0 to 10000 basis points")?;
         }
-        let fits = self.players.daily_deposit_limit >= 0;
-        refuse_unless(fits, "players.daily_deposit_limit", "must be 0 or more")
+        let fits = (0..=MAX_DAILY_DEPOSIT).contains(&self.players.daily_deposit_limit);
+        let what = format!("must be from 0 (none) to {MAX_DAILY_DEPOSIT} shillings");
+        refuse_unless(fits, "players.daily_deposit_limit", what)?;
+        self.check_paybill()
     }
 
     /// SQLite without a file would lose everything at the end of the process, and give every
@@ -230,6 +234,7 @@ impl Config {
             ("game.rematch_cooldown", game.rematch_cooldown),
             ("daraja.stk_delay", self.daraja.stk_delay),
             ("daraja.push_interval", self.daraja.push_interval),
+            ("paybill.pull_every", self.paybill.pull_every),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
         }
@@ -358,6 +363,11 @@ impl Config {
             wallet: WalletRules {
                 min_deposit: shillings("wallet.min_deposit", self.wallet.min_deposit)?,
                 max_deposit: shillings("wallet.max_deposit", self.wallet.max_deposit)?,
+                daily_deposit_limit: match self.players.daily_deposit_limit {
+                    0 => None,
+                    limit => Some(shillings("players.daily_deposit_limit", limit)?),
+                },
+                excise_bps: self.tax.excise_on_deposit_bps,
             },
             hours: self.hours()?,
             budgets: Budgets {
@@ -370,6 +380,7 @@ impl Config {
             require_verification: self.players.require_verification,
             stk_delay: self.daraja.stk_delay,
             push_interval: self.daraja.push_interval,
+            paybill: self.paybill(),
             patience: Patience {
                 query_after: self.jobs.stk_query_after,
                 expire_after: self.jobs.stk_expire_after,
@@ -403,16 +414,8 @@ impl Config {
                 wallet.withdrawal_fees != defaults.wallet.withdrawal_fees,
             ),
             (
-                "tax.excise_on_deposit_bps",
-                self.tax.excise_on_deposit_bps != 0,
-            ),
-            (
                 "tax.withholding_on_withdrawal_bps",
                 self.tax.withholding_on_withdrawal_bps != 0,
-            ),
-            (
-                "players.daily_deposit_limit",
-                self.players.daily_deposit_limit != 0,
             ),
             (
                 "game.bonus_refunds_per_day",

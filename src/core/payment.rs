@@ -1,3 +1,4 @@
 //! Payments between M-Pesa and the wallet, as state machines.
 
 pub mod deposit;
+pub mod paybill;

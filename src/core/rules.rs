@@ -75,6 +75,10 @@ pub struct WalletRules {
     pub min_deposit: Cents,
     /// The largest deposit: whole shillings.
     pub max_deposit: Cents,
+    /// What a player may deposit in a day in Nairobi; `None`: any amount.
+    pub daily_deposit_limit: Option<Cents>,
+    /// Excise duty on deposits, in basis points; 0 to 10,000.
+    pub excise_bps: u32,
 }
 
 impl Default for WalletRules {
@@ -82,6 +86,8 @@ impl Default for WalletRules {
         Self {
             min_deposit: Cents::new(1_000),
             max_deposit: Cents::new(7_000_000),
+            daily_deposit_limit: None,
+            excise_bps: 0,
         }
     }
 }

@@ -78,7 +78,15 @@ impl Action {
                 "barred",
             ],
             Self::Answer => &["next", "waiting", "won", "lost", "drawn"],
-            Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
+            Self::Deposit => &[
+                "requested",
+                "too_soon",
+                "same_amount",
+                "over_limit",
+                "unverified",
+                "closed",
+                "barred",
+            ],
             Self::Games => &["some", "none"],
             Self::Game => &["open", "settled", "unpaired", "none"],
         }

@@ -1,7 +1,9 @@
-//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, and the STK callback.
+//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, the STK callback,
+//! C2B and Pull.
 
 mod callback;
 mod client;
+mod paybill;
 mod stk;
 mod token;
 

@@ -40,9 +40,9 @@ pub struct Sms {
     pub id: SmsId,
     /// The event that it tells of; one SMS for each.
     pub cause: String,
-    /// Whom it is for.
-    pub player: PlayerId,
-    /// Their number.
+    /// Whom it is for; `None`: the number is no player.
+    pub player: Option<PlayerId>,
+    /// The number.
     pub msisdn: Msisdn,
     /// What kind it is: a name under `[sms]`.
     pub kind: &'static str,
@@ -72,7 +72,7 @@ impl Tx {
             on conflict (cause) do nothing",
             sms.id.to_string(),
             sms.cause.as_str(),
-            sms.player.to_string(),
+            sms.player.map(|player| player.to_string()),
             sms.msisdn.e164(),
             sms.kind,
             sms.body.as_str(),

@@ -9,17 +9,27 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/daraja.rs"]
+mod daraja;
+
 mod callback;
 mod callback_amounts;
 mod callback_bodies;
 mod crowd;
 mod deposit;
 mod deposit_trouble;
+mod excise;
 mod gateway;
 mod guard;
 mod help;
+mod limits;
+mod paybill;
+mod paybill_bodies;
+mod pull;
 mod query;
 mod settle;
 mod settle_again;
 mod sms;
 mod suspense;
+mod traps;
+mod validation;

@@ -52,12 +52,16 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
             }
             Ok(id.to_string())
         }
+        Claim::Chores => {
+            let id = bench.random(|rng| CallbackId::new(NOW, rng)).to_string();
+            tx.plan_chore(&id, Some(due)).await.map(|()| id)
+        }
         Claim::Sms => {
             let id = bench.random(|rng| SmsId::new(NOW, rng));
             let sms = Sms {
                 id,
                 cause: id.to_string(),
-                player,
+                player: Some(player),
                 msisdn: msisdn(1),
                 kind: "won",
                 body: "You won".into(),

@@ -31,6 +31,7 @@ mod given;
 
 mod booking;
 mod callbacks;
+mod chores;
 mod claims;
 mod deposits;
 mod entries;
@@ -41,6 +42,7 @@ mod migrations;
 mod outbox;
 mod parked;
 mod partitions;
+mod paybill;
 mod players;
 mod questions;
 mod redis_away;

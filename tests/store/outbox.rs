@@ -30,7 +30,7 @@ async fn about(bench: &Bench, event: &str) -> Sms {
     Sms {
         id: bench.random(|rng| SmsId::new(NOW, rng)),
         cause: event.into(),
-        player: bench.player(1).await,
+        player: Some(bench.player(1).await),
         msisdn: msisdn(1),
         kind: "won",
         body: "Umeshinda KES 800. @£$é".into(),
@@ -47,7 +47,9 @@ async fn sent(bench: &Bench) -> (Sms, Tx) {
 }
 
 async fn rows(tx: &mut Tx, sms: &Sms) -> Vec<SmsRow> {
-    tx.sms_rows(sms.player).await.expect("read")
+    tx.sms_rows(sms.player.expect("a player"))
+        .await
+        .expect("read")
 }
 
 async fn state(tx: &mut Tx, sms: &Sms) -> String {

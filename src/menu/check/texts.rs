@@ -35,7 +35,7 @@ const HINTS: [&str; 6] = [
     "resumed",
 ];
 const FOOTERS: [&str; 3] = ["more", "back", "home"];
-const SMS: [&str; 8] = [
+const SMS: [&str; 9] = [
     "won",
     "lost",
     "drawn",
@@ -44,11 +44,12 @@ const SMS: [&str; 8] = [
     "deposit_paid",
     "deposit_failed",
     "deposit_unconfirmed",
+    "payment_parked",
 ];
 
 /// Every placeholder with the values among which its widest is. Amounts are at the limits that the
 /// configuration allows; a balance of ten million is more than M-Pesa lets anybody hold.
-const WIDEST: [(&str, &[&str]); 37] = [
+const WIDEST: [(&str, &[&str]); 43] = [
     ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
     (
         "category",
@@ -60,6 +61,12 @@ const WIDEST: [(&str, &[&str]); 37] = [
     ("received", &["200,000.50"]),
     ("balance", &["9,999,999.99"]),
     ("missing", &["100,000.50"]),
+    ("levy", &["levy"]),
+    ("rate", &["99.99%"]),
+    ("duty", &["duty"]),
+    ("excise", &["250,000.50"]),
+    ("limit", &["10,000,000"]),
+    ("room", &["10,000,000"]),
     ("min", &["250,000"]),
     ("max", &["250,000"]),
     ("wait", &["9999"]),
@@ -149,7 +156,11 @@ impl Check<'_> {
             }
         }
         let words = [
-            ("word", &texts.word, ["state", "ending"].as_slice()),
+            (
+                "word",
+                &texts.word,
+                ["state", "ending", "levy", "duty"].as_slice(),
+            ),
             ("reason", &texts.reason, ["reason"].as_slice()),
         ];
         for (table, entries, placeholders) in words {
