@@ -8,9 +8,13 @@
 
 mod binary;
 
+#[path = "../support/daraja.rs"]
+mod daraja;
+
 mod configuration;
 mod database;
 mod menus;
+mod mpesa;
 mod operator;
 mod process;
 mod questions;

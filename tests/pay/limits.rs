@@ -1,13 +1,14 @@
 //! What a player may not deposit now, said on the screen before any push goes out.
 
+use sandbox::{Fault, FaultPoint};
 use serde_json::json;
 
 use crate::{
     help::{
-        MINUTE, PUSH, SECOND, calls, confirm, failure, payment, post_paybill, push_now, pushed,
-        request, tell, told,
+        MINUTE, PUSH, SECOND, callback_body, calls, confirm, failure, payment, post_paybill,
+        push_now, pushed, request, tell, told,
     },
-    support::{World, dial, press},
+    support::{PATIENCE, World, dial, press},
 };
 
 #[tokio::test]
@@ -31,6 +32,9 @@ async fn trap_09_the_same_amount_within_two_minutes_is_explained_before_the_push
     assert_eq!(sent.name.as_deref(), Some("deposit_sent"), "{}", sent.text);
     push_now(&world).await;
     assert_eq!(calls(&world, PUSH).len(), 2);
+    phone.wait_for_prompt(PATIENCE).await.expect("a prompt");
+    phone.cancel_prompt().await.expect("cancelled");
+    told(&world, 2).await;
     world.turn(MINUTE);
     // Two minutes after the first, the amount is free again.
     request(&phone, 100).await;
@@ -56,7 +60,13 @@ async fn trap_09_an_amount_that_was_not_paid_may_be_tried_again_after_a_minute()
 async fn trap_09_while_nobody_knows_whether_it_was_paid_the_same_amount_waits() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
+    world
+        .sim
+        .inject(FaultPoint::StkCallback, Fault::Lost, 1)
+        .expect("a fault");
     pushed(&world, &phone, 100).await;
+    phone.enter_pin("1234").await.expect("paid");
+    callback_body(&world).await;
     world.turn(MINUTE);
     dial(&phone).await;
     let refused = press(&phone, &["2", "100"]).await;
@@ -69,7 +79,13 @@ async fn a_daily_limit_counts_what_is_paid_and_what_is_open_until_midnight_in_na
     let world = World::with(|config| config.players.daily_deposit_limit = 500).await;
     let phone = world.registered("0712345678").await;
     confirm(&world, &payment("UKM1A2B3C4", "0712345678", "200")).await;
+    world.turn(SECOND);
+    world
+        .sim
+        .inject(FaultPoint::StkCallback, Fault::Lost, 1)
+        .expect("a fault");
     let (deposit, checkout) = pushed(&world, &phone, 150).await;
+    phone.cancel_prompt().await.expect("cancelled");
     world.turn(MINUTE);
     dial(&phone).await;
     let refused = press(&phone, &["2", "151"]).await;
@@ -82,6 +98,7 @@ async fn a_daily_limit_counts_what_is_paid_and_what_is_open_until_midnight_in_na
         "{}",
         refused.text
     );
+    phone.drop_session();
     let ask = |amount: &'static str| {
         let world = &world;
         async move {

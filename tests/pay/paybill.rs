@@ -186,10 +186,9 @@ async fn trap_11_an_excess_stays_parked_and_its_confirmation_is_shown_to_the_ope
         );
     }
     assert_eq!(world.balance(&phone).await, 10_000);
-    let assigned = world
-        .app()
-        .assign(parked_id(&world).await, &msisdn(&phone), "confirmed");
-    assigned.await.expect("assigned");
+    let (id, to) = (parked_id(&world).await, msisdn(&phone));
+    let assigned = world.app().assign(id, &to, "confirmed").await;
+    assigned.expect("assigned");
     assert_eq!(world.balance(&phone).await, 13_000);
     world.check().await;
 }
@@ -300,8 +299,9 @@ async fn trap_17_what_names_nobody_is_parked_and_the_payer_hears_of_it_if_their_
         .find(|parked| parked.receipt == "UKM1A2B3C1")
         .expect("it")
         .id;
-    let assigned = world.app().assign(id, &msisdn(&newcomer), "their number");
-    assigned.await.expect("assigned");
+    let to = msisdn(&newcomer);
+    let assigned = world.app().assign(id, &to, "their number").await;
+    assigned.expect("assigned");
     assert_eq!(world.balance(&newcomer).await, 15_000);
     world.check().await;
 }
