@@ -44,7 +44,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         execute!(
             self,
-            "update chore set due_at_ms = $3, done_at_ms = coalesce($4, done_at_ms)
+            "update chore set due_at_ms = $3, attempt = 0, done_at_ms = coalesce($4, done_at_ms)
             where id = $1 and lease = $2 and due_at_ms is not null",
             id,
             lease,

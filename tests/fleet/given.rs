@@ -74,7 +74,7 @@ impl Given {
             let sms = Sms {
                 id: SmsId::new(now, &mut self.rng),
                 cause: format!("test:{player}"),
-                player,
+                player: Some(player),
                 msisdn,
                 kind: "refunded",
                 body: format!("Text {number}"),

@@ -216,7 +216,9 @@ async fn a_lease_that_has_ended_makes_the_row_due_again(bench: &Bench) {
         let name = kind.name();
         let rows = given(bench, kind, [0]).await;
         let counts = match kind {
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => [1, 2, 3],
+            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Chores | Claim::Sms => {
+                [1, 2, 3]
+            }
             Claim::Rounds | Claim::Unpaired | Claim::Sets => [0, 0, 0],
         };
         let mut now = NOW;
