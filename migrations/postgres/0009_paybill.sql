@@ -14,6 +14,7 @@ create table chore (
 
 -- The list of reasons is the core's; `ledger check` holds every row against it.
 alter table transfer drop constraint if exists transfer_reason_check;
+alter table transfer add constraint transfer_reason_check check (reason <> '') not valid;
 
 -- A payer who is no player may be told that a payment waits in suspense.
 alter table outbox alter column player_id drop not null;
