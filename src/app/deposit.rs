@@ -65,9 +65,10 @@ impl App {
             }
         }
         // M-Pesa would refuse it on the phone, with words that explain nothing.
-        let since = turn.now.before(rules::SAME_AMOUNT);
+        let window = rules::same_amount_window(settings.push_interval);
+        let since = turn.now.before(window);
         if let Some(last) = tx.same_amount_at(id, amount, since).await? {
-            let wait = last.after(rules::SAME_AMOUNT).ms_since(turn.now);
+            let wait = last.after(window).ms_since(turn.now);
             let wait = (wait + 999) / 1_000;
             return Ok(Outcome::named("same_amount").with([("wait", wait.to_string())]));
         }

@@ -1,5 +1,7 @@
 //! What a player may not deposit now, said on the screen before any push goes out.
 
+use std::time::Duration;
+
 use sandbox::{Fault, FaultPoint};
 use serde_json::json;
 
@@ -53,6 +55,21 @@ async fn trap_09_an_amount_that_was_not_paid_may_be_tried_again_after_a_minute()
     tell(&world, &deposit, &failure(&checkout, &json!(1032))).await;
     world.turn(MINUTE);
     request(&phone, 100).await;
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_09_a_house_without_an_interval_leaves_the_same_amount_to_mpesa() {
+    let world = World::with(|config| config.daraja.push_interval = Duration::ZERO).await;
+    let phone = world.funded("0712345678", 100).await;
+    request(&phone, 100).await;
+    push_now(&world).await;
+    told(&world, 2).await;
+    assert!(
+        world
+            .last_sms(&phone)
+            .contains("same amount twice in 2 minutes")
+    );
     world.check().await;
 }
 

@@ -157,7 +157,15 @@ pub fn callback_says_unpaid(code: &str) -> bool {
 
 /// M-Pesa refuses the same amount from the same customer for this long (contract, section 4,
 /// code 17).
-pub const SAME_AMOUNT: Duration = Duration::from_secs(2 * 60);
+const SAME_AMOUNT: Duration = Duration::from_secs(2 * 60);
+
+/// For how long the same amount is not asked for again, where pushes to one phone are `interval`
+/// apart: two intervals, at most what M-Pesa refuses. A house that keeps no interval asks M-Pesa, and
+/// hears code 17.
+#[must_use]
+pub fn same_amount_window(interval: Duration) -> Duration {
+    interval.saturating_mul(2).min(SAME_AMOUNT)
+}
 
 /// What a player may still deposit today, who has deposited so much; `None`: any amount.
 #[must_use]
