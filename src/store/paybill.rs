@@ -120,8 +120,7 @@ impl Tx {
         Ok(Cents::new(row.map_or(0, |(cents,)| cents)))
     }
 
-    /// When a player was last asked by a push for just this amount, paid or still open; not before
-    /// `since`.
+    /// When a push for just this amount last went to a player, paid or still open; after `since`.
     pub async fn same_amount_at(
         &mut self,
         player: PlayerId,
@@ -131,12 +130,10 @@ impl Tx {
         let row = fetch_optional!(
             self,
             (i64,),
-            "select coalesce(pushed_at_ms, requested_at_ms) from deposit
-            where player_id = $1 and requested_cents = $2
-                and (state in ('requested', 'pushed')
-                    or (state = 'paid' and pushed_at_ms is not null))
-                and coalesce(pushed_at_ms, requested_at_ms) > $3
-            order by 1 desc
+            "select pushed_at_ms from deposit
+            where player_id = $1 and requested_cents = $2 and state in ('pushed', 'paid')
+                and pushed_at_ms > $3
+            order by pushed_at_ms desc
             limit 1",
             player.to_string(),
             amount.get(),

@@ -225,7 +225,7 @@ async fn trap_09_a_refusal_of_the_same_amount_that_mpesa_gives_all_the_same_is_t
 }
 
 #[tokio::test]
-async fn the_push_asks_daraja_for_what_the_player_asked_for() {
+async fn trap_35_the_push_asks_daraja_for_what_the_player_asked_for() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, _) = pushed(&world, &phone, 100).await;

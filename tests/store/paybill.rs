@@ -219,7 +219,8 @@ async fn the_same_amount_is_known_while_it_may_have_been_paid(bench: &Bench) {
         tx.same_amount_at(player, AMOUNT, before)
             .await
             .expect("read"),
-        Some(NOW)
+        None,
+        "no push went out"
     );
     assert!(
         tx.begin_push(id, 0, at(2_000), at(9_000))
