@@ -9,9 +9,11 @@ mod games;
 mod hop;
 mod inbound;
 mod operator;
+mod paybill;
 mod payout;
 mod placed;
 mod play;
+mod pull;
 mod questions;
 mod registration;
 mod settle;
@@ -27,6 +29,8 @@ use tokio::sync::Notify;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::{Budgets, menu_facts};
 pub use operator::{AssignError, Payouts, PlayerReport};
+pub use paybill::PaybillSettings;
+pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
@@ -70,6 +74,8 @@ pub struct Settings {
     pub stk_delay: Duration,
     /// How far apart pushes to one phone are.
     pub push_interval: Duration,
+    /// How payments to the paybill are taken.
+    pub paybill: PaybillSettings,
     /// How long deposits are waited for.
     pub patience: Patience,
     /// How long results of payouts are waited for.

@@ -78,7 +78,7 @@ enum Command {
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
     Sessions(sessions::Arguments),
-    /// M-Pesa: payouts after a fault
+    /// M-Pesa: payouts after a fault, where payments are told of, and those that were missed
     #[command(subcommand)]
     Mpesa(mpesa::Command),
     /// Payments that matched nothing and wait for you

@@ -3,6 +3,7 @@
 
 mod check;
 mod gateways;
+mod paybill;
 mod sections;
 mod values;
 
@@ -13,7 +14,7 @@ use serde::Deserialize;
 
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
 pub use values::{List, Networks, Pairs};
 
@@ -46,6 +47,7 @@ pub struct Config {
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
     pub sms: Sms,
+    pub paybill: Paybill,
     pub jobs: Jobs,
     pub inbox: Inbox,
     pub admin: Admin,

@@ -110,6 +110,15 @@ pub fn router(web: Web) -> Router {
             "/pay/{secret}/b2c/{withdrawal_id}/status",
             post(pay::payout_status),
         )
+        .route(
+            "/pay/{secret}/c2b/validation",
+            post(pay::paybill_validation),
+        )
+        .route(
+            "/pay/{secret}/c2b/confirmation",
+            post(pay::paybill_confirmation),
+        )
+        .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -36,6 +36,7 @@ const fn concurrency(what: Claim) -> usize {
         // These talk to a provider and mostly wait.
         Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
         Claim::Payouts | Claim::Callbacks => 4,
+        Claim::Chores => 1,
         // Batches in the database.
         Claim::Rounds | Claim::Unpaired | Claim::Sets => 1,
     }
@@ -48,6 +49,7 @@ const fn claimed_at_once(what: Claim) -> usize {
         Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
         Claim::Payouts => 4,
         Claim::Callbacks => 8,
+        Claim::Chores => 1,
         Claim::Rounds | Claim::Unpaired | Claim::Sets => 100,
     }
 }

@@ -1,6 +1,7 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod paybill;
 mod ussd;
 
 use std::time::Duration;
@@ -9,6 +10,9 @@ use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
+pub use self::paybill::{
+    PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
+};
 pub use ussd::{
     Ending, EndingKind, Gateways, Hop, Latest, NotAHop, Place, SessionEnd, Typed, UssdGateway,
     UssdRequest, WireMethod, WireReply, read_session_id,
@@ -282,7 +286,7 @@ pub enum Standing {
 }
 
 /// Moves money at the mobile-money provider.
-pub trait MobileMoney: Send + Sync {
+pub trait MobileMoney: Paybill {
     /// Whether payouts are set up.
     fn can_pay_out(&self) -> bool;
 

@@ -278,6 +278,10 @@ impl Service {
         let metrics = Metrics::begin();
         let upkeep = metrics.clone();
         let app = assemble(config, world, migration).await?;
+        if let Err(error) = app.plan_chores().await {
+            // Under `--no-migrate` the schema may be behind.
+            tracing::warn!(error = ?error, "chores could not be planned");
+        }
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);

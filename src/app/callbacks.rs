@@ -84,6 +84,12 @@ impl App {
         };
         let outcome = match callback.kind {
             CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
+            CallbackKind::C2bConfirmation => {
+                Some(self.take_payment(&mut tx, &callback, now).await?)
+            }
+            CallbackKind::C2bPull => Some(self.take_pulled(&mut tx, &callback, now).await?),
+            // Answered when it was asked; kept for the operator.
+            CallbackKind::C2bValidation => Some("answered".into()),
             CallbackKind::SmsDelivery => self.take_delivery(&mut tx, &callback.body).await?,
             CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
             CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),

@@ -133,12 +133,19 @@ pub fn menu_facts(menu: &Menu, settings: &Settings, categories: Vec<String>) -> 
         ("deposits", tiers(DEPOSIT_TIERS, &deposits)),
         ("withdrawals", tiers(WITHDRAWAL_TIERS, &withdrawals)),
     ]);
+    let (levy, rate) = match wallet.excise_bps {
+        0 => ("", String::new()),
+        // A per cent is written like a shilling: 5, or 12.50.
+        bps => ("levy", format!("{}%", Cents::new(bps.into()))),
+    };
     let values = [
         ("percent", rules.bounty_percent.to_string()),
         ("refund", rules.refund_percent.to_string()),
         ("questions", rules.questions_per_set.to_string()),
         ("thinking", rules.thinking_time.as_secs().to_string()),
         ("window", (rules.pairing_window.as_secs() / 60).to_string()),
+        ("levy", levy.to_owned()),
+        ("rate", rate),
     ];
     Facts {
         lists,

@@ -27,7 +27,7 @@ const RACES: usize = 5;
 const MAX_TRANSCRIPT: usize = 2_000;
 
 /// What a player hears when nothing can be told.
-const FALLBACK_LOCALE: &str = "en";
+pub(super) const FALLBACK_LOCALE: &str = "en";
 
 impl App {
     /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.

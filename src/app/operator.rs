@@ -1,13 +1,8 @@
 //! What an operator does: looking at a player, assigning a parked payment.
 
-use super::{App, AppError};
+use super::{App, AppError, deposit::paid_values};
 use crate::{
-    core::{
-        ids::ParkedId,
-        ledger::{Account, Reason, Transfer},
-        msisdn::Msisdn,
-        time::Timestamp,
-    },
+    core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, time::Timestamp},
     store::{
         Contention, DepositRow, EntryRow, Gate, LedgerReport, Parked, Player, SmsRow, StoreError,
         Tx, WithdrawalRow,
@@ -140,18 +135,16 @@ impl App {
         let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
         let parked = tx.assign_parked(id, player.id, reason, now).await?;
         let parked = parked.ok_or(AssignError::NotParked)?;
-        let transfer = Transfer::new(
-            Reason::Assign,
-            Account::Suspense,
-            Account::Wallet(player.id),
-            parked.amount,
-            format!("assign:{id}"),
-        );
-        tx.book(transfer.as_slice(), now).await?;
-        let values = [
-            ("amount", parked.amount.to_string()),
-            ("receipt", parked.receipt.clone()),
-        ];
+        // It comes into the wallet now, so it is taxed now, like any other deposit.
+        let credited = ledger::assign(player.id, id, parked.amount);
+        let bps = self.settings().wallet.excise_bps;
+        let excise = credited
+            .as_ref()
+            .and_then(|credited| ledger::excise(credited, bps));
+        let duty = excise.as_ref().map_or(Cents::ZERO, |excise| excise.amount);
+        let transfers: Vec<_> = credited.into_iter().chain(excise).collect();
+        tx.book(&transfers, now).await?;
+        let values = paid_values(parked.amount, &parked.receipt, duty);
         let cause = format!("assigned:{id}");
         self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
             .await?;

@@ -46,6 +46,7 @@ impl App {
             | Claim::Queries
             | Claim::Payouts
             | Claim::PayoutQueries
+            | Claim::Chores
             | Claim::Sms => 1,
         };
         Ok(rows
@@ -91,6 +92,7 @@ impl App {
             | Claim::Queries
             | Claim::Payouts
             | Claim::PayoutQueries
+            | Claim::Chores
             | Claim::Sms => {}
         }
         for row in &work.rows {
@@ -100,6 +102,7 @@ impl App {
                 Claim::Queries => self.look_at_push(row).await?,
                 Claim::Payouts => self.pay_out(row).await?,
                 Claim::PayoutQueries => self.ask_about_payout(row).await?,
+                Claim::Chores => self.do_chore(row).await?,
                 Claim::Sms => self.send_sms(row).await?,
                 Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
             }

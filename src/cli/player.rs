@@ -130,13 +130,17 @@ fn print(report: &PlayerReport) {
     }
     for deposit in &report.deposits {
         say(&format!(
-            "deposit  {}  {}  KES {} asked for, KES {} credited  {}{}",
+            "deposit  {}  {}  KES {} asked for, KES {} credited  {}{}{}",
             deposit.id,
             deposit.state,
             kes(deposit.requested_cents),
             kes(deposit.credited_cents),
             deposit.receipt.as_deref().unwrap_or("no receipt"),
-            if deposit.flagged { "  FLAGGED" } else { "" }
+            if deposit.flagged { "  FLAGGED" } else { "" },
+            deposit
+                .failure
+                .as_deref()
+                .map_or_else(String::new, |why| format!("  {why}"))
         ));
     }
     for withdrawal in &report.withdrawals {

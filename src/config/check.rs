@@ -26,10 +26,12 @@ const MAX_DEPOSIT: i64 = 250_000;
 const MIN_WITHDRAWAL: i64 = 10;
 /// The largest fee of a withdrawal, in shillings; the menu's widths are proved for it.
 const MAX_FEE: i64 = 10_000;
+/// The largest limit of deposits in a day, in shillings; the menu's widths are proved for it.
+const MAX_DAILY_DEPOSIT: i64 = 10_000_000;
 /// The longest duration of any kind that makes sense.
 const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-fn refuse_unless(
+pub(super) fn refuse_unless(
     is_fine: bool,
     key: &'static str,
     what: impl Into<String>,
@@ -199,8 +201,10 @@ impl Config {
         ] {
             refuse_unless(bps <= 10_000, key, "must be from 0 to 10000 basis points")?;
         }
-        let fits = self.players.daily_deposit_limit >= 0;
-        refuse_unless(fits, "players.daily_deposit_limit", "must be 0 or more")
+        let fits = (0..=MAX_DAILY_DEPOSIT).contains(&self.players.daily_deposit_limit);
+        let what = format!("must be from 0 (none) to {MAX_DAILY_DEPOSIT} shillings");
+        refuse_unless(fits, "players.daily_deposit_limit", what)?;
+        self.check_paybill()
     }
 
     /// SQLite without a file would lose everything at the end of the process, and give every
@@ -247,6 +251,7 @@ impl Config {
             ),
             ("wallet.flagged_cool_off", self.wallet.flagged_cool_off),
             ("daraja.push_interval", self.daraja.push_interval),
+            ("paybill.pull_every", self.paybill.pull_every),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
         }
@@ -393,6 +398,11 @@ impl Config {
                 flagged_cool_off: self.wallet.flagged_cool_off,
                 withdrawal_fees: fees?,
                 withholding_bps: self.tax.withholding_on_withdrawal_bps,
+                daily_deposit_limit: match self.players.daily_deposit_limit {
+                    0 => None,
+                    limit => Some(shillings("players.daily_deposit_limit", limit)?),
+                },
+                excise_bps: self.tax.excise_on_deposit_bps,
             },
             hours: self.hours()?,
             budgets: Budgets {
@@ -406,6 +416,7 @@ impl Config {
             require_verification: self.players.require_verification,
             stk_delay: self.daraja.stk_delay,
             push_interval: self.daraja.push_interval,
+            paybill: self.paybill(),
             patience: Patience {
                 query_after: self.jobs.stk_query_after,
                 expire_after: self.jobs.stk_expire_after,
@@ -426,14 +437,6 @@ impl Config {
     #[must_use]
     pub fn without_effect(&self) -> Vec<&'static str> {
         let keys = [
-            (
-                "tax.excise_on_deposit_bps",
-                self.tax.excise_on_deposit_bps != 0,
-            ),
-            (
-                "players.daily_deposit_limit",
-                self.players.daily_deposit_limit != 0,
-            ),
             (
                 "game.bonus_refunds_per_day",
                 self.game.bonus_refunds_per_day != 0,

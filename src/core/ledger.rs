@@ -7,7 +7,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    ids::{EntryId, PlayerId},
+    ids::{EntryId, ParkedId, PlayerId},
     money::Cents,
 };
 
@@ -130,6 +130,8 @@ reasons! {
     WithdrawalBack = "withdrawal_back": Account::Payouts => Account::Wallet(_),
     /// A payout succeeded after its money had gone back.
     LatePayout = "late_payout": Account::Suspense => Account::Mpesa,
+    /// Excise duty on what came into a wallet by M-Pesa.
+    Excise = "excise": Account::Wallet(_) => Account::Excise,
 }
 
 impl FromStr for Reason {
@@ -239,6 +241,28 @@ pub fn park_excess(receipt: &str, amount: Cents) -> Option<Transfer> {
         amount,
         cause,
     )
+}
+
+/// The transfer that gives a parked payment to a player; its cause is the parked payment.
+#[must_use]
+pub fn assign(player: PlayerId, parked: ParkedId, amount: Cents) -> Option<Transfer> {
+    Transfer::new(
+        Reason::Assign,
+        Account::Suspense,
+        Account::Wallet(player),
+        amount,
+        format!("assign:{parked}"),
+    )
+}
+
+/// The transfer of excise duty on what the transfer `credited` brought into a wallet: `bps` basis
+/// points, rounded down to the cent. Its cause is that of `credited` behind `excise:`, so that
+/// money that comes in once is taxed once. `None` where there is nothing to pay.
+#[must_use]
+pub fn excise(credited: &Transfer, bps: u32) -> Option<Transfer> {
+    let duty = credited.amount.basis_points(bps)?;
+    let cause = format!("excise:{}", credited.cause);
+    Transfer::new(Reason::Excise, credited.to, Account::Excise, duty, cause)
 }
 
 #[cfg(test)]

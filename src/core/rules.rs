@@ -87,6 +87,10 @@ pub struct WalletRules {
     pub withdrawal_fees: Vec<(Cents, Cents)>,
     /// Withholding tax on withdrawals, in basis points; 0 to 10,000.
     pub withholding_bps: u32,
+    /// What a player may deposit in a day in Nairobi; `None`: any amount.
+    pub daily_deposit_limit: Option<Cents>,
+    /// Excise duty on deposits, in basis points; 0 to 10,000.
+    pub excise_bps: u32,
 }
 
 impl Default for WalletRules {
@@ -108,6 +112,8 @@ impl Default for WalletRules {
             .map(|(up_to, fee)| (Cents::new(up_to * 100), Cents::new(fee * 100)))
             .to_vec(),
             withholding_bps: 0,
+            daily_deposit_limit: None,
+            excise_bps: 0,
         }
     }
 }

@@ -78,3 +78,57 @@ async fn keep(
     web.keep(kind, &subject, body, caller).await?;
     Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" })))
 }
+
+/// `POST /pay/{secret}/c2b/validation`: may this payment to the paybill be made? Always answered, and
+/// soon: M-Pesa decides by itself when it hears nothing.
+pub(super) async fn paybill_validation(
+    State(web): State<Web>,
+    Path(secret): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let caller = web.gate.admit(Provider::Daraja, &secret, peer, &headers)?;
+    let verdict = web.app.validate_payment(&body, &caller.to_string()).await;
+    // Both fields are text here, as the provider's page has them.
+    Ok(Json(match verdict {
+        Ok(()) => json!({ "ResultCode": "0", "ResultDesc": "Accepted" }),
+        Err(refusal) => json!({ "ResultCode": refusal.code(), "ResultDesc": "Rejected" }),
+    }))
+}
+
+/// `POST /pay/{secret}/c2b/confirmation`: a payment to the paybill was made. It cannot be refused.
+pub(super) async fn paybill_confirmation(
+    web: State<Web>,
+    path: Path<String>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::C2bConfirmation;
+    keep_payment(kind, web, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/c2b/pull`: payments that were asked for.
+pub(super) async fn paybill_pull(
+    web: State<Web>,
+    path: Path<String>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep_payment(CallbackKind::C2bPull, web, path, peer, &headers, &body).await
+}
+
+async fn keep_payment(
+    kind: CallbackKind,
+    State(web): State<Web>,
+    Path(secret): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let caller = web.gate.admit(Provider::Daraja, &secret, peer, headers)?;
+    web.keep(kind, "", body, caller).await?;
+    Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Success" })))
+}

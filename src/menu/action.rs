@@ -86,7 +86,15 @@ impl Action {
                 "barred",
             ],
             Self::Answer => &["next", "waiting", "won", "lost", "drawn", "voided"],
-            Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
+            Self::Deposit => &[
+                "requested",
+                "too_soon",
+                "same_amount",
+                "over_limit",
+                "unverified",
+                "closed",
+                "barred",
+            ],
             Self::QuoteWithdrawal => &[
                 "quoted",
                 "quoted_with_tax",

@@ -1,9 +1,11 @@
-//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, and the STK callback.
+//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, the STK callback,
+//! C2B and Pull.
 
 mod b2c;
 mod callback;
 mod client;
 mod credential;
+mod paybill;
 mod result;
 mod status;
 mod stk;

@@ -84,6 +84,8 @@ pub enum Claim {
     Payouts,
     /// Payouts to ask about.
     PayoutQueries,
+    /// Chores: work that comes back on a schedule.
+    Chores,
     /// SMS to send.
     Sms,
     /// Rounds whose clock has run out.
@@ -107,12 +109,13 @@ pub struct Leased {
 
 impl Claim {
     /// Everything that can be claimed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Callbacks,
         Self::Pushes,
         Self::Queries,
         Self::Payouts,
         Self::PayoutQueries,
+        Self::Chores,
         Self::Sms,
         Self::Rounds,
         Self::Unpaired,
@@ -128,6 +131,7 @@ impl Claim {
             Self::Queries => "queries",
             Self::Payouts => "payouts",
             Self::PayoutQueries => "payout_queries",
+            Self::Chores => "chores",
             Self::Sms => "sms",
             Self::Rounds => "rounds",
             Self::Unpaired => "unpaired",
@@ -154,6 +158,7 @@ impl Claim {
                 "state in ('sent', 'unknown') and ",
                 counted
             ),
+            Self::Chores => texts!("chore", "due_at_ms", "", counted),
             Self::Sms => texts!("outbox", "due_at_ms", "", counted),
             Self::Rounds => texts!("entry", "due_at_ms", "state = 'playing' and ", uncounted),
             Self::Unpaired => texts!("entry", "due_at_ms", "state = 'waiting' and ", uncounted),

@@ -209,6 +209,7 @@ impl Tx {
         self.check_entries(&accounts, &mut findings).await?;
         self.check_payments(&accounts, &mut findings).await?;
         self.check_withdrawals(&accounts, &mut findings).await?;
+        report(self.check_excise().await?.into_iter(), &mut findings);
         let total = accounts
             .values()
             .try_fold(Cents::ZERO, |sum, balance| sum.plus(*balance));

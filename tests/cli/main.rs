@@ -9,10 +9,14 @@
 mod binary;
 
 mod bank;
+#[path = "../support/daraja.rs"]
+mod daraja;
+
 mod configuration;
 mod database;
 mod draw;
 mod menus;
+mod mpesa;
 mod operator;
 mod process;
 mod questions;

@@ -64,6 +64,10 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
             }
             Ok(id.to_string())
         }
+        Claim::Chores => {
+            let id = bench.random(|rng| CallbackId::new(NOW, rng)).to_string();
+            tx.plan_chore(&id, Some(due)).await.map(|()| id)
+        }
         Claim::Sms => {
             let id = bench.random(|rng| SmsId::new(NOW, rng));
             let sms = Sms {
@@ -232,6 +236,7 @@ async fn a_lease_that_has_ended_makes_the_row_due_again(bench: &Bench) {
             | Claim::Queries
             | Claim::Payouts
             | Claim::PayoutQueries
+            | Claim::Chores
             | Claim::Sms => [1, 2, 3],
             Claim::Rounds | Claim::Unpaired | Claim::Sets => [0, 0, 0],
         };

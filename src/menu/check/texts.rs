@@ -43,7 +43,7 @@ const HINTS: [&str; 6] = [
     "resumed",
 ];
 const FOOTERS: [&str; 3] = ["more", "back", "home"];
-const SMS: [&str; 12] = [
+const SMS: [&str; 13] = [
     "won",
     "lost",
     "drawn",
@@ -56,11 +56,12 @@ const SMS: [&str; 12] = [
     "withdrawal_paid",
     "withdrawal_paid_taxed",
     "withdrawal_failed",
+    "payment_parked",
 ];
 
 /// Every placeholder with the values among which its widest is. Amounts are at the limits that the
 /// configuration allows; a balance of ten million is more than M-Pesa lets anybody hold.
-const WIDEST: [(&str, &[&str]); 43] = [
+const WIDEST: [(&str, &[&str]); 49] = [
     ("name", &["Kiswahili cha Kenya", "MMMMMMMMMMMMMMMM"]),
     (
         "category",
@@ -84,6 +85,12 @@ const WIDEST: [(&str, &[&str]); 43] = [
     ("tax", &["250,000.50"]),
     ("payout", &["250,000"]),
     ("held", &["260,000.50"]),
+    ("levy", &["levy"]),
+    ("rate", &["99.99%"]),
+    ("duty", &["duty"]),
+    ("excise", &["250,000.50"]),
+    ("limit", &["10,000,000"]),
+    ("room", &["10,000,000"]),
     ("min", &["250,000"]),
     ("max", &["250,000"]),
     ("wait", &["9999"]),
@@ -181,7 +188,11 @@ impl Check<'_> {
             }
         }
         let words = [
-            ("word", &texts.word, ["state", "ending"].as_slice()),
+            (
+                "word",
+                &texts.word,
+                ["state", "ending", "levy", "duty"].as_slice(),
+            ),
             ("reason", &texts.reason, ["reason"].as_slice()),
         ];
         for (table, entries, placeholders) in words {

@@ -8,7 +8,7 @@ use crate::menu::{
 };
 
 /// What each placeholder is filled with that the house's facts do not fill.
-const VALUES: [(&str, &str); 34] = [
+const VALUES: [(&str, &str); 38] = [
     ("amount", "200"),
     ("answers", "1."),
     ("balance", "1,250"),
@@ -18,11 +18,14 @@ const VALUES: [(&str, &str); 34] = [
     ("choice", "Nile"),
     ("choices", "3"),
     ("correct", "4"),
+    ("duty", ""),
     ("ending", "done"),
+    ("excise", ""),
     ("fee", "5"),
     ("game", "1"),
     ("held", "205"),
     ("left", "11"),
+    ("limit", "1,000"),
     ("locale", "en"),
     ("missing", "50"),
     ("n", "1"),
@@ -35,6 +38,7 @@ const VALUES: [(&str, &str); 34] = [
     ("receipt", "SFF6XYZ123"),
     ("received", "105"),
     ("right", "Nile"),
+    ("room", "150"),
     ("seconds", "21.4"),
     ("stake", "100"),
     ("state", "won"),
@@ -143,6 +147,8 @@ mod tests {
                 "window",
                 "min",
                 "max",
+                "levy",
+                "rate",
             ]
             .map(|name| (name.to_owned(), "1".to_owned()))
             .into(),

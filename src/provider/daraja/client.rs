@@ -103,6 +103,12 @@ impl DarajaClient {
         &self.settings
     }
 
+    /// The URL of one of our callback routes.
+    pub(super) fn callback_url(&self, route: &str) -> String {
+        let base = self.settings.callback_base.trim_end_matches('/');
+        format!("{base}/{route}")
+    }
+
     /// Posts a request. A token that is refused is renewed once and the request repeated once: it
     /// was turned away at the gate, so nothing happens twice.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {

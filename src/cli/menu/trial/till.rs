@@ -10,10 +10,11 @@ use std::{
 use futures::future::BoxFuture;
 
 use crate::{
-    core::{money::Cents, msisdn::Msisdn, time::Timestamp},
+    core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
     ports::{
-        Clock, MobileMoney, Payout, PayoutError, PayoutOutcome, PayoutResult, PayoutStatus, Push,
-        PushError, QueryAnswer, StkOutcome, StkResult,
+        Clock, MobileMoney, Paybill, PaybillError, Payment, Payout, PayoutError, PayoutOutcome,
+        PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push, PushError, QueryAnswer,
+        Registered, StkOutcome, StkResult,
     },
 };
 
@@ -173,6 +174,31 @@ impl Books {
             body: format!("{checkout_id} {code} {receipt} {cents}"),
             said,
         })
+    }
+}
+
+/// There is no paybill in the terminal: nobody pays by hand, and nothing is registered.
+const NO_PAYBILL: &str = "there is no paybill in the terminal";
+
+impl Paybill for Till {
+    fn read_payment(&self, _: &[u8]) -> Option<Payment> {
+        None
+    }
+
+    fn read_pulled(&self, _: &[u8]) -> Vec<PulledRow> {
+        Vec::new()
+    }
+
+    fn register_urls(&self, _: ResponseType) -> BoxFuture<'_, Result<Registered, PaybillError>> {
+        Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
+    }
+
+    fn register_pull<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Registered, PaybillError>> {
+        Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
+    }
+
+    fn pull(&self, _: PullQuestion) -> BoxFuture<'_, Result<Vec<PulledRow>, PaybillError>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 
