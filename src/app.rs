@@ -2,6 +2,7 @@
 //! machine decides, the app carries out, the store remembers.
 
 mod callbacks;
+mod credit;
 mod deposit;
 mod endings;
 mod facts;

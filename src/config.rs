@@ -5,6 +5,7 @@ mod check;
 mod gateways;
 mod paybill;
 mod sections;
+mod settings;
 mod values;
 
 use std::path::Path;

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use super::{
     App, AppError,
+    credit::{Parking, Told, duty_values},
     hop::TurnContext,
-    paybill::{Parking, Told},
     registration::player_of,
 };
 use crate::{
     core::{
-        ids::{DepositId, ParkedId},
-        ledger,
+        ids::DepositId,
         money::Cents,
         msisdn::Msisdn,
         payment::deposit::{self as rules, Failure, State},
@@ -21,7 +20,7 @@ use crate::{
     menu::Outcome,
     ports::{Push, PushError, QueryAnswer, StkOutcome},
     session::Conversation,
-    store::{Booked, Callback, Deposit, Leased, Parked, Status, Tx},
+    store::{Callback, Deposit, Leased, Status, Tx},
 };
 
 /// How often a push that certainly did not go out is tried.
@@ -329,102 +328,6 @@ impl App {
             }
         }
     }
-
-    /// Credits a deposit with a payment, whichever channel told of it.
-    pub(super) async fn credit(
-        &self,
-        tx: &mut Tx,
-        deposit: &Deposit,
-        receipt: &str,
-        stated: Cents,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let bps = self.settings().wallet.excise_bps;
-        let credit = rules::credit(deposit.player, receipt, deposit.requested, stated, bps);
-        // The receipt first: where it was booked before, nothing of this payment is.
-        let (main, others) = credit.transfers.split_at(credit.transfers.len().min(1));
-        if tx.book(main, now).await? == Booked::Before {
-            tracing::error!(deposit = %deposit.id, receipt, "receipt was booked before");
-            tx.flag_deposit(deposit.id).await?;
-            return Ok("receipt booked before".into());
-        }
-        tx.book(others, now).await?;
-        tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged)
-            .await?;
-        if credit.excess.is_positive() {
-            let parked = Parked {
-                id: ParkedId::new(now, &mut self.inner.random.rng()),
-                receipt: receipt.into(),
-                amount: credit.excess,
-                reason: format!("paid above deposit {}", deposit.id),
-            };
-            tx.park(&parked, &format!("excess:{receipt}"), now).await?;
-            tracing::warn!(deposit = %deposit.id, receipt, "paid more than asked for; the excess is parked");
-        }
-        let values = paid_values(credit.credited, receipt, credit.excise);
-        let cause = format!("deposit_paid:{}", deposit.id);
-        self.tell(tx, deposit.player, "deposit_paid", cause, values, now)
-            .await?;
-        tracing::info!(deposit = %deposit.id, receipt, amount_cents = credit.credited.get(), "deposit paid");
-        Ok("credited".into())
-    }
-
-    /// Keeps a payment that nobody can be credited with in `suspense`, for the operator. The payer
-    /// hears of it where their number is known.
-    pub(super) async fn park(
-        &self,
-        tx: &mut Tx,
-        told: Told<'_>,
-        parking: Parking<'_>,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let (receipt, why) = (told.receipt, parking.why);
-        let Some(transfer) = ledger::park(receipt, told.amount) else {
-            return Ok("no amount".into());
-        };
-        if tx.book(std::slice::from_ref(&transfer), now).await? == Booked::Before {
-            return Ok("receipt booked before".into());
-        }
-        let parked = Parked {
-            id: ParkedId::new(now, &mut self.inner.random.rng()),
-            receipt: receipt.into(),
-            amount: told.amount,
-            reason: parking.reason(),
-        };
-        tx.park(&parked, &transfer.cause, now).await?;
-        if let Some(payer) = told.payer {
-            let values = [
-                ("amount", told.amount.to_string()),
-                ("receipt", receipt.to_owned()),
-            ];
-            let cause = format!("payment_parked:{receipt}");
-            self.tell_number(tx, payer, "payment_parked", cause, values, now)
-                .await?;
-        }
-        tracing::error!(parked = %parked.id, receipt, why, "payment parked in suspense");
-        Ok(format!("parked: {why}"))
-    }
-}
-
-/// What an SMS about money that came in tells.
-pub(super) fn paid_values(
-    amount: Cents,
-    receipt: &str,
-    duty: Cents,
-) -> [(&'static str, String); 4] {
-    let [word, excise] = duty_values(duty);
-    let amount = ("amount", amount.to_string());
-    [amount, ("receipt", receipt.to_owned()), word, excise]
-}
-
-/// The words about excise duty; none where there is none.
-fn duty_values(duty: Cents) -> [(&'static str, String); 2] {
-    let (word, amount) = if duty.is_positive() {
-        ("duty", duty.to_string())
-    } else {
-        ("", String::new())
-    };
-    [("duty", word.to_owned()), ("excise", amount)]
 }
 
 /// Why a callback is not acted on that names another push than its URL.

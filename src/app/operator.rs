@@ -1,6 +1,6 @@
 //! What an operator does: looking at a player, assigning a parked payment.
 
-use super::{App, AppError, deposit::paid_values};
+use super::{App, AppError, credit::paid_values};
 use crate::{
     core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, time::Timestamp},
     store::{

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::{
     App, AppError,
-    deposit::{Judged, judge, paid_values},
+    credit::{Parking, Told, paid_values},
+    deposit::{Judged, judge},
 };
 use crate::{
     core::{
         ids::{CallbackId, DepositId, PlayerId},
         ledger,
         money::Cents,
-        msisdn::Msisdn,
         payment::{
             deposit::{check_amount, room_today},
-            paybill::{Account, Refusal, ResponseType, UnknownAccounts, shown},
+            paybill::{Account, Refusal, ResponseType, UnknownAccounts},
         },
         time::Timestamp,
     },
@@ -45,33 +45,6 @@ const JUDGING: Duration = Duration::from_secs(3);
 
 /// How long writing the validation down may take after that.
 const KEEPING: Duration = Duration::from_secs(1);
-
-/// A payment as it is booked: with a receipt and an amount.
-#[derive(Clone, Copy)]
-pub(super) struct Told<'a> {
-    pub(super) receipt: &'a str,
-    pub(super) amount: Cents,
-    /// The payer's number, where it is known in full; only an SMS goes there.
-    pub(super) payer: Option<&'a Msisdn>,
-}
-
-/// Why a payment is parked.
-#[derive(Clone, Copy)]
-pub(super) struct Parking<'a> {
-    /// For the log, too.
-    pub(super) why: &'a str,
-    /// What the payer typed; for the operator's eyes only.
-    pub(super) account: Option<&'a str>,
-}
-
-impl Parking<'_> {
-    pub(super) fn reason(&self) -> String {
-        match self.account {
-            Some(account) => format!("{} \"{}\"", self.why, shown(account)),
-            None => self.why.to_owned(),
-        }
-    }
-}
 
 impl App {
     /// M-Pesa asks whether it may take a payment. Answered within a few seconds, whatever the

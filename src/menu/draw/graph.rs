@@ -373,6 +373,7 @@ mod tests {
                 ("3", "action_games"),
                 ("4", "screen_switch_language"),
                 ("5", "screen_help"),
+                ("6", "screen_withdraw"),
             ])
         );
         assert_eq!(
@@ -387,6 +388,7 @@ mod tests {
                 ("won", "screen_won"),
                 ("lost", "screen_lost"),
                 ("drawn", "screen_drawn"),
+                ("voided", "screen_voided"),
             ])
         );
         assert_eq!(ways("start"), expected(&[("", "action_open")]));
