@@ -2,6 +2,7 @@
 //! machine decides, the app carries out, the store remembers.
 
 mod callbacks;
+mod credit;
 mod deposit;
 mod endings;
 mod facts;
@@ -11,14 +12,18 @@ mod hop;
 mod inbound;
 mod networks;
 mod operator;
+mod paybill;
+mod payout;
 mod placed;
 mod play;
+mod pull;
 mod questions;
 mod registration;
 mod settle;
 mod sms;
 mod told;
 mod withdraw;
+mod withdrawal;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -29,7 +34,9 @@ use tokio::sync::Notify;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
 pub use networks::{KENYA, Network, Networks};
-pub use operator::{AssignError, PlayerReport};
+pub use operator::{AssignError, Payouts, PlayerReport};
+pub use paybill::PaybillSettings;
+pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
@@ -39,7 +46,7 @@ pub use work::Work;
 use self::facts::FactsCache;
 use crate::{
     core::{
-        payment::deposit::Patience,
+        payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
     },
     menu::Menu,
@@ -73,8 +80,16 @@ pub struct Settings {
     pub stk_delay: Duration,
     /// How far apart pushes to one phone are.
     pub push_interval: Duration,
+    /// How payments to the paybill are taken.
+    pub paybill: PaybillSettings,
     /// How long deposits are waited for.
     pub patience: Patience,
+    /// How long results of payouts are waited for.
+    pub payout_patience: PayoutPatience,
+    /// How long payouts pause after a fault of the house.
+    pub payout_pause: Duration,
+    /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
+    pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
     pub sms_backoff: Duration,
     /// SMS of one number that are answered in an hour.

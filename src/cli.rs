@@ -3,6 +3,7 @@
 
 mod ledger;
 mod menu;
+mod mpesa;
 mod player;
 mod questions;
 mod run;
@@ -77,6 +78,9 @@ enum Command {
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
     Sessions(sessions::Arguments),
+    /// M-Pesa: payouts after a fault, where payments are told of, and those that were missed
+    #[command(subcommand)]
+    Mpesa(mpesa::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -160,6 +164,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,
+        Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

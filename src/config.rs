@@ -4,7 +4,9 @@
 mod check;
 mod gateways;
 mod networks;
+mod paybill;
 mod sections;
+mod settings;
 mod values;
 
 use std::path::Path;
@@ -14,7 +16,7 @@ use serde::Deserialize;
 
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
 pub use values::{List, NetworkTimes, Networks, Pairs};
 
@@ -47,6 +49,7 @@ pub struct Config {
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
     pub sms: Sms,
+    pub paybill: Paybill,
     pub jobs: Jobs,
     pub inbox: Inbox,
     pub admin: Admin,

@@ -98,6 +98,27 @@ pub fn router(web: Web) -> Router {
         .route("/sms/{secret}/inbound", post(sms::inbound))
         .route("/sms/{secret}/optout", post(sms::opt_out))
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/result",
+            post(pay::payout),
+        )
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/timeout",
+            post(pay::payout_timeout),
+        )
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/status",
+            post(pay::payout_status),
+        )
+        .route(
+            "/pay/{secret}/c2b/validation",
+            post(pay::paybill_validation),
+        )
+        .route(
+            "/pay/{secret}/c2b/confirmation",
+            post(pay::paybill_confirmation),
+        )
+        .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -34,8 +34,9 @@ const SWEEP: &str = "0 7 * * * *";
 const fn concurrency(what: Claim) -> usize {
     match what {
         // These talk to a provider and mostly wait.
-        Claim::Pushes | Claim::Queries | Claim::Sms => 16,
-        Claim::Callbacks => 4,
+        Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
+        Claim::Payouts | Claim::Callbacks => 4,
+        Claim::Chores => 1,
         // Batches in the database.
         Claim::Rounds | Claim::Unpaired | Claim::Sets => 1,
     }
@@ -45,8 +46,10 @@ const fn concurrency(what: Claim) -> usize {
 /// and not begun when the process dies waits for its lease.
 const fn claimed_at_once(what: Claim) -> usize {
     match what {
-        Claim::Pushes | Claim::Queries | Claim::Sms => 16,
+        Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
+        Claim::Payouts => 4,
         Claim::Callbacks => 8,
+        Claim::Chores => 1,
         Claim::Rounds | Claim::Unpaired | Claim::Sets => 100,
     }
 }

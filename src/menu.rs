@@ -20,5 +20,5 @@ pub mod vocabulary;
 
 pub use action::{Action, Outcome};
 pub use file::{Menu, Texts};
-pub use machine::{Facts, Input, Shown, Step};
+pub use machine::{AmountLimits, Facts, Input, Shown, Step};
 pub use session::{Item, Session};

@@ -1,6 +1,7 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod paybill;
 mod ussd;
 
 use std::time::Duration;
@@ -9,6 +10,9 @@ use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
+pub use self::paybill::{
+    PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
+};
 pub use ussd::{
     Ending, EndingKind, Gateways, Hop, Latest, NotAHop, Place, SessionEnd, Typed, UssdGateway,
     UssdRequest, WireMethod, WireReply, read_session_id,
@@ -196,8 +200,115 @@ pub enum StkOutcome {
     Unclear(String),
 }
 
+/// A payout to a player's own number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payout {
+    /// Whose phone.
+    pub msisdn: Msisdn,
+    /// How much; whole shillings.
+    pub amount: Cents,
+    /// Our id of the payment: the same at every try.
+    pub originator_id: String,
+    /// The id in the callback URLs.
+    pub withdrawal_id: String,
+}
+
+/// Why a payout was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PayoutError {
+    /// This try was refused for good.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// This try certainly did not arrive; later may work.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// An earlier try with the same id arrived; what became of it is open.
+    #[error("sent before: {0}")]
+    SentBefore(String),
+    /// No answer, or one that says nothing: it may have arrived.
+    #[error("unsure: {0}")]
+    Unsure(String),
+}
+
+/// What a payout's result says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutResult {
+    /// Our id of the payout, as far as it is named.
+    pub originator_id: Option<String>,
+    /// The outcome.
+    pub outcome: PayoutOutcome,
+}
+
+/// The outcome of a payout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayoutOutcome {
+    /// The money arrived.
+    Paid {
+        /// The M-Pesa receipt.
+        receipt: String,
+        /// How much, where it is stated.
+        amount: Option<Cents>,
+    },
+    /// A code other than 0.
+    Unpaid {
+        /// The code, as text.
+        code: String,
+    },
+    /// Says neither.
+    Unclear(String),
+}
+
+/// What the provider knows of a payout that it was asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutStatus {
+    /// Our id of the payout, as far as it is named.
+    pub originator_id: Option<String>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a payout stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The money arrived.
+    Completed {
+        /// The M-Pesa receipt.
+        receipt: String,
+        /// How much, where it is stated.
+        amount: Option<Cents>,
+    },
+    /// It certainly failed.
+    Failed(String),
+    /// It is under way, or the question was not answered.
+    Open(String),
+    /// The provider knows no such payout, or not yet.
+    UnheardOf,
+}
+
 /// Moves money at the mobile-money provider.
-pub trait MobileMoney: Send + Sync {
+pub trait MobileMoney: Paybill {
+    /// Whether payouts are set up.
+    fn can_pay_out(&self) -> bool;
+
+    /// Sends a payout. Accepted is not paid: the result comes as a callback.
+    fn pay_out<'a>(&'a self, payout: &'a Payout) -> BoxFuture<'a, Result<(), PayoutError>>;
+
+    /// Asks what became of a payout; the answer comes as a callback.
+    ///
+    /// # Errors
+    /// Says why the question was not accepted.
+    fn ask_payout<'a>(
+        &'a self,
+        originator_id: &'a str,
+        withdrawal_id: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>>;
+
+    /// Reads the body of a payout's result; `None` when it is none.
+    fn read_payout(&self, body: &[u8]) -> Option<PayoutResult>;
+
+    /// Reads the body of a status; `None` when it is none.
+    fn read_payout_status(&self, body: &[u8]) -> Option<PayoutStatus>;
+
     /// Sends an STK push; gives Daraja's id of it.
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>>;
 

@@ -41,3 +41,25 @@ fn excerpt(text: &str, secret: Option<&str>) -> String {
 fn was_not_sent(error: &reqwest::Error) -> bool {
     error.is_connect() || error.is_builder()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_33_a_message_that_repeats_the_token_is_masked_before_it_is_logged() {
+        let said = "{\"errorMessage\":\"Invalid Access Token - c9SQxWWhmdVRlyh0zh8gZDTkubVF\"}";
+        let shown = excerpt(said, Some("c9SQxWWhmdVRlyh0zh8gZDTkubVF"));
+        assert_eq!(
+            shown,
+            "{\"errorMessage\":\"Invalid Access Token - [token]\"}"
+        );
+    }
+
+    #[test]
+    fn trap_40_a_providers_text_is_cut_and_cannot_break_a_line() {
+        let shown = excerpt(&format!("a\r\n\u{1b}[2J{}", "x".repeat(5_000)), None);
+        assert!(shown.starts_with("a   [2Jx"), "{shown}");
+        assert_eq!(shown.chars().count(), 200);
+    }
+}

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::reload::{Reloaded, Reloads, load_menu, reload_menu, told_to_reload};
 use crate::{
     app::{App, AppError, Outside},
-    config::{Config, ConfigError, Mode},
+    config::{Config, ConfigError, Daraja, Mode},
     core::{msisdn::Msisdn, time::Timestamp},
     http::{self, JobsHealth, Web},
     jobs,
@@ -20,7 +20,7 @@ use crate::{
     ports::{Clock, Gateways, Random, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
-        daraja::{DarajaClient, DarajaSettings},
+        daraja::{DarajaClient, DarajaSettings, PayoutSettings, security_credential},
         further_gateways,
     },
     session::{SessionError, Sessions},
@@ -128,7 +128,7 @@ pub async fn assemble(
     let tokens = Arc::new(sessions.clone());
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
-        money: Arc::new(DarajaClient::new(daraja_settings(config), client, tokens)),
+        money: Arc::new(DarajaClient::new(daraja_settings(config)?, client, tokens)),
         gateways: gateways(config),
         clock: world.clock.clone(),
         random: world.random.clone(),
@@ -187,19 +187,54 @@ fn sms_settings(config: &Config) -> SmsSettings {
     }
 }
 
-fn daraja_settings(config: &Config) -> DarajaSettings {
+fn daraja_settings(config: &Config) -> Result<DarajaSettings, ConfigError> {
     let section = &config.daraja;
     let base = config.http.public_url.trim_end_matches('/');
     let secret = config.http.callback_secret.expose_secret();
-    DarajaSettings {
+    Ok(DarajaSettings {
         base_url: section.base_url.clone(),
         consumer_key: section.consumer_key.clone(),
         consumer_secret: section.consumer_secret.clone(),
         shortcode: section.shortcode.clone(),
         passkey: section.passkey.clone(),
         callback_base: format!("{base}/pay/{secret}"),
+        payouts: payout_settings(section)?,
         timeout: section.timeout,
-    }
+    })
+}
+
+/// As whom payouts are made, where all that it takes is set. Without any of it there are none.
+fn payout_settings(section: &Daraja) -> Result<Option<PayoutSettings>, ConfigError> {
+    let keys = [
+        ("daraja.b2c_initiator", section.b2c_initiator.is_some()),
+        ("daraja.b2c_password", section.b2c_password.is_some()),
+        ("daraja.certificate", section.certificate.is_some()),
+    ];
+    let (Some(initiator), Some(password), Some(path)) = (
+        &section.b2c_initiator,
+        &section.b2c_password,
+        &section.certificate,
+    ) else {
+        let missing = keys.into_iter().find(|(_, is_set)| !is_set);
+        let is_begun = keys.iter().any(|(_, is_set)| *is_set);
+        return match missing.filter(|_| is_begun) {
+            Some((key, _)) => Err(ConfigError::impossible(key, "is needed for payouts, too")),
+            None => Ok(None),
+        };
+    };
+    let refused = |what: String| ConfigError::impossible("daraja.certificate", what);
+    let certificate =
+        std::fs::read(path).map_err(|error| refused(format!("{}: {error}", path.display())))?;
+    let credential = security_credential(&certificate, password)
+        .map_err(|error| refused(format!("{} {error}", path.display())))?;
+    Ok(Some(PayoutSettings {
+        shortcode: section
+            .b2c_shortcode
+            .clone()
+            .unwrap_or_else(|| section.shortcode.clone()),
+        initiator: initiator.clone(),
+        credential,
+    }))
 }
 
 /// What runs in a process.
@@ -241,6 +276,10 @@ impl Service {
         let upkeep = metrics.clone();
         let app = assemble(config, world, migration).await?;
         reload::warn_of_misfits(&app).await;
+        if let Err(error) = app.plan_chores().await {
+            // Under `--no-migrate` the schema may be behind.
+            tracing::warn!(error = ?error, "chores could not be planned");
+        }
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);

@@ -199,6 +199,7 @@ function showPanel(now) {
   for (const place of document.querySelectorAll("[data-number]")) place.textContent = view.number;
   for (const place of document.querySelectorAll("[data-local-number]")) place.textContent = view.local_number;
   for (const place of document.querySelectorAll("[data-short-code]")) place.textContent = view.short_code;
+  for (const place of document.querySelectorAll("[data-paybill]")) place.textContent = view.paybill;
   byId("balance").textContent = shillings(view.mpesa_balance_cents);
   const total = messages().length;
   byId("open-inbox").textContent = total ? `${total} (${unread().length} unread)` : "none";
@@ -384,6 +385,13 @@ byId("entry").addEventListener("input", show);
 byId("second").addEventListener("click", () => {
   byId("second").href = `/?phone=${randomNumber()}`;
 });
+byId("paybill").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const [account, amount, pin] = ["account", "amount", "pin"].map((name) => byId(`paybill-${name}`));
+  own.notice = "";
+  act("paybill", { account: account.value, amount_cents: Math.round(Number(amount.value) * 100), pin: pin.value });
+  pin.value = "";
+});
 byId("opponent").addEventListener("click", async () => {
   const on = byId("opponent").getAttribute("aria-checked") !== "true";
   const status = await call("/api/opponent", { on }, "PUT");
@@ -405,7 +413,7 @@ byId("opt-out").addEventListener("click", async () => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("#texting") && event.key !== "Escape") return;
+  if (event.target.closest?.("form")) return; // what is typed there is not a key of the phone
   const isInEntry = event.target === byId("entry");
   const isOnControl = event.target.closest?.("button, a");
   if (event.key === "Escape") end();

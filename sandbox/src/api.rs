@@ -19,7 +19,7 @@ use serde_json::json;
 use tokio_stream::wrappers::WatchStream;
 
 use crate::exchange::Exchange;
-use crate::mpesa::Payment;
+use crate::mpesa::{Books, Movement, PaybillResult, Payment, Payout};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::{Phone, PhoneError, PhoneView};
@@ -37,9 +37,13 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/api/phones/{number}/pin/cancel", post(cancel_pin))
         .route("/api/phones/{number}/sms", post(send_sms))
         .route("/api/phones/{number}/optout", post(opt_out))
+        .route("/api/phones/{number}/paybill", post(pay_to_paybill))
         .route("/api/opponent", get(show_opponent).put(switch_opponent))
         .route("/api/exchanges", get(exchanges))
         .route("/api/payments", get(payments))
+        .route("/api/payouts", get(payouts))
+        .route("/api/movements", get(movements))
+        .route("/api/books", get(books))
 }
 
 /// A refusal with its reason.
@@ -102,6 +106,14 @@ struct Reply {
 
 #[derive(Deserialize)]
 struct Pin {
+    pin: String,
+}
+
+/// A payment to the paybill; the amount is in cents.
+#[derive(Deserialize)]
+struct PayBill {
+    account: String,
+    amount_cents: i64,
     pin: String,
 }
 
@@ -181,6 +193,28 @@ async fn opt_out(State(world): State<Arc<World>>, Path(number): Path<String>) ->
     Ok(Json(phone.view()))
 }
 
+async fn pay_to_paybill(
+    State(world): State<Arc<World>>,
+    Path(number): Path<String>,
+    body: Body<PayBill>,
+) -> Answer {
+    let phone = phone(&world, &number)?;
+    let PayBill {
+        account,
+        amount_cents,
+        pin,
+    } = body?.0;
+    let refused = |reason: String| Err(ApiError(StatusCode::CONFLICT, reason));
+    match phone.pay_to_paybill(&account, amount_cents, &pin).await? {
+        PaybillResult::Paid(_) => Ok(Json(phone.view())),
+        PaybillResult::WrongPin => refused("wrong M-Pesa PIN".to_owned()),
+        PaybillResult::NoFunds => refused("not enough money in M-Pesa".to_owned()),
+        PaybillResult::BadAmount => refused("M-Pesa takes KES 1 to 250,000".to_owned()),
+        PaybillResult::Refused(code) => refused(format!("the service refused it: {code}")),
+        PaybillResult::NotValidated => refused("the service did not answer in time".to_owned()),
+    }
+}
+
 async fn show_opponent(State(world): State<Arc<World>>) -> Json<OpponentStatus> {
     Json(world.opponent.borrow().clone())
 }
@@ -207,6 +241,18 @@ async fn exchanges(
 
 async fn payments(State(world): State<Arc<World>>) -> Json<Vec<Payment>> {
     Json(world.mpesa.payments())
+}
+
+async fn payouts(State(world): State<Arc<World>>) -> Json<Vec<Payout>> {
+    Json(world.mpesa.payouts())
+}
+
+async fn movements(State(world): State<Arc<World>>) -> Json<Vec<Movement>> {
+    Json(world.mpesa.movements())
+}
+
+async fn books(State(world): State<Arc<World>>) -> Json<Books> {
+    Json(world.mpesa.books())
 }
 
 /// The phone and the opponent's state, whole, now and after each change.

@@ -105,6 +105,69 @@ pub struct DarajaConfig {
     pub opening_balance_cents: i64,
     /// The M-Pesa PIN of a new phone.
     pub opening_pin: String,
+    /// The organisation behind the paybill.
+    pub organisation: OrganisationConfig,
+    /// Payments to the paybill without a push.
+    pub c2b: C2bConfig,
+}
+
+/// The organisation: who may pay out, what it has, what it is charged.
+#[derive(Debug, Clone)]
+pub struct OrganisationConfig {
+    /// The shortcode that pays out; by default the paybill ("one account").
+    pub b2c_shortcode: String,
+    /// Name of the API operator.
+    pub initiator: String,
+    /// The operator's password.
+    pub initiator_password: String,
+    /// What the utility account has at the start, in cents. What customers pay comes on top.
+    pub opening_float_cents: i64,
+    /// What a payout costs, charged to the utility account; above the last band its fee.
+    pub fees: Vec<FeeBand>,
+    /// Whether results hide the receiver, `2547*****678 - JA*****`.
+    pub masks_receivers: bool,
+    /// How long a payout is open before the money moves.
+    pub processing_delay: Duration,
+    /// From the outcome of a request until its result.
+    pub result_delay: Duration,
+    /// From a question about a transaction or the balance until its result.
+    pub status_delay: Duration,
+}
+
+/// A fee for payouts up to an amount, both in cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeBand {
+    /// The largest amount of the band.
+    pub up_to_cents: i64,
+    /// The fee.
+    pub fee_cents: i64,
+}
+
+/// Payments that people make to the paybill from M-Pesa's own menu.
+#[derive(Debug, Clone)]
+pub struct C2bConfig {
+    /// Whether URLs can be registered only once, as in production.
+    pub registers_once: bool,
+    /// Whether the service is asked before the money moves. Safaricom has it off unless asked.
+    pub validates: bool,
+    /// How long the service may take for its answer, until the registered `ResponseType` decides.
+    pub validation_timeout: Duration,
+    /// Whether a paid push is confirmed here too, with the same receipt, once URLs are registered.
+    pub confirms_pushes: PushConfirmation,
+    /// Whether Pull looks at the asked dates and at the age of payments (48 hours). Off: for a
+    /// service whose clock is a test's.
+    pub pull_looks_at_dates: bool,
+}
+
+/// When a paid push is confirmed by C2B as well (contract, 14.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushConfirmation {
+    /// Never.
+    Off,
+    /// Before its own callback.
+    BeforeCallback,
+    /// After its own callback.
+    AfterCallback,
 }
 
 /// When the same amount from the same phone within 2 minutes ends in result 17. The portal does not
@@ -145,6 +208,9 @@ impl SimulatorConfig {
         };
         config.sms.delivery_delay = Duration::ZERO;
         config.daraja.callback_delay = Duration::ZERO;
+        config.daraja.organisation.processing_delay = Duration::ZERO;
+        config.daraja.organisation.result_delay = Duration::ZERO;
+        config.daraja.organisation.status_delay = Duration::ZERO;
         config
     }
 }
@@ -185,6 +251,61 @@ impl Default for DarajaConfig {
             same_amount_rule: SameAmountRule::AfterPayment,
             opening_balance_cents: 500_000,
             opening_pin: "1234".into(),
+            organisation: OrganisationConfig::default(),
+            c2b: C2bConfig::default(),
+        }
+    }
+}
+
+/// Safaricom's bulk tariff for registered customers, August 2023, in shillings (contract, 13).
+const FEES: [(i64, i64); 5] = [
+    (100, 0),
+    (1_500, 5),
+    (5_000, 9),
+    (20_000, 11),
+    (250_000, 13),
+];
+
+impl Default for OrganisationConfig {
+    fn default() -> Self {
+        let band = |(up_to, fee): (i64, i64)| FeeBand {
+            up_to_cents: up_to * 100,
+            fee_cents: fee * 100,
+        };
+        Self {
+            b2c_shortcode: "174379".into(),
+            initiator: "testapi".into(),
+            initiator_password: "Sandbox2026#".into(),
+            opening_float_cents: 10_000_000,
+            fees: FEES.into_iter().map(band).collect(),
+            masks_receivers: false,
+            processing_delay: Duration::from_millis(500),
+            result_delay: Duration::from_secs(1),
+            status_delay: Duration::from_secs(2),
+        }
+    }
+}
+
+impl OrganisationConfig {
+    /// What a payout of so many cents costs, in cents.
+    pub(crate) fn fee_cents(&self, amount_cents: i64) -> i64 {
+        let band = self
+            .fees
+            .iter()
+            .find(|band| amount_cents <= band.up_to_cents)
+            .or(self.fees.last());
+        band.map_or(0, |band| band.fee_cents)
+    }
+}
+
+impl Default for C2bConfig {
+    fn default() -> Self {
+        Self {
+            registers_once: false,
+            validates: false,
+            validation_timeout: Duration::from_secs(8),
+            confirms_pushes: PushConfirmation::AfterCallback,
+            pull_looks_at_dates: true,
         }
     }
 }

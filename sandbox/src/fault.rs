@@ -21,8 +21,33 @@ pub enum FaultPoint {
     StkQuery,
     /// The service sends an SMS.
     Sms,
+    /// The service asks Daraja to pay somebody (B2C).
+    B2cRequest,
+    /// The service asks what became of a transaction.
+    StatusRequest,
+    /// The service asks for the organisation's balance.
+    BalanceRequest,
+    /// The service asks for money back to a customer.
+    ReversalRequest,
+    /// The service registers its URLs for paybill payments.
+    C2bRegister,
+    /// The service asks which payments came in (Pull).
+    PullQuery,
     /// Daraja tells the outcome of a push.
     StkCallback,
+    /// Daraja tells the result of a payout. Its fault is chosen when the request is accepted, as
+    /// are those of the three results below.
+    B2cResult,
+    /// Daraja tells what became of a transaction.
+    StatusResult,
+    /// Daraja tells the balance.
+    BalanceResult,
+    /// Daraja tells the result of a reversal.
+    ReversalResult,
+    /// Daraja asks whether a paybill payment is welcome.
+    C2bValidation,
+    /// Daraja tells of a payment to the paybill.
+    C2bConfirmation,
     /// The gateway tells that an SMS was delivered.
     DeliveryReport,
     /// The gateway tells of an SMS from a phone.
@@ -38,6 +63,14 @@ pub enum FaultPoint {
 pub enum Fault {
     /// A request is answered with this status and does nothing (401: as for a bad key or token).
     Refuse(u16),
+    /// The connection of a request breaks and nothing is done.
+    Unheard,
+    /// A request is acted on, then answered with this status, as if it had failed.
+    Fail(u16),
+    /// A request is acted on, then answered 200 without a body.
+    Empty,
+    /// A request is acted on, then answered 200 with a page of the gateway.
+    Html,
     /// A request is acted on, then never answered; the caller runs into its own time-out.
     Hang,
     /// A request is acted on, then the connection breaks within the answer.
@@ -48,8 +81,29 @@ pub enum Fault {
     Lost,
     /// A message is sent twice at the same instant.
     Twice,
-    /// The query states this result code, whatever the truth is.
+    /// The query or the result states this code, whatever the truth is.
     ResultCode(String),
+    /// The result comes before the answer to the request that asked for it.
+    Early,
+    /// The request times out in M-Pesa's queue: the queue time-out URL is called.
+    QueueTimeout(AfterQueue),
+    /// The payout ends with this code, and no money moves.
+    Outcome(String),
+    /// The message states this amount, in cents, whatever the truth is.
+    Amount(i64),
+    /// The answer states this `TransactionStatus`, whatever the truth is.
+    Status(String),
+}
+
+/// What follows a queue time-out; the service cannot know which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterQueue {
+    /// The request was dropped: nothing was done and nothing follows.
+    Dropped,
+    /// The request was carried out, and no result tells of it.
+    Silence,
+    /// The request was carried out, and its result follows.
+    Result,
 }
 
 /// A fault that cannot be played at a point.
@@ -64,19 +118,61 @@ impl FaultPoint {
     /// Whether the fault can be played here.
     #[must_use]
     pub fn plays(self, fault: &Fault) -> bool {
-        let is_request = match self {
-            Self::Oauth | Self::StkPush | Self::StkQuery | Self::Sms => true,
+        let is_result = self.is_result();
+        let is_request = self.is_request();
+        match fault {
+            Fault::Refuse(_)
+            | Fault::Unheard
+            | Fault::Fail(_)
+            | Fault::Empty
+            | Fault::Html
+            | Fault::Hang
+            | Fault::Cut => is_request,
+            Fault::Lost | Fault::Twice => !is_request,
+            Fault::Late(_) => true,
+            Fault::ResultCode(_) => is_result || self == Self::StkQuery,
+            Fault::Early | Fault::QueueTimeout(_) => is_result,
+            Fault::Outcome(_) => self == Self::B2cResult,
+            Fault::Amount(_) => matches!(
+                self,
+                Self::StkCallback | Self::B2cResult | Self::StatusResult | Self::C2bConfirmation
+            ),
+            Fault::Status(_) => self == Self::StatusResult,
+        }
+    }
+
+    /// Whether it is the later part of an asynchronous request.
+    fn is_result(self) -> bool {
+        matches!(
+            self,
+            Self::B2cResult | Self::StatusResult | Self::BalanceResult | Self::ReversalResult
+        )
+    }
+
+    /// Whether the service calls a provider here.
+    fn is_request(self) -> bool {
+        match self {
+            Self::Oauth
+            | Self::StkPush
+            | Self::StkQuery
+            | Self::Sms
+            | Self::B2cRequest
+            | Self::StatusRequest
+            | Self::BalanceRequest
+            | Self::ReversalRequest
+            | Self::C2bRegister
+            | Self::PullQuery => true,
             Self::StkCallback
+            | Self::B2cResult
+            | Self::StatusResult
+            | Self::BalanceResult
+            | Self::ReversalResult
+            | Self::C2bValidation
+            | Self::C2bConfirmation
             | Self::DeliveryReport
             | Self::InboundSms
             | Self::OptOut
             | Self::EndEvent => false,
-        };
-        match fault {
-            Fault::Refuse(_) | Fault::Hang | Fault::Cut => is_request,
-            Fault::Lost | Fault::Twice => !is_request,
-            Fault::Late(_) => true,
-            Fault::ResultCode(_) => self == Self::StkQuery,
         }
     }
 }

@@ -31,12 +31,30 @@
 //! | `world` | the state that everything shares |
 //! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
 //! | `sms` | Africa's Talking SMS |
-//! | `mpesa` | Daraja, and the money behind it |
+//! | `mpesa` | Daraja (STK, B2C, C2B, status, balance, reversal, Pull), and the money behind it |
 //! | `outgoing`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
 //! | `opponent` | a simulated opponent for people who are alone |
 //! | `server`, `api`, `page` | routes, the page's API, the page |
 //! | `number`, `text`, `clock`, `dice` | phone numbers, septets, time, chance |
+//!
+//! # Payouts and payments to the paybill
+//!
+//! The organisation behind the paybill pays out of one utility account, which starts with
+//! [`OrganisationConfig::opening_float_cents`] and gets what customers pay. Passwords of its API
+//! operator are encrypted with [`Simulator::certificate_pem`] (`--certificate FILE`); the matching
+//! key is built in and protects nothing. [`Phone::pay_to_paybill`] pays without a push, once URLs
+//! are registered the service hears of it. [`Simulator::books`] tells every shilling that moved;
+//! [`Books::difference_cents`] is 0 unless the simulator lost one.
+//!
+//! Faults are queued with [`Simulator::inject`]. For a payout: a request that is lost is
+//! [`Fault::Refuse`] or [`Fault::Unheard`], an answer that is lost after acceptance is
+//! [`Fault::Fail`], [`Fault::Empty`], [`Fault::Html`], [`Fault::Cut`] or [`Fault::Hang`], both at
+//! [`FaultPoint::B2cRequest`]; the result at [`FaultPoint::B2cResult`] is [`Fault::Lost`],
+//! [`Fault::Late`], [`Fault::Twice`], [`Fault::Early`], lies ([`Fault::ResultCode`],
+//! [`Fault::Amount`]), truly fails ([`Fault::Outcome`]) or times out in the queue
+//! ([`Fault::QueueTimeout`]); the status contradicts it with [`Fault::Status`] at
+//! [`FaultPoint::StatusResult`].
 //!
 //! Money is in cents (`_cents`), durations on the wire in milliseconds (`_ms`).
 
@@ -60,11 +78,15 @@ pub mod text;
 mod world;
 
 pub use config::{
-    DarajaConfig, SameAmountRule, ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
+    C2bConfig, DarajaConfig, FeeBand, OrganisationConfig, PushConfirmation, SameAmountRule,
+    ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
-pub use fault::{Fault, FaultPoint, ImpossibleFault};
-pub use mpesa::{Payment, Push, StkResult};
+pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};
+pub use mpesa::{
+    Books, Movement, MovementKind, PaybillResult, Payment, Payout, PayoutResult, PhoneBooks, Push,
+    StkResult,
+};
 pub use number::{NotANumber, Number};
 pub use opponent::{OpponentState, OpponentStatus};
 pub use outgoing::{RawReply, SendError};

@@ -52,6 +52,9 @@ struct Arguments {
     /// Seed of all ids and choices of the simulator; without one every start differs
     #[arg(long)]
     seed: Option<u64>,
+    /// Write the certificate for SecurityCredential (payouts) to this file, as PEM
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// Switch the simulated opponent on from the start
     #[arg(long)]
     opponent: bool,
@@ -91,6 +94,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     };
     config.daraja.business = arguments.business;
     let sim = Simulator::start(config).await?;
+    if let Some(file) = &arguments.certificate {
+        std::fs::write(file, sim.certificate_pem())
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
     let beside = match arguments.service {
         Some(_) => None,
         None => {

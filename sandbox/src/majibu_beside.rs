@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use majibu::config::Config;
 use majibu::service::{Migration, Parts, Service, World};
-use sandbox::{ServiceUrls, Simulator};
+use sandbox::{OrganisationConfig, ServiceUrls, Simulator};
 use tempfile::TempDir;
 
 /// The questions that a new Majibu begins with.
@@ -55,6 +55,13 @@ pub(crate) async fn start(
     config.daraja.consumer_key = "sandbox".into();
     config.daraja.consumer_secret = "sandbox".into();
     config.daraja.stk_delay = STK_DELAY;
+    let organisation = OrganisationConfig::default();
+    let certificate = folder.join("daraja.pem");
+    fs::write(&certificate, sim.certificate_pem())?;
+    config.daraja.b2c_shortcode = Some(organisation.b2c_shortcode);
+    config.daraja.b2c_initiator = Some(organisation.initiator);
+    config.daraja.b2c_password = Some(organisation.initiator_password.into());
+    config.daraja.certificate = Some(certificate);
     let service = Service::start(&config, &World::default(), Parts::All, Migration::Run).await?;
     service
         .app()

@@ -1,14 +1,31 @@
-//! M-Pesa behind Daraja: tokens, STK pushes, and the accounts of everybody (Daraja contract, 1-5).
+//! M-Pesa behind Daraja: tokens, STK pushes, payouts, payments to the paybill, questions about all
+//! of them, and the accounts of everybody (Daraja contract, 1-11).
 //!
-//! `oauth`, `stk` and `query` are what the service calls; `push` is the life of a prompt from its
-//! acceptance to its callback; `ledger` has the money and the receipts. All figures in cents.
+//! `oauth`, `stk`, `query`, `b2c`, `status`, `balance`, `reversal`, `c2b` and `pull` are what the
+//! service calls; `paybill` is what people pay without being asked; `push` is the life of a prompt
+//! from its acceptance to its callback, `payout` that of a payout to its result; `result` is what
+//! asynchronous requests share; `ledger` has the money and the receipts, `books` shows them. All
+//! figures in cents.
 
+pub(crate) mod b2c;
+pub(crate) mod balance;
+mod books;
+pub(crate) mod c2b;
 mod callback;
+mod code;
+mod fields;
+mod initiator;
 mod ledger;
 pub(crate) mod oauth;
+mod paybill;
+mod payout;
+pub(crate) mod pull;
 mod push;
 pub(crate) mod query;
 mod refusal;
+mod result;
+pub(crate) mod reversal;
+pub(crate) mod status;
 pub(crate) mod stk;
 
 use std::sync::Mutex;
@@ -22,16 +39,29 @@ use crate::config::DarajaConfig;
 use crate::number::Number;
 use crate::world::lock;
 
+use fields::{bearer, digits, field};
+use refusal::Product;
+
+pub use books::{Books, Movement, MovementKind, PhoneBooks};
+pub(crate) use initiator::CERTIFICATE_PEM;
 pub use ledger::Payment;
+pub use paybill::PaybillResult;
+pub(crate) use paybill::{PaybillOrder, pay as pay_to_paybill};
+pub use payout::{Payout, PayoutResult};
 pub use push::{Push, StkResult};
-pub(crate) use refusal::{Refusal, fault_answer};
+pub(crate) use refusal::{Refusal, fault_answer, gateway_page};
 
 /// Everything that M-Pesa knows.
 pub(crate) struct Mpesa {
     ledger: Mutex<ledger::Ledger>,
     tokens: Mutex<oauth::Tokens>,
     pushes: Mutex<push::Pushes>,
-    /// Counts up when a push got its result or its callback was answered.
+    payouts: Mutex<payout::Payouts>,
+    initiator: Mutex<initiator::Initiator>,
+    /// Where payments to the paybill are told.
+    urls: Mutex<Option<c2b::Urls>>,
+    is_pull_registered: Mutex<bool>,
+    /// Counts up when a push or payout got its result or the service was told.
     progress: watch::Sender<u64>,
 }
 
@@ -41,20 +71,54 @@ impl Mpesa {
             ledger: Mutex::new(ledger::Ledger::new(config)),
             tokens: Mutex::default(),
             pushes: Mutex::default(),
+            payouts: Mutex::default(),
+            urls: Mutex::default(),
+            is_pull_registered: Mutex::default(),
+            initiator: Mutex::new(initiator::Initiator::new(&config.organisation)),
             progress: watch::Sender::new(0),
         }
     }
 
     pub(crate) fn balance_cents(&self, number: Number) -> i64 {
-        lock(&self.ledger).account(number).balance_cents
+        lock(&self.ledger).balance_cents(number)
     }
 
     pub(crate) fn set_balance_cents(&self, number: Number, cents: i64) {
-        lock(&self.ledger).account(number).balance_cents = cents;
+        lock(&self.ledger).set_balance_cents(number, cents);
     }
 
     pub(crate) fn set_pin(&self, number: Number, pin: &str) {
         pin.clone_into(&mut lock(&self.ledger).account(number).pin);
+    }
+
+    pub(crate) fn set_registered(&self, number: Number, is_registered: bool) {
+        lock(&self.ledger).account(number).is_registered = is_registered;
+    }
+
+    pub(crate) fn utility_cents(&self) -> i64 {
+        lock(&self.ledger).utility_cents()
+    }
+
+    pub(crate) fn set_utility_cents(&self, cents: i64) {
+        lock(&self.ledger).set_utility_cents(cents);
+    }
+
+    pub(crate) fn set_initiator_password(&self, password: &str) {
+        lock(&self.initiator).set_password(password);
+    }
+
+    /// All movements, oldest first.
+    pub(crate) fn movements(&self) -> Vec<Movement> {
+        lock(&self.ledger).movements()
+    }
+
+    pub(crate) fn books(&self) -> Books {
+        lock(&self.ledger).books()
+    }
+
+    /// All payouts, oldest first.
+    pub(crate) fn payouts(&self) -> Vec<Payout> {
+        lock(&self.payouts).all()
     }
 
     /// All payments, oldest first.
@@ -70,13 +134,31 @@ impl Mpesa {
     /// Waits until a push fits.
     pub(crate) async fn wait_for_push(
         &self,
-        mut fits: impl FnMut(&Push) -> bool,
+        fits: impl FnMut(&Push) -> bool,
         timeout: Duration,
     ) -> Option<Push> {
+        self.wait_for(|| self.pushes(), fits, timeout).await
+    }
+
+    /// Waits until a payout fits.
+    pub(crate) async fn wait_for_payout(
+        &self,
+        fits: impl FnMut(&Payout) -> bool,
+        timeout: Duration,
+    ) -> Option<Payout> {
+        self.wait_for(|| self.payouts(), fits, timeout).await
+    }
+
+    async fn wait_for<T>(
+        &self,
+        all: impl Fn() -> Vec<T>,
+        mut fits: impl FnMut(&T) -> bool,
+        timeout: Duration,
+    ) -> Option<T> {
         let mut progress = self.progress.subscribe();
         let search = async {
             loop {
-                let found = self.pushes().into_iter().find(|push| fits(push));
+                let found = all().into_iter().find(|one| fits(one));
                 if found.is_some() || progress.changed().await.is_err() {
                     return found;
                 }
@@ -85,41 +167,20 @@ impl Mpesa {
         tokio::time::timeout(timeout, search).await.ok().flatten()
     }
 
-    /// Wakes those who wait for a push.
+    /// Wakes those who wait for a push or a payout.
     fn note_progress(&self) {
         self.progress.send_modify(|count| *count += 1);
     }
 
     /// Whether the bearer token of a request is alive.
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let bearer = headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let is_alive = bearer.is_some_and(|token| lock(&self.tokens).is_alive(token));
-        if is_alive {
+    fn check_token(&self, headers: &HeaderMap, product: Product) -> Result<(), Refusal> {
+        let token = bearer(headers);
+        if lock(&self.tokens).is_alive(token) {
             Ok(())
         } else {
-            Err(Refusal::InvalidToken)
+            Err(Refusal::InvalidToken(product, token.to_owned()))
         }
     }
-}
-
-/// A field as text: Daraja takes numbers and text alike.
-fn field(body: &Value, name: &str) -> Option<String> {
-    match body.get(name)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            None
-        }
-    }
-}
-
-/// A field of so many digits.
-fn digits(body: &Value, name: &'static str) -> Result<String, Refusal> {
-    field(body, name)
-        .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
-        .ok_or(Refusal::InvalidField(name))
 }
 
 /// The checks that push and query share: shortcode, timestamp, password.

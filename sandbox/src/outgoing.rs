@@ -21,7 +21,8 @@ pub(crate) const CALLBACK_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) what: &'static str,
-    pub(crate) phone: Number,
+    /// Whom it is about, where it is about somebody.
+    pub(crate) phone: Option<Number>,
     pub(crate) url: String,
     pub(crate) content_type: &'static str,
     pub(crate) user_agent: Option<&'static str>,
@@ -70,9 +71,12 @@ impl World {
     /// delivery: empty when it was lost, `None` where the service did not answer.
     pub(crate) async fn send_callback(&self, point: FaultPoint, call: &Call) -> Vec<Option<u16>> {
         let fault = self.take_fault(point);
-        let note = fault
-            .as_ref()
-            .map(|fault| format!("fault played: {fault:?}"));
+        self.send_spoilt(fault.as_ref(), call).await
+    }
+
+    /// The same with a fault that was taken before.
+    pub(crate) async fn send_spoilt(&self, fault: Option<&Fault>, call: &Call) -> Vec<Option<u16>> {
+        let note = fault.map(note);
         let send = || async {
             self.send_noting(call, note.clone())
                 .await
@@ -89,17 +93,19 @@ impl World {
                 vec![first, second]
             }
             Some(Fault::Late(delay)) => {
-                tokio::time::sleep(delay).await;
+                tokio::time::sleep(*delay).await;
                 vec![send().await]
             }
-            // The queue refuses the others for messages.
-            Some(Fault::Refuse(_) | Fault::Hang | Fault::Cut | Fault::ResultCode(_)) | None => {
-                vec![send().await]
-            }
+            // The others concern what is said or are refused for messages.
+            Some(_) | None => vec![send().await],
         }
     }
 
-    async fn send_noting(&self, call: &Call, note: Option<String>) -> Result<RawReply, SendError> {
+    pub(crate) async fn send_noting(
+        &self,
+        call: &Call,
+        note: Option<String>,
+    ) -> Result<RawReply, SendError> {
         let (at, started) = (clock::now(), Instant::now());
         let answer = match tokio::time::timeout(call.timeout, self.exchange(call)).await {
             Ok(answer) => answer,
@@ -153,6 +159,11 @@ impl World {
     }
 }
 
+/// How the record tells of a fault.
+pub(crate) fn note(fault: &Fault) -> String {
+    format!("fault played: {fault:?}")
+}
+
 /// The header that labels a hop.
 pub(crate) const HOP_METADATA: &str = "at-ussd-hop-metadata";
 
@@ -179,7 +190,7 @@ impl Call {
             at,
             direction: Direction::ToService,
             what: self.what.to_owned(),
-            phone: Some(self.phone),
+            phone: self.phone,
             method: "POST".to_owned(),
             url: self.url.clone(),
             request_headers: headers_that_matter(&self.headers()),

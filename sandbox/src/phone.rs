@@ -1,11 +1,12 @@
 //! A phone: one USSD screen, one SMS inbox, one PIN prompt, one SIM.
 //!
 //! The parts are told apart by file: `session` dials and replies, `ending` tells that it is over,
-//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM, `texting`
-//! sends SMS. A phone shows one network dialogue at a time:
+//! `screen` judges what the service answered, `prompt` is the M-Pesa prompt of the SIM, `paybill` its
+//! own menu, `texting` sends SMS. A phone shows one network dialogue at a time:
 //! a prompt never appears over an open session, and nothing can be dialled under a prompt.
 
 mod ending;
+mod paybill;
 mod prompt;
 mod screen;
 mod session;
@@ -260,6 +261,13 @@ impl Phone {
     /// Sets the M-Pesa PIN.
     pub fn set_pin(&self, pin: &str) {
         self.world.mpesa.set_pin(self.number(), pin);
+    }
+
+    /// Makes the phone's owner a customer of M-Pesa or not; who is none cannot be paid (2040).
+    pub fn set_mpesa_registered(&self, is_registered: bool) {
+        self.world
+            .mpesa
+            .set_registered(self.number(), is_registered);
     }
 
     pub(crate) fn set_owner(&self, owner: Owner) {

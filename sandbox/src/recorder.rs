@@ -16,7 +16,7 @@ use crate::exchange::{Direction, Exchange, headers_that_matter};
 use crate::fault::{Fault, FaultPoint};
 use crate::mpesa;
 use crate::number::Number;
-use crate::outgoing::millis;
+use crate::outgoing::{millis, note};
 use crate::sms;
 use crate::world::World;
 
@@ -59,15 +59,8 @@ pub(crate) async fn record(
     let mut exchange = from_service(&parts, &body);
     let answer = match &fault {
         Some(Fault::Refuse(status)) => refusal(&world, point, *status),
-        Some(
-            Fault::Hang
-            | Fault::Cut
-            | Fault::Late(_)
-            | Fault::Lost
-            | Fault::Twice
-            | Fault::ResultCode(_),
-        )
-        | None => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Some(Fault::Unheard) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Some(_) | None => next.run(Request::from_parts(parts, Body::from(body))).await,
     };
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -77,16 +70,15 @@ pub(crate) async fn record(
     exchange.response_headers = headers_that_matter(&parts.headers);
     exchange.response_body = String::from_utf8_lossy(&body).into_owned();
     exchange.duration_ms = millis(started);
-    exchange.trouble = fault
-        .as_ref()
-        .map(|fault| format!("fault played: {fault:?}"));
+    exchange.trouble = fault.as_ref().map(note);
     world.exchanges.record(exchange);
-    deliver(&world, fault, parts, body).await
+    deliver(&world, point, fault, parts, body).await
 }
 
 /// Gives the answer to the caller, or what the fault leaves of it.
 async fn deliver(
     world: &World,
+    point: Option<FaultPoint>,
     fault: Option<Fault>,
     parts: response::Parts,
     body: Bytes,
@@ -97,22 +89,26 @@ async fn deliver(
             world.stopping.cancelled().await;
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-        Some(Fault::Cut) => {
-            let half = body.slice(..body.len() / 2);
-            let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-            Response::from_parts(
-                parts,
-                Body::from_stream(futures::stream::iter([Ok(half), Err(broken)])),
-            )
-        }
+        Some(Fault::Cut) => broken(parts, body.slice(..body.len() / 2)),
+        Some(Fault::Unheard) => broken(parts, Bytes::new()),
+        Some(Fault::Fail(status)) => refusal(world, point, status),
+        Some(Fault::Empty) => StatusCode::OK.into_response(),
+        Some(Fault::Html) => mpesa::gateway_page(StatusCode::OK),
         Some(Fault::Late(delay)) => {
             tokio::time::sleep(delay).await;
             Response::from_parts(parts, Body::from(body))
         }
-        Some(Fault::Refuse(_) | Fault::Lost | Fault::Twice | Fault::ResultCode(_)) | None => {
-            Response::from_parts(parts, Body::from(body))
-        }
+        Some(_) | None => Response::from_parts(parts, Body::from(body)),
     }
+}
+
+/// An answer whose connection breaks after so much of its body.
+fn broken(parts: response::Parts, half: Bytes) -> Response {
+    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    Response::from_parts(
+        parts,
+        Body::from_stream(futures::stream::iter([Ok(half), Err(reset)])),
+    )
 }
 
 fn point(path: &str) -> Option<FaultPoint> {
@@ -120,6 +116,14 @@ fn point(path: &str) -> Option<FaultPoint> {
         "/oauth/v1/generate" => Some(FaultPoint::Oauth),
         "/mpesa/stkpush/v1/processrequest" => Some(FaultPoint::StkPush),
         "/mpesa/stkpushquery/v1/query" => Some(FaultPoint::StkQuery),
+        "/mpesa/b2c/v1/paymentrequest" | "/mpesa/b2c/v3/paymentrequest" => {
+            Some(FaultPoint::B2cRequest)
+        }
+        "/mpesa/transactionstatus/v1/query" => Some(FaultPoint::StatusRequest),
+        "/mpesa/accountbalance/v1/query" => Some(FaultPoint::BalanceRequest),
+        "/mpesa/reversal/v1/request" => Some(FaultPoint::ReversalRequest),
+        "/mpesa/c2b/v1/registerurl" | "/mpesa/c2b/v2/registerurl" => Some(FaultPoint::C2bRegister),
+        "/pulltransactions/v1/query" => Some(FaultPoint::PullQuery),
         "/version1/messaging" | "/version1/messaging/bulk" => Some(FaultPoint::Sms),
         _ => None,
     }
@@ -132,17 +136,7 @@ fn refusal(world: &World, point: Option<FaultPoint>, status: u16) -> Response {
         Some(FaultPoint::Sms) => {
             (status, status.canonical_reason().unwrap_or_default()).into_response()
         }
-        Some(
-            FaultPoint::Oauth
-            | FaultPoint::StkPush
-            | FaultPoint::StkQuery
-            | FaultPoint::StkCallback
-            | FaultPoint::DeliveryReport
-            | FaultPoint::InboundSms
-            | FaultPoint::OptOut
-            | FaultPoint::EndEvent,
-        )
-        | None => mpesa::fault_answer(world, status),
+        Some(_) | None => mpesa::fault_answer(world, status),
     }
 }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::DropGuard;
 use crate::config::{ServiceUrls, SimulatorConfig};
 use crate::exchange::Exchange;
 use crate::fault::{Fault, FaultPoint, ImpossibleFault};
-use crate::mpesa::{Payment, Push};
+use crate::mpesa::{Books, CERTIFICATE_PEM, Movement, Payment, Payout, Push};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::Phone;
@@ -136,6 +136,62 @@ impl Simulator {
     #[must_use]
     pub fn pushes(&self) -> Vec<Push> {
         self.world.mpesa.pushes()
+    }
+
+    /// Every payout that was accepted, oldest first.
+    #[must_use]
+    pub fn payouts(&self) -> Vec<Payout> {
+        self.world.mpesa.payouts()
+    }
+
+    /// Waits until a payout fits, such as one whose result was answered; `None` when none did in
+    /// time.
+    pub async fn wait_for_payout(
+        &self,
+        fits: impl FnMut(&Payout) -> bool,
+        timeout: Duration,
+    ) -> Option<Payout> {
+        self.world.mpesa.wait_for_payout(fits, timeout).await
+    }
+
+    /// Everything that moved between phones and the organisation, oldest first.
+    #[must_use]
+    pub fn movements(&self) -> Vec<Movement> {
+        self.world.mpesa.movements()
+    }
+
+    /// The books: what everybody has, paid and was paid.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        self.world.mpesa.books()
+    }
+
+    /// What the organisation can pay out of, in cents.
+    #[must_use]
+    pub fn float_cents(&self) -> i64 {
+        self.world.mpesa.utility_cents()
+    }
+
+    /// Sets what the organisation can pay out of, in cents.
+    pub fn set_float(&self, cents: i64) {
+        self.world.mpesa.set_utility_cents(cents);
+    }
+
+    /// Changes the API operator's password, which unlocks the operator too.
+    pub fn set_initiator_password(&self, password: &str) {
+        self.world.mpesa.set_initiator_password(password);
+    }
+
+    /// Deletes the URLs that the service registered for payments to the paybill.
+    pub fn forget_c2b_urls(&self) {
+        self.world.mpesa.forget_urls();
+    }
+
+    /// The certificate that passwords of the API operator are encrypted with, as PEM. It is part
+    /// of the simulator: its key protects nothing.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &'static str {
+        CERTIFICATE_PEM
     }
 
     /// Waits until a push fits, such as one whose callback was answered; `None` when none did in

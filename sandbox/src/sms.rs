@@ -131,7 +131,7 @@ pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
         let phone = number.to_string();
         let call = Call {
             what: "delivery report",
-            phone: number,
+            phone: Some(number),
             url,
             content_type: "application/x-www-form-urlencoded",
             user_agent: None,

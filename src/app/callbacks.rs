@@ -84,10 +84,23 @@ impl App {
         };
         let outcome = match callback.kind {
             CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
+            CallbackKind::C2bConfirmation => {
+                Some(self.take_payment(&mut tx, &callback, now).await?)
+            }
+            CallbackKind::C2bPull => Some(self.take_pulled(&mut tx, &callback, now).await?),
+            // Answered when it was asked; kept for the operator.
+            CallbackKind::C2bValidation => Some("answered".into()),
             CallbackKind::SmsDelivery => self.take_delivery(&mut tx, &callback.body).await?,
             CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
             CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),
             CallbackKind::UssdEvent => Some(self.take_session_end(&mut tx, &callback).await?),
+            CallbackKind::Payout => Some(self.take_payout(&mut tx, &callback, now).await?),
+            CallbackKind::PayoutTimeout => {
+                Some(self.take_payout_timeout(&mut tx, &callback, now).await?)
+            }
+            CallbackKind::PayoutStatus => {
+                Some(self.take_payout_status(&mut tx, &callback, now).await?)
+            }
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));

@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
-use super::{App, AppError, hop::TurnContext, registration::player_of};
+use super::{
+    App, AppError,
+    credit::{Parking, Told, duty_values},
+    hop::TurnContext,
+    registration::player_of,
+};
 use crate::{
     core::{
-        ids::{DepositId, ParkedId},
-        ledger::{self, Transfer},
+        ids::DepositId,
         money::Cents,
         msisdn::Msisdn,
         payment::deposit::{self as rules, Failure, State},
@@ -16,7 +20,7 @@ use crate::{
     menu::Outcome,
     ports::{Push, PushError, QueryAnswer, StkOutcome},
     session::Conversation,
-    store::{Booked, Callback, Deposit, Leased, Parked, Status, Tx},
+    store::{Callback, Deposit, Leased, Status, Tx},
 };
 
 /// How often a push that certainly did not go out is tried.
@@ -60,12 +64,28 @@ impl App {
                 return Ok(Outcome::named("too_soon").with([("wait", wait.to_string())]));
             }
         }
+        // M-Pesa would refuse it on the phone, with words that explain nothing.
+        let window = rules::same_amount_window(settings.push_interval);
+        let since = turn.now.before(window);
+        if let Some(last) = tx.same_amount_at(id, amount, since).await? {
+            let wait = last.after(window).ms_since(turn.now);
+            let wait = (wait + 999) / 1_000;
+            return Ok(Outcome::named("same_amount").with([("wait", wait.to_string())]));
+        }
+        if let Some(room) = self.room_today(tx, id, turn.now).await?
+            && amount > room
+        {
+            let limit = settings.wallet.daily_deposit_limit.unwrap_or_default();
+            let values = [("limit", limit.to_string()), ("room", room.to_string())];
+            return Ok(Outcome::named("over_limit").with(values));
+        }
         let deposit = DepositId::new(turn.now, &mut self.inner.random.rng());
         let push_at = turn.now.after(settings.stk_delay);
         tx.add_deposit(deposit, id, amount, turn.now, push_at)
             .await?;
         tracing::info!(player = %turn.msisdn, %deposit, amount_cents = amount.get(), "deposit asked for");
-        Ok(Outcome::named("requested"))
+        let duty = amount.basis_points(settings.wallet.excise_bps);
+        Ok(Outcome::named("requested").with(duty_values(duty.unwrap_or_default())))
     }
 
     /// Pushes a deposit that is due. It is written down as pushed first: when the process dies in
@@ -182,6 +202,10 @@ impl App {
                 tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
                 tx.look_again(id, next).await?;
                 // Code 0 without a callback: paid, it seems, but nothing to credit it by.
+                if next.is_none() && what == "0" {
+                    tracing::error!(deposit = %id, "paid, receipt missing: left to the operator");
+                    tx.note_missing_receipt(id).await?;
+                }
                 if next.is_none() || what == "0" {
                     self.tell_unconfirmed(&mut tx, deposit, now).await?;
                 }
@@ -241,16 +265,19 @@ impl App {
         callback: &Callback,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        let Some(result) = self.inner.money.read_stk(&callback.body) else {
-            tracing::warn!(callback = %callback.id, "STK callback that cannot be read");
-            return Ok("unreadable".into());
-        };
         let deposit = match callback.subject.parse() {
             Ok(id) => {
                 tx.serialise_deposit(id).await?;
                 tx.deposit(id).await?
             }
             Err(_) => None,
+        };
+        let Some(result) = self.inner.money.read_stk(&callback.body) else {
+            tracing::warn!(callback = %callback.id, "STK callback that cannot be read");
+            if let Some(deposit) = deposit {
+                tx.flag_deposit(deposit.id).await?;
+            }
+            return Ok("unreadable".into());
         };
         match result.outcome {
             StkOutcome::Paid { receipt, amount } => {
@@ -260,7 +287,15 @@ impl App {
                         self.credit(tx, deposit, &receipt, amount, now).await
                     }
                     Judged::Repeat => Ok("repeated".into()),
-                    Judged::Park(reason) => self.park(tx, &receipt, amount, reason, now).await,
+                    Judged::Park(why) => {
+                        let told = Told {
+                            receipt: &receipt,
+                            amount,
+                            payer: None,
+                        };
+                        self.park(tx, told, Parking { why, account: None }, now)
+                            .await
+                    }
                 }
             }
             StkOutcome::Unpaid { code } => {
@@ -272,6 +307,13 @@ impl App {
                     tracing::error!(deposit = %deposit.id, code, "failure of another request");
                     tx.flag_deposit(deposit.id).await?;
                     return Ok(OTHER_REQUEST.into());
+                }
+                if !rules::callback_says_unpaid(&code) {
+                    tracing::warn!(deposit = %deposit.id, code, "failure that proves nothing; it is asked about");
+                    if let Some(checkout_id) = &result.checkout_id {
+                        tx.keep_checkout_id(deposit.id, checkout_id).await?;
+                    }
+                    return Ok(format!("code {code} proves nothing"));
                 }
                 self.fail(tx, &deposit, Failure::of_code(&code), now)
                     .await?;
@@ -286,86 +328,27 @@ impl App {
             }
         }
     }
-
-    async fn credit(
-        &self,
-        tx: &mut Tx,
-        deposit: &Deposit,
-        receipt: &str,
-        stated: Cents,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let credit = rules::credit(deposit.player, receipt, deposit.requested, stated);
-        // The receipt first: where it was booked before, nothing of this payment is.
-        let (main, excess) = credit.transfers.split_at(credit.transfers.len().min(1));
-        if tx.book(main, now).await? == Booked::Before {
-            tracing::error!(deposit = %deposit.id, receipt, "receipt was booked before");
-            tx.flag_deposit(deposit.id).await?;
-            return Ok("receipt booked before".into());
-        }
-        tx.book(excess, now).await?;
-        tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged)
-            .await?;
-        if credit.excess.is_positive() {
-            let parked = Parked {
-                id: ParkedId::new(now, &mut self.inner.random.rng()),
-                receipt: receipt.into(),
-                amount: credit.excess,
-                reason: format!("paid above deposit {}", deposit.id),
-            };
-            tx.park(&parked, &format!("excess:{receipt}"), now).await?;
-            tracing::warn!(deposit = %deposit.id, receipt, "paid more than asked for; the excess is parked");
-        }
-        let values = [
-            ("amount", credit.credited.to_string()),
-            ("receipt", receipt.to_owned()),
-        ];
-        let cause = format!("deposit_paid:{}", deposit.id);
-        self.tell(tx, deposit.player, "deposit_paid", cause, values, now)
-            .await?;
-        tracing::info!(deposit = %deposit.id, receipt, amount_cents = credit.credited.get(), "deposit paid");
-        Ok("credited".into())
-    }
-
-    /// Keeps a payment that nobody can be credited with in `suspense`, for the operator.
-    async fn park(
-        &self,
-        tx: &mut Tx,
-        receipt: &str,
-        amount: Cents,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let transfer: Option<Transfer> = ledger::park(receipt, amount);
-        let Some(transfer) = transfer else {
-            return Ok("no amount".into());
-        };
-        if tx.book(std::slice::from_ref(&transfer), now).await? == Booked::Before {
-            return Ok("receipt booked before".into());
-        }
-        let parked = Parked {
-            id: ParkedId::new(now, &mut self.inner.random.rng()),
-            receipt: receipt.into(),
-            amount,
-            reason: reason.into(),
-        };
-        tx.park(&parked, &transfer.cause, now).await?;
-        tracing::error!(parked = %parked.id, receipt, reason, "payment parked in suspense");
-        Ok(format!("parked: {reason}"))
-    }
 }
 
 /// Why a callback is not acted on that names another push than its URL.
 const OTHER_REQUEST: &str = "checkout id of another request";
 
 /// What a paid callback means for the deposit that its URL names.
-enum Judged<'a> {
+pub(super) enum Judged<'a> {
+    /// It pays the deposit.
     Credit(&'a Deposit),
+    /// It paid it before.
     Repeat,
+    /// It is not the deposit's: why.
     Park(&'static str),
 }
 
-fn judge<'a>(deposit: Option<&'a Deposit>, checkout_id: Option<&str>, receipt: &str) -> Judged<'a> {
+/// Judges a payment of a receipt against the deposit that it names.
+pub(super) fn judge<'a>(
+    deposit: Option<&'a Deposit>,
+    checkout_id: Option<&str>,
+    receipt: &str,
+) -> Judged<'a> {
     let Some(deposit) = deposit else {
         return Judged::Park("unknown deposit");
     };

@@ -9,7 +9,11 @@ use std::{
 use super::{App, AppError, Settings};
 use crate::{
     core::{money::Cents, rules::WalletRules, time::Timestamp},
-    menu::{Facts, Item, check::Limits, template::Values},
+    menu::{
+        AmountLimits, Facts, Item,
+        check::{Amounts, Limits},
+        template::Values,
+    },
 };
 
 /// How old the list of categories may be when a session begins.
@@ -18,11 +22,14 @@ const FRESH: Duration = Duration::from_secs(2);
 /// Amounts that the deposit screen offers, in shillings, as far as the limits allow them.
 const DEPOSIT_TIERS: [i64; 4] = [50, 100, 200, 500];
 
-/// The amounts that the deposit screen offers. None where the number of one could be an amount that
-/// somebody types.
-fn tiers(wallet: &WalletRules) -> Vec<Cents> {
-    let allowed = wallet.min_deposit..=wallet.max_deposit;
-    let tiers: Vec<Cents> = DEPOSIT_TIERS
+/// The same for withdrawals.
+const WITHDRAWAL_TIERS: [i64; 4] = [100, 200, 500, 1_000];
+
+/// The amounts that a screen offers: the tiers that are within the limits. None where the number of
+/// one could be an amount that somebody types.
+fn tiers<const N: usize>(tiers: [i64; N], limits: &AmountLimits) -> Vec<Cents> {
+    let allowed = limits.min..=limits.max;
+    let tiers: Vec<Cents> = tiers
         .into_iter()
         .filter_map(Cents::from_shillings)
         .filter(|tier| allowed.contains(tier))
@@ -34,17 +41,33 @@ fn tiers(wallet: &WalletRules) -> Vec<Cents> {
     if is_amount { Vec::new() } else { tiers }
 }
 
+/// The limits of each list of amounts, and what it offers.
+fn amounts(wallet: &WalletRules) -> [(&'static str, AmountLimits, Vec<Cents>); 2] {
+    let deposits = AmountLimits::new(wallet.min_deposit, wallet.max_deposit);
+    let withdrawals = AmountLimits::new(wallet.min_withdrawal, wallet.max_withdrawal);
+    let offered = (
+        tiers(DEPOSIT_TIERS, &deposits),
+        tiers(WITHDRAWAL_TIERS, &withdrawals),
+    );
+    [
+        ("deposits", deposits, offered.0),
+        ("withdrawals", withdrawals, offered.1),
+    ]
+}
+
 impl Settings {
     /// What a menu has to hold for.
     #[must_use]
     pub fn menu_limits(&self) -> Limits {
         Limits {
             networks: self.networks.budgets(),
-            min_amount: self.wallet.min_deposit,
-            max_amount: self.wallet.max_deposit,
-            deposits: tiers(&self.wallet)
-                .iter()
-                .map(ToString::to_string)
+            amounts: amounts(&self.wallet)
+                .into_iter()
+                .map(|(list, limits, offered)| {
+                    let shown = offered.iter().map(ToString::to_string).collect();
+                    let AmountLimits { min, max, .. } = limits;
+                    (list, Amounts { min, max, shown })
+                })
                 .collect(),
         }
     }
@@ -109,14 +132,22 @@ pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
             values: Values::from(values),
         }
     });
-    let tiers = tiers(wallet).into_iter();
-    let tiers = tiers.map(|tier| Item::new(tier.to_string(), "amount", tier.to_string()));
     let named = |name: String| Item::new(name.clone(), "name", name);
-    let lists = BTreeMap::from([
+    let mut lists = BTreeMap::from([
         ("categories", categories.into_iter().map(named).collect()),
         ("stakes", stakes.collect()),
-        ("deposits", tiers.collect()),
     ]);
+    let mut limits = BTreeMap::new();
+    for (list, of, offered) in amounts(wallet) {
+        let item = |amount: Cents| Item::new(amount.to_string(), "amount", amount.to_string());
+        lists.insert(list, offered.into_iter().map(item).collect());
+        limits.insert(list, of);
+    }
+    let (levy, rate) = match wallet.excise_bps {
+        0 => ("", String::new()),
+        // A per cent is written like a shilling: 5, or 12.50.
+        bps => ("levy", format!("{}%", Cents::new(bps.into()))),
+    };
     let values = [
         ("percent", rules.bounty_percent.to_string()),
         ("refund", rules.refund_percent.to_string()),
@@ -125,6 +156,8 @@ pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
         ("window", (rules.pairing_window.as_secs() / 60).to_string()),
         ("min", wallet.min_deposit.to_string()),
         ("max", wallet.max_deposit.to_string()),
+        ("levy", levy.to_owned()),
+        ("rate", rate),
     ];
     Facts {
         lists,
@@ -132,7 +165,6 @@ pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
             .map(|(name, value)| (name.to_owned(), value))
             .into_iter()
             .collect(),
-        min_amount: wallet.min_deposit,
-        max_amount: wallet.max_deposit,
+        amounts: limits,
     }
 }

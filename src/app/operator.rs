@@ -1,15 +1,11 @@
 //! What an operator does: looking at a player, assigning a parked payment.
 
-use super::{App, AppError};
+use super::{App, AppError, credit::paid_values};
 use crate::{
-    core::{
-        ids::ParkedId,
-        ledger::{Account, Reason, Transfer},
-        msisdn::Msisdn,
-        time::Timestamp,
-    },
+    core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, time::Timestamp},
     store::{
-        Contention, DepositRow, EntryRow, LedgerReport, Parked, Player, SmsRow, StoreError, Tx,
+        Contention, DepositRow, EntryRow, Gate, LedgerReport, Parked, Player, SmsRow, StoreError,
+        Tx, WithdrawalRow,
     },
 };
 
@@ -22,10 +18,23 @@ pub struct PlayerReport {
     pub entries: Vec<EntryRow>,
     /// Deposits.
     pub deposits: Vec<DepositRow>,
+    /// Withdrawals.
+    pub withdrawals: Vec<WithdrawalRow>,
     /// SMS.
     pub sms: Vec<SmsRow>,
     /// Whether the number refuses promotions.
     pub refuses_promotions: bool,
+}
+
+/// Whether payouts go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payouts {
+    /// They are not set up.
+    Off,
+    /// They do.
+    GoOut,
+    /// They pause after a fault of the house.
+    Paused,
 }
 
 /// A parked payment could not be assigned.
@@ -69,12 +78,14 @@ impl App {
         };
         let entries = tx.entry_rows(player.id, i64::MAX).await?;
         let deposits = tx.deposit_rows(player.id).await?;
+        let withdrawals = tx.withdrawal_rows(player.id).await?;
         let sms = tx.sms_rows(player.id).await?;
         let refuses_promotions = tx.refuses_promotions(msisdn).await?;
         Ok(Some(PlayerReport {
             player,
             entries,
             deposits,
+            withdrawals,
             sms,
             refuses_promotions,
         }))
@@ -124,21 +135,55 @@ impl App {
         let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
         let parked = tx.assign_parked(id, player.id, reason, now).await?;
         let parked = parked.ok_or(AssignError::NotParked)?;
-        let transfer = Transfer::new(
-            Reason::Assign,
-            Account::Suspense,
-            Account::Wallet(player.id),
-            parked.amount,
-            format!("assign:{id}"),
-        );
-        tx.book(transfer.as_slice(), now).await?;
-        let values = [
-            ("amount", parked.amount.to_string()),
-            ("receipt", parked.receipt.clone()),
-        ];
+        // It comes into the wallet now, so it is taxed now, like any other deposit.
+        let credited = ledger::assign(player.id, id, parked.amount);
+        let bps = self.settings().wallet.excise_bps;
+        let excise = credited
+            .as_ref()
+            .and_then(|credited| ledger::excise(credited, bps));
+        let duty = excise.as_ref().map_or(Cents::ZERO, |excise| excise.amount);
+        let transfers: Vec<_> = credited.into_iter().chain(excise).collect();
+        tx.book(&transfers, now).await?;
+        let values = paid_values(parked.amount, &parked.receipt, duty);
         let cause = format!("assigned:{id}");
         self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
             .await?;
         Ok((tx, parked))
+    }
+
+    /// Whether payouts go out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn payouts(&self) -> Result<Payouts, AppError> {
+        if !self.inner.money.can_pay_out() {
+            return Ok(Payouts::Off);
+        }
+        let now = self.clock().now();
+        let shut = self
+            .store()
+            .read()
+            .await?
+            .gate_shut(Gate::Payouts, now)
+            .await?;
+        Ok(if shut.is_some() {
+            Payouts::Paused
+        } else {
+            Payouts::GoOut
+        })
+    }
+
+    /// Ends a pause of payouts; gives why they paused, `None` where they did not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn resume_payouts(&self) -> Result<Option<String>, AppError> {
+        let now = self.clock().now();
+        let resume = |mut tx: Tx| async move {
+            let why = tx.open_gate(Gate::Payouts, now).await?;
+            tx.hasten_payouts(now).await?;
+            Ok((tx, why))
+        };
+        self.store().transact(resume).await
     }
 }

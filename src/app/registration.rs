@@ -22,11 +22,15 @@ impl App {
             Action::Open => self.open(tx, turn, conversation).await,
             Action::Games => Ok(Some(self.games(tx, conversation).await?)),
             Action::Game => Ok(Some(self.game(tx, turn.menu, conversation).await?)),
+            Action::QuoteWithdrawal => {
+                Ok(Some(self.quote_withdrawal(tx, turn, conversation).await?))
+            }
             Action::Register
             | Action::SetLanguage
             | Action::Stake
             | Action::Answer
-            | Action::Deposit => Err(AppError::Unusable("a durable action cannot only look")),
+            | Action::Deposit
+            | Action::Withdraw => Err(AppError::Unusable("a durable action cannot only look")),
         }
     }
 
@@ -45,6 +49,8 @@ impl App {
             Action::Stake => self.stake(tx, turn, conversation).await,
             Action::Answer => self.answer(tx, turn, conversation).await,
             Action::Deposit => self.ask_deposit(tx, turn, conversation).await,
+            Action::QuoteWithdrawal => self.quote_withdrawal(tx, turn, conversation).await,
+            Action::Withdraw => self.ask_withdrawal(tx, turn, conversation).await,
             Action::Games => self.games(tx, conversation).await,
             Action::Game => self.game(tx, turn.menu, conversation).await,
         }
@@ -55,9 +61,11 @@ impl App {
         match action {
             Action::Answer | Action::Open => self.wake(Claim::Sets),
             Action::Deposit => self.wake(Claim::Pushes),
+            Action::Withdraw => self.wake(Claim::Payouts),
             Action::Register
             | Action::SetLanguage
             | Action::Stake
+            | Action::QuoteWithdrawal
             | Action::Games
             | Action::Game => {}
         }

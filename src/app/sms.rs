@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{App, AppError};
+use super::{App, AppError, told::FALLBACK_LOCALE};
 use crate::{
     core::{
         ids::{PlayerId, SmsId},
+        msisdn::Msisdn,
         sms::SmsClass,
         time::Timestamp,
     },
@@ -42,6 +43,35 @@ impl App {
     ) -> Result<(), AppError> {
         let player = tx.player_by_id(player).await?;
         let sms = self.text(&player, kind, cause, values, now);
+        Ok(tx.add_sms(&sms, now).await?)
+    }
+
+    /// Puts a text to a number into the outbox, whether it is a player's or nobody's.
+    pub(super) async fn tell_number<const N: usize>(
+        &self,
+        tx: &mut Tx,
+        msisdn: &Msisdn,
+        kind: &'static str,
+        cause: String,
+        values: [(&str, String); N],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let sms = match tx.player(msisdn).await? {
+            Some(player) => self.text(&player, kind, cause, values, now),
+            None => {
+                let values = values.map(|(name, value)| (name.to_owned(), value));
+                let values = Values::from(values);
+                Sms {
+                    id: SmsId::new(now, &mut self.inner.random.rng()),
+                    cause,
+                    player: None,
+                    msisdn: msisdn.clone(),
+                    kind,
+                    class: class(kind),
+                    body: render::sms(&self.menu(), FALLBACK_LOCALE, kind, &values),
+                }
+            }
+        };
         Ok(tx.add_sms(&sms, now).await?)
     }
 

@@ -41,7 +41,13 @@ impl App {
         let rows = self.store().transact(claim).await?;
         let size = match what {
             Claim::Rounds | Claim::Unpaired | Claim::Sets => BATCH,
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => 1,
+            Claim::Callbacks
+            | Claim::Pushes
+            | Claim::Queries
+            | Claim::Payouts
+            | Claim::PayoutQueries
+            | Claim::Chores
+            | Claim::Sms => 1,
         };
         Ok(rows
             .chunks(size)
@@ -81,13 +87,22 @@ impl App {
             Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
             Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,
             Claim::Sets => return self.settle_sets(&ids(&work.rows)).await,
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => {}
+            Claim::Callbacks
+            | Claim::Pushes
+            | Claim::Queries
+            | Claim::Payouts
+            | Claim::PayoutQueries
+            | Claim::Chores
+            | Claim::Sms => {}
         }
         for row in &work.rows {
             match work.what {
                 Claim::Callbacks => self.act_on_callback(row).await?,
                 Claim::Pushes => self.push(row).await?,
                 Claim::Queries => self.look_at_push(row).await?,
+                Claim::Payouts => self.pay_out(row).await?,
+                Claim::PayoutQueries => self.ask_about_payout(row).await?,
+                Claim::Chores => self.do_chore(row).await?,
                 Claim::Sms => self.send_sms(row).await?,
                 Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
             }

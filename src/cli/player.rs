@@ -70,6 +70,18 @@ fn as_json(report: &PlayerReport) -> serde_json::Value {
         })
     });
     let deposits = deposits.collect::<Vec<_>>();
+    let withdrawals = report.withdrawals.iter().map(|withdrawal| {
+        json!({
+            "id": withdrawal.id,
+            "state": withdrawal.state,
+            "amount_cents": withdrawal.amount_cents,
+            "fee_cents": withdrawal.fee_cents,
+            "tax_cents": withdrawal.tax_cents,
+            "payout_cents": withdrawal.payout_cents,
+            "receipt": withdrawal.receipt,
+            "flagged": withdrawal.flagged,
+        })
+    });
     let sms = report.sms.iter().map(|sms| {
         json!({
             "kind": sms.kind,
@@ -84,8 +96,7 @@ fn as_json(report: &PlayerReport) -> serde_json::Value {
         "balance_cents": player.balance.get(),
         "entries": entries,
         "deposits": deposits,
-        // Withdrawals come with payouts.
-        "withdrawals": [],
+        "withdrawals": withdrawals.collect::<Vec<_>>(),
         "sms": sms.collect::<Vec<_>>(),
     })
 }
@@ -119,13 +130,30 @@ fn print(report: &PlayerReport) {
     }
     for deposit in &report.deposits {
         say(&format!(
-            "deposit  {}  {}  KES {} asked for, KES {} credited  {}{}",
+            "deposit  {}  {}  KES {} asked for, KES {} credited  {}{}{}",
             deposit.id,
             deposit.state,
             kes(deposit.requested_cents),
             kes(deposit.credited_cents),
             deposit.receipt.as_deref().unwrap_or("no receipt"),
-            if deposit.flagged { "  FLAGGED" } else { "" }
+            if deposit.flagged { "  FLAGGED" } else { "" },
+            deposit
+                .failure
+                .as_deref()
+                .map_or_else(String::new, |why| format!("  {why}"))
+        ));
+    }
+    for withdrawal in &report.withdrawals {
+        say(&format!(
+            "withdrawal  {}  {}  KES {} asked for, fee KES {}, tax KES {}, KES {} to M-Pesa  {}{}",
+            withdrawal.id,
+            withdrawal.state,
+            kes(withdrawal.amount_cents),
+            kes(withdrawal.fee_cents),
+            kes(withdrawal.tax_cents),
+            kes(withdrawal.payout_cents),
+            withdrawal.receipt.as_deref().unwrap_or("no receipt"),
+            if withdrawal.flagged { "  FLAGGED" } else { "" }
         ));
     }
     for sms in &report.sms {

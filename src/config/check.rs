@@ -1,19 +1,10 @@
-//! Whether a configuration can be run with, and what the app gets from it.
+//! Whether a configuration can be run with.
 
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, Mode, sections::SANDBOX_PASSKEY};
-use crate::{
-    app::Settings,
-    core::{
-        money::Cents,
-        payment::deposit::Patience,
-        rules::{Hours, Rules, WalletRules},
-    },
-};
-
 /// The value that production refuses.
 const DEVELOPMENT_SECRET: &str = "development";
 /// The shortest callback secret that production has no doubts about.
@@ -22,6 +13,12 @@ const MIN_SECRET: usize = 16;
 const MAX_STAKE: i64 = 100_000;
 /// The largest deposit, in shillings: M-Pesa takes no more in one payment.
 const MAX_DEPOSIT: i64 = 250_000;
+/// The smallest withdrawal, in shillings.
+const MIN_WITHDRAWAL: i64 = 10;
+/// The largest fee of a withdrawal, in shillings; the menu's widths are proved for it.
+const MAX_FEE: i64 = 10_000;
+/// The largest limit of deposits in a day, in shillings; the menu's widths are proved for it.
+const MAX_DAILY_DEPOSIT: i64 = 10_000_000;
 /// The longest duration of any kind that makes sense.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -157,13 +154,17 @@ impl Config {
         let fits = (wallet.min_deposit..=MAX_DEPOSIT).contains(&wallet.max_deposit);
         let what = format!("must be from wallet.min_deposit to {MAX_DEPOSIT} shillings");
         refuse_unless(fits, "wallet.max_deposit", what)?;
-        let fits = wallet.min_withdrawal >= 1;
-        refuse_unless(fits, "wallet.min_withdrawal", "must be 1 shilling or more")?;
-        let fits = wallet.max_withdrawal >= wallet.min_withdrawal;
-        let what = "must be wallet.min_withdrawal or more";
+        // Daraja pays out no less and no more (contract, section 13).
+        let fits = wallet.min_withdrawal >= MIN_WITHDRAWAL;
+        let what = format!("must be {MIN_WITHDRAWAL} shillings or more");
+        refuse_unless(fits, "wallet.min_withdrawal", what)?;
+        let fits = (wallet.min_withdrawal..=MAX_DEPOSIT).contains(&wallet.max_withdrawal);
+        let what = format!("must be from wallet.min_withdrawal to {MAX_DEPOSIT} shillings");
         refuse_unless(fits, "wallet.max_withdrawal", what)?;
         let bands = &wallet.withdrawal_fees.0;
-        let fits = bands.iter().all(|(up_to, fee)| *up_to >= 1 && *fee >= 0);
+        let fits = bands
+            .iter()
+            .all(|(up_to, fee)| *up_to >= 1 && (0..=MAX_FEE).contains(fee));
         let what = "must be bands such as 100:2,500:9";
         refuse_unless(fits, "wallet.withdrawal_fees", what)?;
         let tax = &self.tax;
@@ -176,8 +177,10 @@ impl Config {
         ] {
             refuse_unless(bps <= 10_000, key, "must be from 0 to 10000 basis points")?;
         }
-        let fits = self.players.daily_deposit_limit >= 0;
-        refuse_unless(fits, "players.daily_deposit_limit", "must be 0 or more")
+        let fits = (0..=MAX_DAILY_DEPOSIT).contains(&self.players.daily_deposit_limit);
+        let what = format!("must be from 0 (none) to {MAX_DAILY_DEPOSIT} shillings");
+        refuse_unless(fits, "players.daily_deposit_limit", what)?;
+        self.check_paybill()
     }
 
     /// SQLite without a file would lose everything at the end of the process, and give every
@@ -202,6 +205,7 @@ impl Config {
             ("jobs.poll", jobs.poll),
             ("jobs.stk_query_after", jobs.stk_query_after),
             ("jobs.stk_expire_after", jobs.stk_expire_after),
+            ("jobs.payout_query_after", jobs.payout_query_after),
             ("jobs.sms_backoff", jobs.sms_backoff),
             ("jobs.lease", jobs.lease),
             ("africastalking.timeout", self.africastalking.timeout),
@@ -216,7 +220,14 @@ impl Config {
             ("game.hop_allowance", game.hop_allowance),
             ("game.rematch_cooldown", game.rematch_cooldown),
             ("daraja.stk_delay", self.daraja.stk_delay),
+            ("daraja.payout_pause", self.daraja.payout_pause),
+            (
+                "wallet.withdrawal_interval",
+                self.wallet.withdrawal_interval,
+            ),
+            ("wallet.flagged_cool_off", self.wallet.flagged_cool_off),
             ("daraja.push_interval", self.daraja.push_interval),
+            ("paybill.pull_every", self.paybill.pull_every),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
         }
@@ -282,6 +293,11 @@ impl Config {
                 is_empty(&daraja.consumer_secret),
             ),
             (
+                "daraja.b2c_initiator",
+                "is not set: no withdrawals",
+                daraja.b2c_initiator.is_none(),
+            ),
+            (
                 "daraja.passkey",
                 "is the public one of the sandbox",
                 daraja.passkey.expose_secret() == SANDBOX_PASSKEY,
@@ -294,131 +310,14 @@ impl Config {
             .collect()
     }
 
-    fn hours(&self) -> Result<Hours, ConfigError> {
-        let minutes = |key: &'static str, text: &Option<String>| {
-            let Some(text) = text else { return Ok(None) };
-            let read = || {
-                let (hour, minute) = text.split_once(':')?;
-                let hour: u32 = hour.parse().ok().filter(|hour| *hour <= 24)?;
-                let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
-                Some(hour * 60 + minute).filter(|minutes| *minutes <= 24 * 60)
-            };
-            read()
-                .map(Some)
-                .ok_or_else(|| ConfigError::impossible(key, "must look like 08:00"))
-        };
-        Ok(Hours {
-            opens: minutes("hours.opens", &self.hours.opens)?,
-            closes: minutes("hours.closes", &self.hours.closes)?,
-            maintenance: self.hours.maintenance,
-        })
-    }
-
-    /// What the use cases get from the configuration.
-    ///
-    /// # Errors
-    /// When a value is impossible; [`Config::check`] finds all of them.
-    pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let shillings = |key: &'static str, shillings: i64| {
-            Cents::from_shillings(shillings)
-                .ok_or_else(|| ConfigError::impossible(key, "is too large"))
-        };
-        let game = &self.game;
-        let stakes: Result<Vec<Cents>, _> = game
-            .stakes
-            .0
-            .iter()
-            .map(|stake| shillings("game.stakes", *stake))
-            .collect();
-        Ok(Settings {
-            rules: Rules {
-                stakes: stakes?,
-                bounty_percent: game.bounty_percent,
-                refund_percent: game.refund_percent,
-                pairing_window: game.pairing_window,
-                thinking_time: game.thinking_time,
-                hop_allowance: game.hop_allowance,
-                questions_per_set: game.questions_per_set,
-                rematch_cooldown: game.rematch_cooldown,
-                open_entries: game.open_entries,
-            },
-            wallet: WalletRules {
-                min_deposit: shillings("wallet.min_deposit", self.wallet.min_deposit)?,
-                max_deposit: shillings("wallet.max_deposit", self.wallet.max_deposit)?,
-            },
-            hours: self.hours()?,
-            networks: self.networks(),
-            service_codes: self.ussd.service_codes.0.clone(),
-            hop_deadline: self.ussd.deadline,
-            finished_ttl: self.ussd.finished_ttl,
-            inbox_keep: self.inbox.keep,
-            require_verification: self.players.require_verification,
-            stk_delay: self.daraja.stk_delay,
-            push_interval: self.daraja.push_interval,
-            patience: Patience {
-                query_after: self.jobs.stk_query_after,
-                expire_after: self.jobs.stk_expire_after,
-            },
-            sms_backoff: self.jobs.sms_backoff,
-            inbound_sms_per_hour: self.sms.inbound_per_hour,
-            lease: self.jobs.lease,
-        })
-    }
-
     /// Keys that are set and that nothing in this version looks at. They belong to features that
     /// are still to come; saying so beats ignoring them.
     #[must_use]
     pub fn without_effect(&self) -> Vec<&'static str> {
-        let defaults = Self::default();
-        let (wallet, daraja) = (&self.wallet, &self.daraja);
         let keys = [
-            (
-                "wallet.min_withdrawal",
-                wallet.min_withdrawal != defaults.wallet.min_withdrawal,
-            ),
-            (
-                "wallet.max_withdrawal",
-                wallet.max_withdrawal != defaults.wallet.max_withdrawal,
-            ),
-            (
-                "wallet.withdrawal_interval",
-                wallet.withdrawal_interval != defaults.wallet.withdrawal_interval,
-            ),
-            (
-                "wallet.withdrawal_fees",
-                wallet.withdrawal_fees != defaults.wallet.withdrawal_fees,
-            ),
-            (
-                "tax.excise_on_deposit_bps",
-                self.tax.excise_on_deposit_bps != 0,
-            ),
-            (
-                "tax.withholding_on_withdrawal_bps",
-                self.tax.withholding_on_withdrawal_bps != 0,
-            ),
-            (
-                "players.daily_deposit_limit",
-                self.players.daily_deposit_limit != 0,
-            ),
             (
                 "game.bonus_refunds_per_day",
                 self.game.bonus_refunds_per_day != 0,
-            ),
-            ("daraja.b2c_shortcode", daraja.b2c_shortcode.is_some()),
-            ("daraja.b2c_initiator", daraja.b2c_initiator.is_some()),
-            ("daraja.b2c_password", daraja.b2c_password.is_some()),
-            ("daraja.certificate", daraja.certificate.is_some()),
-            (
-                "daraja.requests_per_minute",
-                daraja.requests_per_minute != 0,
-            ),
-            (
-                "daraja.payout_pause",
-                daraja.payout_pause != defaults.daraja.payout_pause,
-            ),
-            (
-                "jobs.payout_query_after",
-                self.jobs.payout_query_after != defaults.jobs.payout_query_after,
             ),
             ("admin.password_hash", self.admin.password_hash.is_some()),
         ];

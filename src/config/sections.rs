@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{List, NetworkTimes, Networks, Pairs, networks};
+use crate::core::payment::paybill::{ResponseType, UnknownAccounts};
 
 /// The public sandbox passkey of Daraja's test paybill: not a secret.
 pub(super) const SANDBOX_PASSKEY: &str =
@@ -119,6 +120,9 @@ section!(
         /// How far apart withdrawals of one player are.
         #[serde(with = "humantime_serde")]
         withdrawal_interval: Duration = Duration::from_secs(2 * 60),
+        /// For how long after a payment that does not add up nothing is paid out to its player.
+        #[serde(with = "humantime_serde")]
+        flagged_cool_off: Duration = Duration::from_secs(24 * 60 * 60),
         /// Fee bands: up to an amount, the fee.
         withdrawal_fees: Pairs = Pairs(vec![(100, 0), (1_500, 5), (5_000, 9), (20_000, 11), (250_000, 13)]),
     }
@@ -248,6 +252,21 @@ section!(
     Sms {
         /// SMS of one number that are answered in an hour; 0: none.
         inbound_per_hour: u32 = 10,
+    }
+);
+
+section!(
+    /// `paybill`: payments that are made to the paybill by hand.
+    Paybill {
+        /// What becomes of account numbers that name no player: `refuse`, or `accept` and park.
+        unknown_accounts: UnknownAccounts = UnknownAccounts::Refuse,
+        /// What M-Pesa does when validation does not answer: `Completed` or `Cancelled`.
+        response_type: ResponseType = ResponseType::Completed,
+        /// How often payments are asked for that nobody told of; `0s`: never.
+        #[serde(with = "humantime_serde")]
+        pull_every: Duration = Duration::ZERO,
+        /// The phone of the house that pulling is registered with; unset: it is registered already.
+        pull_number: Option<String> = None,
     }
 );
 

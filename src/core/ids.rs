@@ -95,19 +95,57 @@ id!(
     ParkedId
 );
 
-/// A deposit. Stands in its callback URL, so it must not be guessable, and is written in hex: in
-/// base 32 it could spell a word that Daraja refuses there, such as `exe` or `cmd` (contract,
+/// Ids that stand in callback URLs: they must not be guessable, and are written in hex, for in base
+/// 32 they could spell a word that Daraja refuses there, such as `exe` or `cmd` (contract,
 /// section 1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DepositId(Ulid);
+macro_rules! url_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Ulid);
+
+        impl $name {
+            /// A new id from the current instant and randomness.
+            #[must_use]
+            pub fn new(now: Timestamp, rng: &mut impl Rng) -> Self {
+                Self(make(now, rng))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", self.0.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
+                number.map(|number| Self(Ulid(number))).ok_or(NotAnId)
+            }
+        }
+    };
+}
+
+url_id!(
+    /// A deposit. Stands in its callback URL.
+    DepositId
+);
+url_id!(
+    /// A withdrawal. Stands in its callback URLs.
+    WithdrawalId
+);
 
 impl DepositId {
-    /// A new id from the current instant and randomness.
-    #[must_use]
-    pub fn new(now: Timestamp, rng: &mut impl Rng) -> Self {
-        Self(make(now, rng))
-    }
-
     /// The short reference shown in the M-Pesa prompt: 12 characters, all random. Daraja takes at
     /// most 12 letters and digits (contract, section 3).
     #[must_use]
@@ -116,25 +154,13 @@ impl DepositId {
     }
 }
 
-impl fmt::Display for DepositId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0.0)
-    }
-}
-
-impl fmt::Debug for DepositId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DepositId({self})")
-    }
-}
-
-impl FromStr for DepositId {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
-        number.map(|number| Self(Ulid(number))).ok_or(NotAnId)
+impl WithdrawalId {
+    /// The `OriginatorConversationID` of the payout: 19 characters, of which 16 are random. Daraja
+    /// wants it unique for ever and, by one of its tables, shorter than 20 letters and digits
+    /// (contract, section 6).
+    #[must_use]
+    pub fn originator_id(&self) -> String {
+        format!("MJB{}", self.0.to_string().split_off(10))
     }
 }
 
@@ -161,6 +187,16 @@ mod tests {
         let reference = DepositId::new(Timestamp::from_ms(1_000), &mut rng).reference();
         assert_eq!(reference.len(), 12);
         assert!(reference.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn an_originator_id_fits_daraja() {
+        let mut rng = StdRng::seed_from_u64(2);
+        let mut make = || WithdrawalId::new(Timestamp::from_ms(1_000), &mut rng).originator_id();
+        let (first, second) = (make(), make());
+        assert_eq!(first.len(), 19);
+        assert!(first.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_ne!(first, second);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    ids::{EntryId, PlayerId},
+    ids::{EntryId, ParkedId, PlayerId},
     money::Cents,
 };
 
@@ -118,6 +118,20 @@ reasons! {
     StakeBack = "stake_back": Account::Stakes => Account::Wallet(_),
     /// The extra that a refund gives on top of the stake.
     RefundBonus = "refund_bonus": Account::Promo => Account::Wallet(_),
+    /// A player asked for a withdrawal: everything that it takes is held.
+    Withdrawal = "withdrawal": Account::Wallet(_) => Account::Payouts,
+    /// A payout reached M-Pesa.
+    Payout = "payout": Account::Payouts => Account::Mpesa,
+    /// What the house takes for a payout.
+    WithdrawalFee = "withdrawal_fee": Account::Payouts => Account::House,
+    /// Withholding tax on a payout.
+    WithholdingTax = "withholding": Account::Payouts => Account::Withholding,
+    /// A withdrawal failed for certain: everything that was held goes back.
+    WithdrawalBack = "withdrawal_back": Account::Payouts => Account::Wallet(_),
+    /// A payout succeeded after its money had gone back.
+    LatePayout = "late_payout": Account::Suspense => Account::Mpesa,
+    /// Excise duty on what came into a wallet by M-Pesa.
+    Excise = "excise": Account::Wallet(_) => Account::Excise,
 }
 
 impl FromStr for Reason {
@@ -227,6 +241,28 @@ pub fn park_excess(receipt: &str, amount: Cents) -> Option<Transfer> {
         amount,
         cause,
     )
+}
+
+/// The transfer that gives a parked payment to a player; its cause is the parked payment.
+#[must_use]
+pub fn assign(player: PlayerId, parked: ParkedId, amount: Cents) -> Option<Transfer> {
+    Transfer::new(
+        Reason::Assign,
+        Account::Suspense,
+        Account::Wallet(player),
+        amount,
+        format!("assign:{parked}"),
+    )
+}
+
+/// The transfer of excise duty on what the transfer `credited` brought into a wallet: `bps` basis
+/// points, rounded down to the cent. Its cause is that of `credited` behind `excise:`, so that
+/// money that comes in once is taxed once. `None` where there is nothing to pay.
+#[must_use]
+pub fn excise(credited: &Transfer, bps: u32) -> Option<Transfer> {
+    let duty = credited.amount.basis_points(bps)?;
+    let cause = format!("excise:{}", credited.cause);
+    Transfer::new(Reason::Excise, credited.to, Account::Excise, duty, cause)
 }
 
 #[cfg(test)]

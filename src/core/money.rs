@@ -106,6 +106,22 @@ impl Cents {
             None => None,
         }
     }
+
+    /// `bps` basis points (hundredths of a per cent) of this amount, rounded down to the cent; `None`
+    /// when it does not fit.
+    #[must_use]
+    pub const fn basis_points(self, bps: u32) -> Option<Self> {
+        match self.0.checked_mul(bps as i64) {
+            Some(product) => Some(Self(product.div_euclid(10_000))),
+            None => None,
+        }
+    }
+
+    /// This amount without its odd cents.
+    #[must_use]
+    pub const fn floor_shillings(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(100))
+    }
 }
 
 /// As a person reads it, without the currency: `1,250` or `1,250.50`.

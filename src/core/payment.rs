@@ -1,3 +1,5 @@
 //! Payments between M-Pesa and the wallet, as state machines.
 
 pub mod deposit;
+pub mod paybill;
+pub mod withdrawal;

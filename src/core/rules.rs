@@ -75,6 +75,22 @@ pub struct WalletRules {
     pub min_deposit: Cents,
     /// The largest deposit: whole shillings.
     pub max_deposit: Cents,
+    /// The smallest withdrawal: whole shillings. Daraja pays out 10 or more.
+    pub min_withdrawal: Cents,
+    /// The largest withdrawal: whole shillings.
+    pub max_withdrawal: Cents,
+    /// How far apart withdrawals of one player are.
+    pub withdrawal_interval: Duration,
+    /// For how long after a payment that does not add up nothing is paid out to its player.
+    pub flagged_cool_off: Duration,
+    /// Fee bands, ascending: up to this amount, this fee. Above the last band its fee goes on.
+    pub withdrawal_fees: Vec<(Cents, Cents)>,
+    /// Withholding tax on withdrawals, in basis points; 0 to 10,000.
+    pub withholding_bps: u32,
+    /// What a player may deposit in a day in Nairobi; `None`: any amount.
+    pub daily_deposit_limit: Option<Cents>,
+    /// Excise duty on deposits, in basis points; 0 to 10,000.
+    pub excise_bps: u32,
 }
 
 impl Default for WalletRules {
@@ -82,6 +98,22 @@ impl Default for WalletRules {
         Self {
             min_deposit: Cents::new(1_000),
             max_deposit: Cents::new(7_000_000),
+            min_withdrawal: Cents::new(5_000),
+            max_withdrawal: Cents::new(7_000_000),
+            withdrawal_interval: Duration::from_secs(2 * 60),
+            flagged_cool_off: Duration::from_secs(24 * 60 * 60),
+            withdrawal_fees: [
+                (100, 0),
+                (1_500, 5),
+                (5_000, 9),
+                (20_000, 11),
+                (250_000, 13),
+            ]
+            .map(|(up_to, fee)| (Cents::new(up_to * 100), Cents::new(fee * 100)))
+            .to_vec(),
+            withholding_bps: 0,
+            daily_deposit_limit: None,
+            excise_bps: 0,
         }
     }
 }

@@ -45,6 +45,16 @@ impl Timestamp {
         if passed > 0 { passed } else { 0 }
     }
 
+    /// Midnight in Nairobi before this instant, or at it.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        use chrono::Timelike as _;
+        // No summer time there: a day has 24 hours.
+        let time = self.in_nairobi().time();
+        let passed = i64::from(time.num_seconds_from_midnight()) * 1_000;
+        Self(self.0 - passed - self.0.rem_euclid(1_000))
+    }
+
     /// The same instant in East Africa Time (UTC+3), which players, Daraja and the house hours use.
     #[must_use]
     pub fn in_nairobi(self) -> DateTime<Tz> {

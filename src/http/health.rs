@@ -14,6 +14,7 @@ use axum::{
 use serde_json::json;
 
 use super::Web;
+use crate::app::Payouts;
 
 /// Whether jobs run in this process; shared between the runner and `/readyz`.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +49,8 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs.
+/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house show
+/// in the detail only: everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
@@ -60,7 +62,18 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let body = json!({ "database": word(database), "sessions": word(sessions), "jobs": jobs });
+    let payouts = match web.app.payouts().await {
+        Ok(Payouts::Off) => "off",
+        Ok(Payouts::GoOut) => "ok",
+        Ok(Payouts::Paused) => "paused",
+        Err(_) => "unknown",
+    };
+    let body = json!({
+        "database": word(database),
+        "sessions": word(sessions),
+        "jobs": jobs,
+        "payouts": payouts,
+    });
     (status, Json(body)).into_response()
 }
 

@@ -16,17 +16,119 @@ use crate::store::CallbackKind;
 /// The longest id in a URL that is kept.
 const MAX_SUBJECT: usize = 64;
 
-/// `POST /pay/{secret}/stk/{deposit_id}`: the outcome of an STK push. An id that is none of ours is
-/// stored and acknowledged all the same: it may tell of money.
+/// `POST /pay/{secret}/stk/{deposit_id}`: the outcome of an STK push.
 pub(super) async fn stk(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep(CallbackKind::Stk, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/b2c/{withdrawal_id}/result`: the outcome of a payout.
+pub(super) async fn payout(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep(CallbackKind::Payout, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/b2c/{withdrawal_id}/timeout`: a payout waited for too long in the queue.
+pub(super) async fn payout_timeout(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::PayoutTimeout;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/b2c/{withdrawal_id}/status`: the answer to our question about a payout, or
+/// word that the question waited for too long.
+pub(super) async fn payout_status(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::PayoutStatus;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
+/// Keeps a callback. An id that is none of ours is stored and acknowledged all the same: it may tell
+/// of money.
+async fn keep(
+    kind: CallbackKind,
     State(web): State<Web>,
-    Path((secret, deposit_id)): Path<(String, String)>,
+    Path((secret, subject)): Path<(String, String)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let caller = web.gate.admit(Provider::Daraja, &secret, peer, headers)?;
+    let subject: String = subject.chars().take(MAX_SUBJECT).collect();
+    web.keep(kind, &subject, body, caller).await?;
+    Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" })))
+}
+
+/// `POST /pay/{secret}/c2b/validation`: may this payment to the paybill be made? Always answered, and
+/// soon: M-Pesa decides by itself when it hears nothing.
+pub(super) async fn paybill_validation(
+    State(web): State<Web>,
+    Path(secret): Path<String>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, TurnedAway> {
     let caller = web.gate.admit(Provider::Daraja, &secret, peer, &headers)?;
-    let subject: String = deposit_id.chars().take(MAX_SUBJECT).collect();
-    web.keep(CallbackKind::Stk, &subject, &body, caller).await?;
-    Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" })))
+    let verdict = web.app.validate_payment(&body, &caller.to_string()).await;
+    // Both fields are text here, as the provider's page has them.
+    Ok(Json(match verdict {
+        Ok(()) => json!({ "ResultCode": "0", "ResultDesc": "Accepted" }),
+        Err(refusal) => json!({ "ResultCode": refusal.code(), "ResultDesc": "Rejected" }),
+    }))
+}
+
+/// `POST /pay/{secret}/c2b/confirmation`: a payment to the paybill was made. It cannot be refused.
+pub(super) async fn paybill_confirmation(
+    web: State<Web>,
+    path: Path<String>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::C2bConfirmation;
+    keep_payment(kind, web, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/c2b/pull`: payments that were asked for.
+pub(super) async fn paybill_pull(
+    web: State<Web>,
+    path: Path<String>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep_payment(CallbackKind::C2bPull, web, path, peer, &headers, &body).await
+}
+
+async fn keep_payment(
+    kind: CallbackKind,
+    State(web): State<Web>,
+    Path(secret): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let caller = web.gate.admit(Provider::Daraja, &secret, peer, headers)?;
+    web.keep(kind, "", body, caller).await?;
+    Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Success" })))
 }

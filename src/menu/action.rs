@@ -15,6 +15,7 @@ const ENDING: &[&str] = &[
 /// The opponent is done, too.
 const OPPONENT: &[&str] = &["opponent", "their_correct", "their_seconds"];
 /// A game is looked at.
+const QUOTE: &[&str] = &["amount", "fee", "tax", "payout", "held"];
 const GAME: &[&str] = &[
     "category", "stake", "state", "of", "correct", "seconds", "received", "by",
 ];
@@ -34,6 +35,10 @@ pub enum Action {
     Answer,
     /// Ask M-Pesa for `amount`.
     Deposit,
+    /// What a withdrawal of `amount` costs and brings.
+    QuoteWithdrawal,
+    /// Pay `amount` out to the caller's own number.
+    Withdraw,
     /// List the player's games.
     Games,
     /// Show one `game`.
@@ -49,6 +54,8 @@ impl Action {
         Self::Stake,
         Self::Answer,
         Self::Deposit,
+        Self::QuoteWithdrawal,
+        Self::Withdraw,
         Self::Games,
         Self::Game,
     ];
@@ -63,6 +70,8 @@ impl Action {
             Self::Stake => "stake",
             Self::Answer => "answer",
             Self::Deposit => "deposit",
+            Self::QuoteWithdrawal => "quote_withdrawal",
+            Self::Withdraw => "withdraw",
             Self::Games => "games",
             Self::Game => "game",
         }
@@ -95,7 +104,34 @@ impl Action {
                 "barred",
             ],
             Self::Answer => &["next", "waiting", "won", "lost", "drawn", "voided"],
-            Self::Deposit => &["requested", "too_soon", "unverified", "closed", "barred"],
+            Self::Deposit => &[
+                "requested",
+                "too_soon",
+                "same_amount",
+                "over_limit",
+                "unverified",
+                "closed",
+                "barred",
+            ],
+            Self::QuoteWithdrawal => &[
+                "quoted",
+                "quoted_with_tax",
+                "short",
+                "too_little",
+                "too_soon",
+                "held",
+                "closed",
+                "barred",
+            ],
+            Self::Withdraw => &[
+                "requested",
+                "short",
+                "too_little",
+                "too_soon",
+                "held",
+                "closed",
+                "barred",
+            ],
             Self::Games => &["some", "none"],
             Self::Game => &["open", "settled", "unpaired", "voided", "none"],
         }
@@ -106,11 +142,12 @@ impl Action {
     #[must_use]
     pub const fn moves_money(self) -> bool {
         match self {
-            Self::Stake | Self::Deposit => true,
+            Self::Stake | Self::Deposit | Self::Withdraw => true,
             Self::Open
             | Self::Register
             | Self::SetLanguage
             | Self::Answer
+            | Self::QuoteWithdrawal
             | Self::Games
             | Self::Game => false,
         }
@@ -130,7 +167,13 @@ impl Action {
             (Self::Answer, "waiting") => &[ENDING],
             (Self::Answer, "won" | "lost" | "drawn") => &[&["bounty"], ENDING, OPPONENT],
             (Self::Answer, "voided") => &[&["category", "received"]],
-            (Self::Deposit, "too_soon") => &[&["wait"]],
+            (Self::Deposit, "too_soon" | "same_amount") => &[&["wait"]],
+            (Self::Deposit, "over_limit") => &[&["limit", "room"]],
+            (Self::Deposit, "requested") => &[&["duty", "excise"]],
+            (Self::QuoteWithdrawal, "quoted" | "quoted_with_tax") => &[QUOTE],
+            (Self::Withdraw, "requested") => &[QUOTE, &[BALANCE]],
+            (Self::QuoteWithdrawal | Self::Withdraw, "short") => &[QUOTE, &[BALANCE]],
+            (Self::QuoteWithdrawal | Self::Withdraw, "too_soon") => &[&["wait"]],
             (Self::Game, "open" | "voided") => &[GAME],
             (Self::Game, "settled") => &[GAME, &["answers"], OPPONENT],
             (Self::Game, "unpaired") => &[GAME, &["answers"]],
@@ -161,6 +204,8 @@ impl Action {
             | Self::Stake
             | Self::Answer
             | Self::Deposit
+            | Self::QuoteWithdrawal
+            | Self::Withdraw
             | Self::Games
             | Self::Game => false,
         }
@@ -174,7 +219,7 @@ impl Action {
             Self::SetLanguage => &[PLAYER, "locale"],
             Self::Stake => &[PLAYER, "category", "stake"],
             Self::Answer => &[PLAYER, "entry", "n", "choice"],
-            Self::Deposit => &[PLAYER, "amount"],
+            Self::Deposit | Self::QuoteWithdrawal | Self::Withdraw => &[PLAYER, "amount"],
             Self::Games => &[PLAYER],
             Self::Game => &[PLAYER, "game"],
         }
@@ -190,6 +235,8 @@ impl Action {
             Self::Stake => "takes the stake from the wallet and a seat, and begins the game",
             Self::Answer => "answers the question under way",
             Self::Deposit => "asks M-Pesa for the amount",
+            Self::QuoteWithdrawal => "says what a withdrawal of the amount costs and brings",
+            Self::Withdraw => "pays the amount out to the caller's own M-Pesa",
             Self::Games => "lists the player's games",
             Self::Game => "shows one game",
         }
@@ -201,8 +248,13 @@ impl Action {
     #[must_use]
     pub const fn is_durable(self) -> bool {
         match self {
-            Self::Register | Self::SetLanguage | Self::Stake | Self::Answer | Self::Deposit => true,
-            Self::Open | Self::Games | Self::Game => false,
+            Self::Register
+            | Self::SetLanguage
+            | Self::Stake
+            | Self::Answer
+            | Self::Deposit
+            | Self::Withdraw => true,
+            Self::Open | Self::QuoteWithdrawal | Self::Games | Self::Game => false,
         }
     }
 }

@@ -32,12 +32,19 @@ use crate::core::{money::Cents, text::SEGMENT};
 pub struct Limits {
     /// Networks, and the septets of their screens, prefix included.
     pub networks: Vec<(String, usize)>,
-    /// The smallest amount that may be typed.
-    pub min_amount: Cents,
-    /// The largest amount that may be typed.
-    pub max_amount: Cents,
-    /// The list `deposits`, as its amounts are shown.
-    pub deposits: Vec<String>,
+    /// Lists of amounts, and what may be typed on a screen that shows one.
+    pub amounts: BTreeMap<&'static str, Amounts>,
+}
+
+/// A list of amounts, and the limits of what may be typed beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// The smallest amount.
+    pub min: Cents,
+    /// The largest amount.
+    pub max: Cents,
+    /// The amounts of the list, as they are shown.
+    pub shown: Vec<String>,
 }
 
 impl Default for Limits {
@@ -45,14 +52,24 @@ impl Default for Limits {
         let shillings = |amount| Cents::from_shillings(amount).unwrap_or_default();
         Self {
             networks: vec![("every network".into(), SEGMENT)],
-            min_amount: shillings(10),
-            max_amount: shillings(250_000),
-            deposits: ["50", "100", "200", "500"].map(Into::into).into(),
+            amounts: ["deposits", "withdrawals"]
+                .map(|list| {
+                    let shown = ["100", "200", "500", "1,000"].map(Into::into).into();
+                    let (min, max) = (shillings(10), shillings(250_000));
+                    (list, Amounts { min, max, shown })
+                })
+                .into(),
         }
     }
 }
 
 impl Limits {
+    /// The amounts of a screen that takes them.
+    pub(super) fn amounts_on(&self, screen: &Screen) -> Option<&Amounts> {
+        let list = screen.list.as_ref().filter(|_| screen.amount)?;
+        self.amounts.get(list.get_ref().as_str())
+    }
+
     /// The budget of the tightest network.
     #[must_use]
     pub fn tightest(&self) -> usize {

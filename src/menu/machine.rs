@@ -17,14 +17,47 @@ use crate::core::{money::Cents, text::septets};
 /// What the machine has to know beside the session: the same for all players.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Lists by name: `categories`, `stakes`, `deposits`; the languages are the menu's own.
+    /// Lists by name: `categories`, `stakes`, `deposits`, `withdrawals`; the languages are the menu's
+    /// own.
     pub lists: BTreeMap<&'static str, Vec<Item>>,
     /// Values that every text may use: the figures of the rules.
     pub values: Values,
-    /// The smallest amount that may be typed.
-    pub min_amount: Cents,
-    /// The largest amount that may be typed.
-    pub max_amount: Cents,
+    /// What may be typed on a screen with an amount, by the list that the screen shows.
+    pub amounts: BTreeMap<&'static str, AmountLimits>,
+}
+
+/// AmountLimits of an amount, inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AmountLimits {
+    /// The smallest.
+    pub min: Cents,
+    /// The largest.
+    pub max: Cents,
+    /// The same as values for texts: `min` and `max`.
+    pub values: Values,
+}
+
+impl AmountLimits {
+    /// AmountLimits from `min` to `max`.
+    #[must_use]
+    pub fn new(min: Cents, max: Cents) -> Self {
+        Self {
+            min,
+            max,
+            values: Values::from([
+                ("min".to_owned(), min.to_string()),
+                ("max".to_owned(), max.to_string()),
+            ]),
+        }
+    }
+}
+
+impl Facts {
+    /// What may be typed on a screen; nothing where its list has no limits.
+    pub(super) fn limits(&self, screen: &Screen) -> Option<&AmountLimits> {
+        let list = screen.list.as_ref().filter(|_| screen.amount)?;
+        self.amounts.get(list.get_ref().as_str())
+    }
 }
 
 /// What a player sends in one hop.
@@ -191,7 +224,7 @@ impl Menu {
             return self.chosen(screen, session);
         }
         if screen.amount {
-            return match amount(text, facts) {
+            return match amount(text, facts.limits(screen)) {
                 Err(hint) => Step::Hint(hint),
                 Ok(amount) => {
                     let name = screen
@@ -370,7 +403,7 @@ fn picked<'a>(items: &'a [Item], key: &str) -> Option<&'a Item> {
     items.get(number.checked_sub(1)?)
 }
 
-fn amount(text: &str, facts: &Facts) -> Result<Cents, &'static str> {
+fn amount(text: &str, limits: Option<&AmountLimits>) -> Result<Cents, &'static str> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
         return Err("not_an_amount");
@@ -380,9 +413,9 @@ fn amount(text: &str, facts: &Facts) -> Result<Cents, &'static str> {
     } else {
         text.parse().unwrap_or(0)
     };
-    match Cents::from_shillings(shillings) {
-        Some(amount) if amount < facts.min_amount => Err("below_minimum"),
-        Some(amount) if amount <= facts.max_amount => Ok(amount),
-        Some(_) | None => Err("above_maximum"),
+    match (Cents::from_shillings(shillings), limits) {
+        (Some(amount), Some(limits)) if amount < limits.min => Err("below_minimum"),
+        (Some(amount), Some(limits)) if amount <= limits.max => Ok(amount),
+        _ => Err("above_maximum"),
     }
 }

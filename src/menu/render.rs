@@ -41,6 +41,10 @@ impl Frame<'_> {
             return String::new();
         };
         let mut layers = vec![&self.session.values, &self.facts.values];
+        let screen = self.menu.screens.get(&self.session.screen);
+        if let Some(limits) = screen.and_then(|screen| self.facts.limits(screen)) {
+            layers.insert(0, &limits.values);
+        }
         if let Some(values) = values {
             layers.insert(0, values);
         }

@@ -37,7 +37,7 @@ pub struct List {
 }
 
 /// Every list.
-pub const LISTS: [List; 6] = [
+pub const LISTS: [List; 7] = [
     List {
         name: "locales",
         set: "locale",
@@ -65,6 +65,13 @@ pub const LISTS: [List; 6] = [
         source: Source::Service,
         values: &["amount"],
         about: "amounts to deposit, as far as the limits allow them",
+    },
+    List {
+        name: "withdrawals",
+        set: "amount",
+        source: Source::Service,
+        values: &["amount"],
+        about: "amounts to withdraw, as far as the limits allow them",
     },
     List {
         name: "choices",
@@ -138,7 +145,7 @@ const PAGES: &str = "MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM
 
 /// Every placeholder. Amounts are at the limits that the configuration allows; a balance of ten
 /// million is more than M-Pesa lets anybody hold.
-pub const PLACEHOLDERS: [Placeholder; 37] = [
+pub const PLACEHOLDERS: [Placeholder; 47] = [
     plain("amount", &["250,000.50"], "an amount in shillings"),
     plain(
         "answers",
@@ -173,13 +180,41 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
     },
     plain("correct", &["9"], "right answers of the player"),
     Placeholder {
+        name: "duty",
+        lookup: Lookup::Code("word"),
+        widest: &["duty"],
+        about: "words before the excise duty of a deposit; nothing where there is none",
+    },
+    Placeholder {
         name: "ending",
         lookup: Lookup::Code("word"),
         widest: &["done", "late"],
         about: "how the round ended: `done` or `late`",
     },
+    plain(
+        "excise",
+        &["250,000.50"],
+        "the excise duty, in shillings; nothing where there is none",
+    ),
+    plain("fee", &["10,000"], "the fee of a withdrawal, in shillings"),
     plain("games", &["M"], "the last games, as many as one SMS holds"),
+    plain(
+        "held",
+        &["260,000.50"],
+        "what a withdrawal takes from the wallet, in shillings",
+    ),
     plain("left", &["999"], "seconds of thinking that are left"),
+    Placeholder {
+        name: "levy",
+        lookup: Lookup::Code("word"),
+        widest: &["levy"],
+        about: "words before the rate of excise duty; nothing where there is none",
+    },
+    plain(
+        "limit",
+        &["10,000,000"],
+        "what may be deposited in a day, in shillings",
+    ),
     plain("max", &["250,000"], "the largest deposit, in shillings"),
     plain("min", &["250,000"], "the smallest deposit, in shillings"),
     plain(
@@ -200,6 +235,7 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
         &["+25471xxx678"],
         "the opponent's masked number",
     ),
+    plain("payout", &["250,000"], "what M-Pesa pays out, in shillings"),
     plain(
         "percent",
         &["200"],
@@ -211,6 +247,11 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
         "the question",
     ),
     plain("questions", &["9"], "how many questions a game has"),
+    plain(
+        "rate",
+        &["99.99%"],
+        "the rate of excise duty; nothing where there is none",
+    ),
     Placeholder {
         name: "reason",
         lookup: Lookup::Code("reason"),
@@ -222,8 +263,11 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
             "same_amount",
             "unavailable",
             "other",
+            "account_full",
+            "not_registered",
+            "payout_unavailable",
         ],
-        about: "why a deposit failed",
+        about: "why a deposit or a withdrawal failed",
     },
     plain("receipt", &["MMMMMMMMMMMM"], "the M-Pesa receipt"),
     plain("received", &["200,000.50"], "what came back, in shillings"),
@@ -233,6 +277,11 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
         "what an unpaired player gets back, in per cent of a stake",
     ),
     plain("right", &["MMMMMMMMMM"], "the right answer"),
+    plain(
+        "room",
+        &["10,000,000"],
+        "what may still be deposited today, in shillings",
+    ),
     plain("seconds", &["999.9"], "the player's answering time"),
     plain("stake", &["100,000"], "the stake, in shillings"),
     Placeholder {
@@ -243,6 +292,11 @@ pub const PLACEHOLDERS: [Placeholder; 37] = [
         ],
         about: "how a game stands",
     },
+    plain(
+        "tax",
+        &["250,000.50"],
+        "what is withheld from a withdrawal, in shillings",
+    ),
     plain("their_correct", &["9"], "right answers of the opponent"),
     plain("their_seconds", &["999.9"], "the opponent's answering time"),
     plain(
@@ -298,6 +352,8 @@ pub const ALWAYS: &[&str] = &[
     "window",
     "min",
     "max",
+    "levy",
+    "rate",
 ];
 
 /// Labels beside those of the lists.
@@ -327,7 +383,7 @@ pub const NOTICES: [Named; 5] = [
 pub const FOOTERS: [Named; 3] = [("more", &[]), ("back", &[]), ("home", &[])];
 
 /// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
-pub const SMS: [Named; 16] = [
+pub const SMS: [Named; 20] = [
     (
         "won",
         &[
@@ -374,9 +430,22 @@ pub const SMS: [Named; 16] = [
     ("refunded", &["balance", "category", "refund", "received"]),
     ("returned", &["balance", "category", "received"]),
     ("voided", &["balance", "category", "received"]),
-    ("deposit_paid", &["balance", "amount", "receipt"]),
+    (
+        "deposit_paid",
+        &["balance", "amount", "receipt", "duty", "excise"],
+    ),
     ("deposit_failed", &["balance", "amount", "reason"]),
     ("deposit_unconfirmed", &["balance", "amount"]),
+    (
+        "withdrawal_paid",
+        &["balance", "payout", "fee", "tax", "receipt"],
+    ),
+    (
+        "withdrawal_paid_taxed",
+        &["balance", "payout", "fee", "tax", "receipt"],
+    ),
+    ("withdrawal_failed", &["balance", "amount", "reason"]),
+    ("payment_parked", &["amount", "receipt"]),
     // Answers to SMS of players.
     ("balance", &["balance", "code"]),
     ("games", &["balance", "code", "games"]),

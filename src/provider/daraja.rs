@@ -1,13 +1,20 @@
-//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, and the STK callback.
+//! Daraja, Safaricom's M-Pesa API: the token, STK push and query, the STK callback,
+//! C2B and Pull.
 
+mod b2c;
 mod callback;
 mod client;
+mod credential;
+mod paybill;
+mod result;
+mod status;
 mod stk;
 mod token;
 
 use std::time::Duration;
 
 pub use client::DarajaClient;
+pub use credential::{CredentialError, security_credential};
 use secrecy::SecretString;
 
 /// Where and as whom Daraja is spoken to.
@@ -23,8 +30,21 @@ pub struct DarajaSettings {
     pub shortcode: String,
     /// The passkey of STK pushes.
     pub passkey: SecretString,
-    /// Where callbacks are posted; `/stk/{deposit_id}` is appended.
+    /// How payouts are made; `None`: they are not.
+    pub payouts: Option<PayoutSettings>,
+    /// Where callbacks are posted; `/stk/{deposit_id}` and the like are appended.
     pub callback_base: String,
     /// How long one request may take.
     pub timeout: Duration,
+}
+
+/// As whom payouts are made.
+#[derive(Clone, Debug)]
+pub struct PayoutSettings {
+    /// The short code that pays out.
+    pub shortcode: String,
+    /// The name of the API operator.
+    pub initiator: String,
+    /// The operator's password, encrypted for Safaricom.
+    pub credential: SecretString,
 }

@@ -8,6 +8,12 @@ use crate::core::{ids::CallbackId, time::Timestamp};
 pub enum CallbackKind {
     /// The outcome of an STK push.
     Stk,
+    /// M-Pesa asks whether it may take a payment to the paybill.
+    C2bValidation,
+    /// A payment to the paybill.
+    C2bConfirmation,
+    /// Payments to the paybill that were asked for.
+    C2bPull,
     /// A delivery report of an SMS.
     SmsDelivery,
     /// An SMS from a phone.
@@ -16,6 +22,12 @@ pub enum CallbackKind {
     SmsOptOut,
     /// The end of a USSD session.
     UssdEvent,
+    /// The outcome of a payout.
+    Payout,
+    /// A payout waited for too long in M-Pesa's queue.
+    PayoutTimeout,
+    /// What a payout's status is, asked by us.
+    PayoutStatus,
 }
 
 impl CallbackKind {
@@ -24,10 +36,16 @@ impl CallbackKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stk => "stk",
+            Self::C2bValidation => "c2b_validation",
+            Self::C2bConfirmation => "c2b_confirmation",
+            Self::C2bPull => "c2b_pull",
             Self::SmsDelivery => "sms_delivery",
             Self::SmsInbound => "sms_inbound",
             Self::SmsOptOut => "sms_optout",
             Self::UssdEvent => "ussd_event",
+            Self::Payout => "payout",
+            Self::PayoutTimeout => "payout_timeout",
+            Self::PayoutStatus => "payout_status",
         }
     }
 
@@ -38,6 +56,12 @@ impl CallbackKind {
             Self::SmsInbound,
             Self::SmsOptOut,
             Self::UssdEvent,
+            Self::Payout,
+            Self::PayoutTimeout,
+            Self::PayoutStatus,
+            Self::C2bValidation,
+            Self::C2bConfirmation,
+            Self::C2bPull,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)
@@ -99,6 +123,17 @@ impl Tx {
             })
         })
         .transpose()
+    }
+
+    /// What became of a callback, as far as anything did.
+    pub async fn callback_outcome(&mut self, id: CallbackId) -> Result<Option<String>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (Option<String>,),
+            "select outcome from callback where id = $1",
+            id.to_string()
+        )?;
+        Ok(row.and_then(|(outcome,)| outcome))
     }
 
     /// A callback was acted on; `outcome` says what became of it, for the operator.

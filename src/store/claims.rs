@@ -80,6 +80,12 @@ pub enum Claim {
     Pushes,
     /// Pushed deposits to ask about.
     Queries,
+    /// Withdrawals to pay out.
+    Payouts,
+    /// Payouts to ask about.
+    PayoutQueries,
+    /// Chores: work that comes back on a schedule.
+    Chores,
     /// SMS to send.
     Sms,
     /// Rounds whose clock has run out.
@@ -103,10 +109,13 @@ pub struct Leased {
 
 impl Claim {
     /// Everything that can be claimed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Callbacks,
         Self::Pushes,
         Self::Queries,
+        Self::Payouts,
+        Self::PayoutQueries,
+        Self::Chores,
         Self::Sms,
         Self::Rounds,
         Self::Unpaired,
@@ -120,6 +129,9 @@ impl Claim {
             Self::Callbacks => "callbacks",
             Self::Pushes => "pushes",
             Self::Queries => "queries",
+            Self::Payouts => "payouts",
+            Self::PayoutQueries => "payout_queries",
+            Self::Chores => "chores",
             Self::Sms => "sms",
             Self::Rounds => "rounds",
             Self::Unpaired => "unpaired",
@@ -132,6 +144,21 @@ impl Claim {
             Self::Callbacks => texts!("callback", "due_at_ms", "", counted),
             Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", counted),
             Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", counted),
+            Self::Payouts => {
+                texts!(
+                    "withdrawal",
+                    "due_at_ms",
+                    "state = 'requested' and ",
+                    counted
+                )
+            }
+            Self::PayoutQueries => texts!(
+                "withdrawal",
+                "due_at_ms",
+                "state in ('sent', 'unknown') and ",
+                counted
+            ),
+            Self::Chores => texts!("chore", "due_at_ms", "", counted),
             Self::Sms => texts!("outbox", "due_at_ms", "", counted),
             Self::Rounds => texts!("entry", "due_at_ms", "state = 'playing' and ", uncounted),
             Self::Unpaired => texts!("entry", "due_at_ms", "state = 'waiting' and ", uncounted),

@@ -101,7 +101,7 @@ impl Tx {
         row.map(Deposit::try_from).transpose()
     }
 
-    /// When a player asked for a deposit last.
+    /// When a player asked for a deposit by the menu last.
     pub async fn last_deposit_at(
         &mut self,
         player: PlayerId,
@@ -110,7 +110,7 @@ impl Tx {
             self,
             (i64,),
             "select requested_at_ms from deposit
-            where player_id = $1
+            where player_id = $1 and (state <> 'paid' or pushed_at_ms is not null)
             order by requested_at_ms desc
             limit 1",
             player.to_string()

@@ -208,6 +208,8 @@ impl Tx {
         self.check_wallets(&mut findings).await?;
         self.check_entries(&accounts, &mut findings).await?;
         self.check_payments(&accounts, &mut findings).await?;
+        self.check_withdrawals(&accounts, &mut findings).await?;
+        report(self.check_excise().await?.into_iter(), &mut findings);
         let total = accounts
             .values()
             .try_fold(Cents::ZERO, |sum, balance| sum.plus(*balance));
@@ -405,12 +407,15 @@ impl Tx {
         let waiting = fetch_all!(
             self,
             (i64,),
-            "select cast(coalesce(sum(amount_cents), 0) as bigint)
-            from parked where assigned_to is null"
+            "select cast(coalesce((
+                    select sum(amount_cents) from parked where assigned_to is null), 0)
+                - coalesce((
+                    select sum(payout_cents) from withdrawal
+                    where state = 'failed' and receipt is not null), 0) as bigint)"
         )?;
         compare(
             "suspense",
-            "the parked payments",
+            "the parked payments less the late payouts",
             &waiting,
             accounts,
             findings,
@@ -420,7 +425,10 @@ impl Tx {
 }
 
 /// Names the first findings of one kind, and counts the rest.
-fn report(named: impl Iterator<Item = LedgerFinding>, findings: &mut Vec<LedgerFinding>) {
+pub(super) fn report(
+    named: impl Iterator<Item = LedgerFinding>,
+    findings: &mut Vec<LedgerFinding>,
+) {
     let mut rest = 0_usize;
     for (place, finding) in named.enumerate() {
         if place < NAMED {
@@ -434,7 +442,7 @@ fn report(named: impl Iterator<Item = LedgerFinding>, findings: &mut Vec<LedgerF
     }
 }
 
-fn compare(
+pub(super) fn compare(
     account: &str,
     what: &str,
     sum: &[(i64,)],

@@ -37,6 +37,8 @@ pub struct DepositRow {
     pub receipt: Option<String>,
     /// Whether the operator should look.
     pub flagged: bool,
+    /// Why it failed, or what is missing.
+    pub failure: Option<String>,
 }
 
 /// An SMS in a report.
@@ -79,7 +81,7 @@ impl Tx {
             self,
             DepositRow,
             "select id, state, requested_cents, credited_cents, receipt,
-                flagged = 1 as flagged
+                flagged = 1 as flagged, failure
             from deposit where player_id = $1
             order by requested_at_ms desc, id desc",
             player.to_string()

@@ -130,6 +130,23 @@ fn an_impossible_value_is_refused_by_key() {
             "players.daily_deposit_limit",
         ),
         (
+            "PLAYERS__DAILY_DEPOSIT_LIMIT",
+            "10000001",
+            "players.daily_deposit_limit",
+        ),
+        (
+            "PAYBILL__UNKNOWN_ACCOUNTS",
+            "perhaps",
+            "paybill.unknown_accounts",
+        ),
+        (
+            "PAYBILL__RESPONSE_TYPE",
+            "completed",
+            "paybill.response_type",
+        ),
+        ("PAYBILL__PULL_NUMBER", "12345", "paybill.pull_number"),
+        ("PAYBILL__PULL_EVERY", "400d", "paybill.pull_every"),
+        (
             "PLAYERS__REQUIRE_VERIFICATION",
             "perhaps",
             "players.require_verification",
@@ -202,11 +219,11 @@ fn values_are_written_as_the_design_says() {
 fn a_key_without_effect_is_said_not_ignored() {
     let said = House::new()
         .run_with(
-            &[("MAJIBU__TAX__EXCISE_ON_DEPOSIT_BPS", "500")],
+            &[("MAJIBU__GAME__BONUS_REFUNDS_PER_DAY", "5")],
             &["migrate"],
         )
         .ended(0);
-    assert!(said.stderr.contains("tax.excise_on_deposit_bps"));
+    assert!(said.stderr.contains("game.bonus_refunds_per_day"));
 }
 
 #[test]

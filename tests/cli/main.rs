@@ -9,11 +9,15 @@
 mod binary;
 
 mod bank;
+#[path = "../support/daraja.rs"]
+mod daraja;
+
 mod configuration;
 mod database;
 mod draw;
 mod menu_faults;
 mod menus;
+mod mpesa;
 mod operator;
 mod process;
 mod questions;

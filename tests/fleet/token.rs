@@ -49,7 +49,7 @@ async fn both_push(sim: &Simulator, fleet: &Fleet, given: &mut Given) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn all_processes_share_one_access_token_and_renew_it_once() {
+async fn trap_33_all_processes_share_one_access_token_and_renew_it_once() {
     let Some((_turn, server)) = turn().await else {
         return;
     };

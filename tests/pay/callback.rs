@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_same_callback_four_times_credits_once() {
+async fn trap_06_the_same_callback_four_times_credits_once() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -37,7 +37,7 @@ async fn the_same_callback_four_times_credits_once() {
 }
 
 #[tokio::test]
-async fn the_same_callback_at_the_same_instant_credits_once() {
+async fn trap_06_the_same_callback_at_the_same_instant_credits_once() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -77,7 +77,7 @@ async fn a_callback_that_daraja_sends_twice_at_once_credits_once() {
 }
 
 #[tokio::test]
-async fn success_after_a_failure_credits_and_is_told() {
+async fn trap_04_success_after_a_failure_credits_and_is_told() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -104,7 +104,7 @@ async fn success_after_a_failure_credits_and_is_told() {
 }
 
 #[tokio::test]
-async fn failure_after_success_changes_nothing() {
+async fn trap_05_failure_after_success_changes_nothing() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -140,7 +140,7 @@ async fn failures_in_a_row_are_told_once() {
 }
 
 #[tokio::test]
-async fn a_failure_with_metadata_is_no_credit() {
+async fn trap_14_a_failure_with_metadata_is_no_credit() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -153,7 +153,7 @@ async fn a_failure_with_metadata_is_no_credit() {
 }
 
 #[tokio::test]
-async fn success_long_after_the_deposit_was_parked_as_uncertain_still_credits() {
+async fn trap_04_success_long_after_the_deposit_was_parked_as_uncertain_still_credits() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;

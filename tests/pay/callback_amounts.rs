@@ -39,7 +39,7 @@ async fn paid(amount: Value, credited: i64, parked: i64) -> String {
 }
 
 #[tokio::test]
-async fn less_than_asked_for_is_credited_and_flagged() {
+async fn trap_11_less_than_asked_for_is_credited_and_flagged() {
     assert_eq!(
         paid(json!(60), 6_000, 0).await,
         "KES 60 received, M-Pesa receipt UKM1A2B3C4. Majibu balance KES 60. Dial to play."
@@ -47,7 +47,7 @@ async fn less_than_asked_for_is_credited_and_flagged() {
 }
 
 #[tokio::test]
-async fn more_than_asked_for_is_parked_above_the_request_and_flagged() {
+async fn trap_11_more_than_asked_for_is_parked_above_the_request_and_flagged() {
     assert_eq!(
         paid(json!(130), 10_000, 3_000).await,
         "KES 100 received, M-Pesa receipt UKM1A2B3C4. Majibu balance KES 100. Dial to play."
@@ -55,7 +55,7 @@ async fn more_than_asked_for_is_parked_above_the_request_and_flagged() {
 }
 
 #[tokio::test]
-async fn amounts_are_read_exactly_as_number_or_text_with_or_without_decimals() {
+async fn trap_16_amounts_are_read_exactly_as_number_or_text_with_or_without_decimals() {
     for amount in [json!(100), json!(100.0), json!("100"), json!("100.00")] {
         paid(amount, 10_000, 0).await;
     }

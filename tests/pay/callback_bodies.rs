@@ -21,7 +21,7 @@ fn from_phone(checkout: &str, number: Option<Value>) -> Value {
 }
 
 #[tokio::test]
-async fn the_phone_in_a_callback_chooses_nobody() {
+async fn trap_13_the_phone_in_a_callback_chooses_nobody() {
     let world = World::new().await;
     let others = [
         Some(json!("2547******78")),
@@ -52,7 +52,7 @@ async fn the_phone_in_a_callback_chooses_nobody() {
 }
 
 #[tokio::test]
-async fn success_without_proof_is_no_credit_and_flagged() {
+async fn trap_14_success_without_proof_is_no_credit_and_flagged() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -153,7 +153,7 @@ async fn bodies_that_are_none_are_kept_answered_and_move_nothing() {
 }
 
 #[tokio::test]
-async fn what_daraja_never_sends_is_turned_away_and_not_kept() {
+async fn trap_42_what_daraja_never_sends_is_turned_away_and_not_kept() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;
@@ -190,7 +190,7 @@ async fn what_daraja_never_sends_is_turned_away_and_not_kept() {
 }
 
 #[tokio::test]
-async fn a_callback_from_an_address_that_is_not_allowed_is_turned_away() {
+async fn trap_39_a_callback_from_an_address_that_is_not_allowed_is_turned_away() {
     let world = World::with(|config| {
         let net = "196.201.214.200/32".parse().expect("a network");
         config.http.allow.daraja.0.push(net);
@@ -214,7 +214,7 @@ async fn a_callback_from_an_address_that_is_not_allowed_is_turned_away() {
 }
 
 #[tokio::test]
-async fn a_body_without_content_type_and_with_unknown_items_is_read() {
+async fn trap_15_a_body_without_content_type_and_with_unknown_items_is_read() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;

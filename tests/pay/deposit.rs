@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sandbox::Phone;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     help::{
-        MINUTE, PUSH, calls, last_deposit, push_now, pushed, registered_sw, request, sms_of, state,
-        texts, told,
+        MINUTE, PUSH, calls, failure, last_deposit, push_now, pushed, registered_sw, request,
+        sms_of, state, tell, texts, told,
     },
     support::{PATIENCE, World, dial, press},
 };
@@ -147,7 +147,7 @@ async fn a_phone_out_of_reach_takes_nothing_and_is_told_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn the_push_goes_out_only_after_the_session_has_ended_and_the_delay_has_passed() {
+async fn trap_18_the_push_goes_out_only_after_the_session_has_ended_and_the_delay_has_passed() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     dial(&phone).await;
@@ -208,13 +208,12 @@ async fn a_phone_gets_one_push_a_minute() {
 }
 
 #[tokio::test]
-async fn the_same_amount_twice_in_two_minutes_is_told_as_such() {
+async fn trap_09_a_refusal_of_the_same_amount_that_mpesa_gives_all_the_same_is_told_as_such() {
     let world = World::new().await;
-    let phone = world.funded("0712345678", 100).await;
-    world.turn(MINUTE);
-    request(&phone, 100).await;
-    push_now(&world).await;
-    told(&world, 2).await;
+    let phone = world.registered("0712345678").await;
+    let (deposit, checkout) = pushed(&world, &phone, 100).await;
+    // Paid by another way a moment ago, of which only M-Pesa knows.
+    tell(&world, &deposit, &failure(&checkout, &json!(17))).await;
     assert_eq!(
         world.last_sms(&phone),
         "Deposit of KES 100 not completed: same amount twice in 2 minutes. If M-Pesa took the \
@@ -226,7 +225,7 @@ async fn the_same_amount_twice_in_two_minutes_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn the_push_asks_daraja_for_what_the_player_asked_for() {
+async fn trap_35_the_push_asks_daraja_for_what_the_player_asked_for() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, _) = pushed(&world, &phone, 100).await;

@@ -48,7 +48,7 @@ async fn answer_is_lost(fault: Fault) {
 }
 
 #[tokio::test]
-async fn a_push_whose_answer_never_comes_is_not_repeated_and_its_callback_credits() {
+async fn trap_09_a_push_whose_answer_never_comes_is_not_repeated_and_its_callback_credits() {
     answer_is_lost(Fault::Hang).await;
 }
 
@@ -83,7 +83,8 @@ async fn an_error_page_instead_of_an_answer_proves_nothing_and_is_not_repeated()
 }
 
 #[tokio::test]
-async fn a_callback_before_the_push_is_answered_credits_and_the_late_answer_changes_nothing() {
+async fn trap_08_a_callback_before_the_push_is_answered_credits_and_the_late_answer_changes_nothing()
+ {
     let world = World::with(|config| config.daraja.timeout = PATIENCE).await;
     let phone = world.registered("0712345678").await;
     request(&phone, 100).await;
@@ -175,7 +176,7 @@ async fn when_daraja_stays_unreachable_the_deposit_fails_and_the_player_is_told(
 }
 
 #[tokio::test]
-async fn a_throttled_push_and_a_dead_token_lead_to_one_prompt() {
+async fn trap_36_a_throttled_push_and_a_dead_token_lead_to_one_prompt() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let throttled = Fault::Refuse(429);
@@ -345,7 +346,7 @@ async fn a_callback_that_was_stored_before_a_crash_is_acted_on_after_it() {
 }
 
 #[tokio::test]
-async fn a_callback_is_acknowledged_only_when_it_is_stored() {
+async fn trap_38_a_callback_is_acknowledged_only_when_it_is_stored() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, _) = pushed(&world, &phone, 100).await;

@@ -196,3 +196,48 @@ pub(crate) async fn outcomes(world: &World) -> Vec<(String, String)> {
         .map(|(state, outcome)| (state, outcome.unwrap_or_default()))
         .collect()
 }
+
+/// A confirmation of a payment to the paybill.
+pub(crate) fn payment(receipt: &str, account: &str, amount: &str) -> Value {
+    json!({
+        "TransactionType": "Pay Bill", "TransID": receipt, "TransTime": "20261122120000",
+        "TransAmount": amount, "BusinessShortCode": "174379", "BillRefNumber": account,
+        "InvoiceNumber": "", "OrgAccountBalance": "", "ThirdPartyTransID": "",
+        "MSISDN": "25471****678", "FirstName": "Amina", "MiddleName": "", "LastName": "",
+    })
+}
+
+/// Posts a body to a route of the paybill; gives the status and the answer.
+pub(crate) async fn post_paybill(
+    world: &World,
+    route: &str,
+    body: impl Into<reqwest::Body>,
+) -> (u16, Value) {
+    let url = format!("{}/pay/development/c2b/{route}", world.base());
+    let answer = Client::new().post(url).body(body).send().await;
+    let answer = answer.expect("an answer");
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// Confirms a payment to the paybill, which must be taken, and acts on it.
+pub(crate) async fn confirm(world: &World, body: &Value) {
+    // Callbacks of one instant have no order.
+    world.turn(Duration::from_millis(1));
+    let (status, answer) = post_paybill(world, "confirmation", body.to_string()).await;
+    assert_eq!(status, 200);
+    assert_eq!(answer, json!({"ResultCode": 0, "ResultDesc": "Success"}));
+    world.run_due().await;
+}
+
+/// What became of the callbacks of the paybill, oldest first.
+pub(crate) async fn paybill_outcomes(world: &World) -> Vec<String> {
+    let mut db = beside(world).await;
+    let sql =
+        "select kind, outcome from callback where kind like 'c2b%' order by received_at_ms, id";
+    let rows = db.pairs(sql).await;
+    rows.into_iter()
+        .map(|(_, outcome)| outcome.unwrap_or_default())
+        .collect()
+}

@@ -9,19 +9,32 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/daraja.rs"]
+mod daraja;
+
 mod callback;
 mod callback_amounts;
 mod callback_bodies;
 mod crowd;
 mod deposit;
 mod deposit_trouble;
+mod excise;
 mod gateway;
 mod guard;
 mod help;
 mod inbound;
 mod inbound_bodies;
+mod limits;
+mod paybill;
+mod paybill_bodies;
+mod payouts;
+mod pull;
 mod query;
 mod settle;
 mod settle_again;
 mod sms;
 mod suspense;
+mod traps;
+mod validation;
+mod withdrawal;
+mod withdrawal_trouble;

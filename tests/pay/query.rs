@@ -80,7 +80,7 @@ async fn a_lost_failure_is_found_by_asking_and_told() {
 }
 
 #[tokio::test]
-async fn only_codes_that_are_certain_end_a_deposit_by_query() {
+async fn trap_02_only_codes_that_are_certain_end_a_deposit_by_query() {
     let world = World::new().await;
     let certain = ["1", "1019", "1025", "1032", "1037", "2001", "9999"];
     let uncertain = [
@@ -117,7 +117,7 @@ async fn only_codes_that_are_certain_end_a_deposit_by_query() {
 }
 
 #[tokio::test]
-async fn a_query_that_says_failed_does_not_stand_against_a_callback_that_says_paid() {
+async fn trap_01_a_query_that_says_failed_does_not_stand_against_a_callback_that_says_paid() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let deposit = lost(&world, &phone, Some("1234")).await;
@@ -136,7 +136,7 @@ async fn a_query_that_says_failed_does_not_stand_against_a_callback_that_says_pa
 }
 
 #[tokio::test]
-async fn a_callback_that_says_paid_stands_when_a_query_under_way_says_failed() {
+async fn trap_01_a_callback_that_says_paid_stands_when_a_query_under_way_says_failed() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let deposit = lost(&world, &phone, None).await;
@@ -169,7 +169,7 @@ async fn a_callback_that_says_paid_stands_when_a_query_under_way_says_failed() {
 }
 
 #[tokio::test]
-async fn a_query_that_says_paid_credits_nobody_until_a_callback_brings_the_receipt() {
+async fn trap_03_a_query_that_says_paid_credits_nobody_until_a_callback_brings_the_receipt() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let deposit = lost(&world, &phone, Some("1234")).await;
@@ -201,7 +201,8 @@ async fn a_query_that_says_paid_credits_nobody_until_a_callback_brings_the_recei
 }
 
 #[tokio::test]
-async fn a_deposit_that_stays_open_is_asked_about_ever_more_rarely_and_then_left_to_the_operator() {
+async fn trap_37_a_deposit_that_stays_open_is_asked_about_ever_more_rarely_and_then_left_to_the_operator()
+ {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     let (deposit, checkout) = pushed(&world, &phone, 100).await;

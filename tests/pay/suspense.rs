@@ -13,7 +13,7 @@ use crate::{
 const UNKNOWN: &str = "0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
-async fn a_payment_for_an_unknown_deposit_is_parked_and_assigned_once() {
+async fn trap_12_a_payment_for_an_unknown_deposit_is_parked_and_assigned_once() {
     let world = World::new().await;
     let amina = world.registered("0712345678").await;
     let body = success("ws_CO_1", "UKM1A2B3C4", &json!(150.00));
@@ -102,7 +102,7 @@ async fn callbacks_for_deposits_that_nobody_knows_are_acknowledged_and_move_noth
 }
 
 #[tokio::test]
-async fn a_payment_with_the_checkout_id_of_another_request_is_parked() {
+async fn trap_12_a_payment_with_the_checkout_id_of_another_request_is_parked() {
     let world = World::new().await;
     let amina = world.registered("0712345678").await;
     let baraka = world.registered("0110234567").await;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use majibu::{
     core::{
-        ids::{CallbackId, DepositId, PlayerId, SetId, SmsId},
+        ids::{CallbackId, DepositId, PlayerId, SetId, SmsId, WithdrawalId},
         money::Cents,
         sms::SmsClass,
         time::Timestamp,
@@ -16,6 +16,7 @@ use majibu::{
 use crate::{
     bench::{Bench, CROWD, at_once, eventually},
     given::{CATEGORY, NOW, STAKE, at, msisdn, playing},
+    withdrawals::QUOTE,
 };
 
 on_each_engine!(
@@ -52,6 +53,20 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
                 assert!(pushed.expect("pushed"));
             }
             Ok(id.to_string())
+        }
+        Claim::Payouts | Claim::PayoutQueries => {
+            let id = bench.random(|rng| WithdrawalId::new(NOW, rng));
+            let added = tx.add_withdrawal(id, player, &QUOTE, due).await;
+            added.expect("a withdrawal");
+            if kind == Claim::PayoutQueries {
+                let sent = tx.begin_payout(id, 0, NOW, due).await;
+                assert!(sent.expect("sent"));
+            }
+            Ok(id.to_string())
+        }
+        Claim::Chores => {
+            let id = bench.random(|rng| CallbackId::new(NOW, rng)).to_string();
+            tx.plan_chore(&id, Some(due)).await.map(|()| id)
         }
         Claim::Sms => {
             let id = bench.random(|rng| SmsId::new(NOW, rng));
@@ -216,7 +231,13 @@ async fn a_lease_that_has_ended_makes_the_row_due_again(bench: &Bench) {
         let name = kind.name();
         let rows = given(bench, kind, [0]).await;
         let counts = match kind {
-            Claim::Callbacks | Claim::Pushes | Claim::Queries | Claim::Sms => [1, 2, 3],
+            Claim::Callbacks
+            | Claim::Pushes
+            | Claim::Queries
+            | Claim::Payouts
+            | Claim::PayoutQueries
+            | Claim::Chores
+            | Claim::Sms => [1, 2, 3],
             Claim::Rounds | Claim::Unpaired | Claim::Sets => [0, 0, 0],
         };
         let mut now = NOW;

@@ -107,6 +107,7 @@ async fn a_deposit_is_pushed_and_paid(bench: &Bench) {
         credited_cents: 9_000,
         receipt: Some("R1".into()),
         flagged: true,
+        failure: None,
     };
     assert_eq!(row(&mut tx, player).await, shown);
     assert_eq!(tx.deposit(new_id(bench)).await.expect("read"), None);

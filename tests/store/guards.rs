@@ -148,6 +148,7 @@ async fn what_is_no_transfer_is_refused(bench: &Bench) {
         insert("deposit", "mpesa", &wallet, 0),
         insert("deposit", "mpesa", &wallet, -5),
         insert("gift", "mpesa", &wallet, 5),
+        insert("", "mpesa", &wallet, 5),
         insert("deposit", "nowhere", &wallet, 5),
         insert("deposit", "mpesa", "wallet:", 5),
         insert("deposit", "mpesa", "wallet:nobody", 5),

@@ -1,15 +1,24 @@
-//! The money at M-Pesa: one account for each number, and every payment with its receipt.
+//! The money at M-Pesa: one account for each number, the organisation's own, and every movement
+//! between them with its receipt.
 //!
-//! An account is never below zero, and a receipt is never given twice.
+//! An account is never below zero, a receipt is never given twice, and money is neither lost nor
+//! made: `books` can show it at any moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::books::{Books, Movement, MovementKind};
+use super::code;
+use crate::clock;
 use crate::config::DarajaConfig;
 use crate::dice::Dice;
 use crate::number::Number;
+
+/// The most that anybody may have in M-Pesa, and the most that anybody may move in a day, in cents
+/// (contract, 13).
+const LIMIT_CENTS: i64 = 50_000_000;
 
 /// Money that moved from a phone to the paybill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,16 +31,17 @@ pub struct Payment {
     pub amount_cents: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// The account reference of the push.
+    /// The account reference of the push, or what the payer typed.
     pub reference: String,
-    /// The push that it belongs to.
+    /// The push that it belongs to; empty for a payment from M-Pesa's own menu.
     pub checkout_request_id: String,
 }
 
 /// What somebody has at M-Pesa.
 pub(super) struct Account {
-    pub(super) balance_cents: i64,
+    balance_cents: i64,
     pub(super) pin: String,
+    pub(super) is_registered: bool,
 }
 
 /// Why nothing was paid.
@@ -41,21 +51,35 @@ pub(super) enum NotPaid {
     NoFunds,
 }
 
-/// All accounts and payments.
+/// All accounts and movements.
 pub(super) struct Ledger {
     opening_balance_cents: i64,
     opening_pin: String,
     accounts: BTreeMap<Number, Account>,
+    utility_cents: i64,
+    fees_cents: i64,
+    issued_cents: i64,
     payments: Vec<Payment>,
-    receipts: BTreeSet<String>,
+    movements: Vec<Movement>,
+    /// All receipts, each with the place of its movement; `None` while it is only reserved.
+    receipts: BTreeMap<String, Option<usize>>,
+    reversed: BTreeSet<String>,
 }
 
-/// A payment that a phone's owner is asked for.
+/// A payment that a phone's owner is asked for, or makes.
 pub(super) struct Order<'a> {
     pub(super) phone: Number,
     pub(super) amount_cents: i64,
     pub(super) reference: &'a str,
     pub(super) checkout_request_id: &'a str,
+}
+
+/// A payout that passed all checks but those of the accounts.
+pub(super) struct PayoutOrder<'a> {
+    pub(super) phone: Number,
+    pub(super) amount_cents: i64,
+    pub(super) fee_cents: i64,
+    pub(super) originator: &'a str,
 }
 
 impl Ledger {
@@ -64,17 +88,66 @@ impl Ledger {
             opening_balance_cents: config.opening_balance_cents,
             opening_pin: config.opening_pin.clone(),
             accounts: BTreeMap::new(),
+            utility_cents: config.organisation.opening_float_cents,
+            fees_cents: 0,
+            issued_cents: config.organisation.opening_float_cents,
             payments: Vec::new(),
-            receipts: BTreeSet::new(),
+            movements: Vec::new(),
+            receipts: BTreeMap::new(),
+            reversed: BTreeSet::new(),
         }
     }
 
     /// The account of a number, opened when first asked for.
     pub(super) fn account(&mut self, number: Number) -> &mut Account {
-        self.accounts.entry(number).or_insert_with(|| Account {
-            balance_cents: self.opening_balance_cents,
-            pin: self.opening_pin.clone(),
+        self.accounts.entry(number).or_insert_with(|| {
+            self.issued_cents += self.opening_balance_cents;
+            Account {
+                balance_cents: self.opening_balance_cents,
+                pin: self.opening_pin.clone(),
+                is_registered: true,
+            }
         })
+    }
+
+    pub(super) fn balance_cents(&mut self, number: Number) -> i64 {
+        self.account(number).balance_cents
+    }
+
+    /// Sets a balance by hand.
+    pub(super) fn set_balance_cents(&mut self, number: Number, cents: i64) {
+        let account = self.account(number);
+        let added = cents - account.balance_cents;
+        account.balance_cents = cents;
+        self.issued_cents += added;
+    }
+
+    /// What the organisation can pay out of.
+    pub(super) fn utility_cents(&self) -> i64 {
+        self.utility_cents
+    }
+
+    /// What the organisation was charged so far.
+    pub(super) fn fees_cents(&self) -> i64 {
+        self.fees_cents
+    }
+
+    /// Sets what the organisation can pay out of by hand.
+    pub(super) fn set_utility_cents(&mut self, cents: i64) {
+        self.issued_cents += cents - self.utility_cents;
+        self.utility_cents = cents;
+    }
+
+    /// Whether a payment could be made now.
+    pub(super) fn check(&mut self, order: &Order<'_>, pin: &str) -> Result<(), NotPaid> {
+        let account = self.account(order.phone);
+        if account.pin != pin {
+            return Err(NotPaid::WrongPin);
+        }
+        if account.balance_cents < order.amount_cents {
+            return Err(NotPaid::NoFunds);
+        }
+        Ok(())
     }
 
     /// Moves the money if the PIN is right and the balance suffices.
@@ -85,16 +158,26 @@ impl Ledger {
         at: DateTime<Utc>,
         dice: &Dice,
     ) -> Result<Payment, NotPaid> {
+        self.check(order, pin)?;
+        let receipt = self.reserve_receipt(at, dice);
+        self.pay_as(order, receipt, at)
+    }
+
+    /// Moves the money under a receipt that was reserved; the PIN was checked before.
+    pub(super) fn pay_as(
+        &mut self,
+        order: &Order<'_>,
+        receipt: String,
+        at: DateTime<Utc>,
+    ) -> Result<Payment, NotPaid> {
         let account = self.account(order.phone);
-        if account.pin != pin {
-            return Err(NotPaid::WrongPin);
-        }
         if account.balance_cents < order.amount_cents {
             return Err(NotPaid::NoFunds);
         }
         account.balance_cents -= order.amount_cents;
+        self.utility_cents += order.amount_cents;
         let payment = Payment {
-            receipt: self.new_receipt(at, dice),
+            receipt: receipt.clone(),
             phone: order.phone,
             amount_cents: order.amount_cents,
             at,
@@ -102,11 +185,111 @@ impl Ledger {
             checkout_request_id: order.checkout_request_id.to_owned(),
         };
         self.payments.push(payment.clone());
+        self.book(Movement {
+            receipt,
+            kind: MovementKind::Payment,
+            phone: order.phone,
+            amount_cents: order.amount_cents,
+            fee_cents: 0,
+            reference: order.reference.to_owned(),
+            at,
+        });
         Ok(payment)
+    }
+
+    /// Pays somebody from the utility account, which bears the fee; otherwise the result code.
+    pub(super) fn pay_out(
+        &mut self,
+        order: &PayoutOrder<'_>,
+        at: DateTime<Utc>,
+        dice: &Dice,
+    ) -> Result<Movement, &'static str> {
+        let has_moved = self.moved_on_day_of(order.phone, at);
+        let account = self.account(order.phone);
+        if !account.is_registered {
+            return Err(code::NOT_REGISTERED);
+        }
+        if account.balance_cents + order.amount_cents > LIMIT_CENTS {
+            return Err(code::BALANCE_LIMIT);
+        }
+        if has_moved + order.amount_cents > LIMIT_CENTS {
+            return Err(code::DAILY_LIMIT);
+        }
+        if self.utility_cents < order.amount_cents + order.fee_cents {
+            return Err(code::NO_FUNDS);
+        }
+        self.utility_cents -= order.amount_cents + order.fee_cents;
+        self.fees_cents += order.fee_cents;
+        self.account(order.phone).balance_cents += order.amount_cents;
+        let receipt = self.reserve_receipt(at, dice);
+        Ok(self.book(Movement {
+            receipt,
+            kind: MovementKind::Payout,
+            phone: order.phone,
+            amount_cents: order.amount_cents,
+            fee_cents: order.fee_cents,
+            reference: order.originator.to_owned(),
+            at,
+        }))
+    }
+
+    /// Gives a payment, or a part of it, back to its phone; otherwise the result code.
+    pub(super) fn reverse(
+        &mut self,
+        receipt: &str,
+        amount_cents: i64,
+        at: DateTime<Utc>,
+        dice: &Dice,
+    ) -> Result<Movement, &'static str> {
+        let original = self.movement(receipt).cloned();
+        let original = original
+            .filter(|movement| movement.kind == MovementKind::Payment)
+            .filter(|movement| amount_cents <= movement.amount_cents)
+            .ok_or(code::NO_SUCH_ORIGINAL)?;
+        if self.reversed.contains(receipt) {
+            return Err(code::ALREADY_REVERSED);
+        }
+        if self.utility_cents < amount_cents {
+            return Err(code::NO_FUNDS);
+        }
+        self.utility_cents -= amount_cents;
+        self.account(original.phone).balance_cents += amount_cents;
+        self.reversed.insert(receipt.to_owned());
+        let own = self.reserve_receipt(at, dice);
+        Ok(self.book(Movement {
+            receipt: own,
+            kind: MovementKind::Reversal,
+            phone: original.phone,
+            amount_cents,
+            fee_cents: 0,
+            reference: receipt.to_owned(),
+            at,
+        }))
     }
 
     pub(super) fn payments(&self) -> Vec<Payment> {
         self.payments.clone()
+    }
+
+    pub(super) fn movements(&self) -> Vec<Movement> {
+        self.movements.clone()
+    }
+
+    /// The movement of a receipt.
+    pub(super) fn movement(&self, receipt: &str) -> Option<&Movement> {
+        let place = self.receipts.get(receipt).copied().flatten()?;
+        self.movements.get(place)
+    }
+
+    /// Everything that moved, and what everybody has.
+    pub(super) fn books(&self) -> Books {
+        let mut books = Books::of(&self.movements);
+        for (number, account) in &self.accounts {
+            books.phones.entry(*number).or_default().balance_cents = account.balance_cents;
+        }
+        books.utility_cents = self.utility_cents;
+        books.issued_cents = self.issued_cents;
+        books
     }
 
     /// Whether this phone paid this amount since a moment.
@@ -126,13 +309,34 @@ impl Ledger {
             .any(|payment| payment.phone == phone && payment.amount_cents == amount_cents)
     }
 
-    fn new_receipt(&mut self, at: DateTime<Utc>, dice: &Dice) -> String {
+    /// A receipt that nothing else will get.
+    pub(super) fn reserve_receipt(&mut self, at: DateTime<Utc>, dice: &Dice) -> String {
         loop {
             let receipt = dice.receipt(at);
-            if self.receipts.insert(receipt.clone()) {
+            if !self.receipts.contains_key(&receipt) {
+                self.receipts.insert(receipt.clone(), None);
                 return receipt;
             }
         }
+    }
+
+    /// What a phone moved on the day of a moment in Nairobi, both ways, in cents.
+    fn moved_on_day_of(&self, phone: Number, at: DateTime<Utc>) -> i64 {
+        let day = clock::eat(at).date_naive();
+        self.movements
+            .iter()
+            .rev()
+            .take_while(|movement| clock::eat(movement.at).date_naive() == day)
+            .filter(|movement| movement.phone == phone)
+            .map(|movement| movement.amount_cents)
+            .sum()
+    }
+
+    fn book(&mut self, movement: Movement) -> Movement {
+        self.receipts
+            .insert(movement.receipt.clone(), Some(self.movements.len()));
+        self.movements.push(movement.clone());
+        movement
     }
 }
 
@@ -162,11 +366,11 @@ mod tests {
             ledger.pay(&order(phone, 500_001), "1234", at, &dice),
             Err(NotPaid::NoFunds)
         );
-        assert_eq!(ledger.account(phone).balance_cents, 500_000);
+        assert_eq!(ledger.balance_cents(phone), 500_000);
         let payment = ledger
             .pay(&order(phone, 500_000), "1234", at, &dice)
             .unwrap();
-        assert_eq!(ledger.account(phone).balance_cents, 0);
+        assert_eq!(ledger.balance_cents(phone), 0);
         assert_eq!(ledger.payments(), [payment]);
         assert!(ledger.has_paid_since(phone, 500_000, at));
         assert!(!ledger.has_paid_since(phone, 100, at));

@@ -11,10 +11,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::ledger::{NotPaid, Order, Payment};
-use super::{Refusal, callback};
+use super::{Refusal, callback, paybill};
 use crate::clock;
-use crate::config::SameAmountRule;
-use crate::fault::FaultPoint;
+use crate::config::{PushConfirmation, SameAmountRule};
+use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
@@ -168,7 +168,14 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
             .and_then(|push| push.result.clone());
         if let Some(result) = result {
             tokio::time::sleep(shared.config.daraja.callback_delay).await;
+            let confirms = shared.config.daraja.c2b.confirms_pushes;
+            if confirms == PushConfirmation::BeforeCallback {
+                confirm(&shared, &result).await;
+            }
             tell(&shared, &push, &result).await;
+            if confirms == PushConfirmation::AfterCallback {
+                confirm(&shared, &result).await;
+            }
         }
     });
     Ok(())
@@ -269,19 +276,38 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 
 /// Tells the service, and keeps what it answered.
 async fn tell(world: &World, push: &Push, result: &StkResult) {
+    let fault = world.take_fault(FaultPoint::StkCallback);
     let call = Call {
         what: "STK callback",
-        phone: push.phone,
+        phone: Some(push.phone),
         url: push.callback_url.clone(),
         content_type: "application/json",
         user_agent: None,
         hop_metadata: None,
-        body: callback::body(push, result),
+        body: callback::body(push, &stated(result, fault.as_ref())),
         timeout: CALLBACK_TIMEOUT,
     };
-    let statuses = world.send_callback(FaultPoint::StkCallback, &call).await;
+    let statuses = world.send_spoilt(fault.as_ref(), &call).await;
     lock(&world.mpesa.pushes).change(&push.checkout_request_id, |push| {
         push.callbacks.extend(statuses)
     });
     world.mpesa.note_progress();
+}
+
+/// Tells of a payment once more, as one to the paybill, where the service wants to hear of those.
+async fn confirm(world: &World, result: &StkResult) {
+    if let StkResult::Paid(payment) = result {
+        paybill::confirm(world, payment, String::new()).await;
+    }
+}
+
+/// The result that the service is told: the true one, or the one with the fault's amount.
+fn stated(result: &StkResult, fault: Option<&Fault>) -> StkResult {
+    match (result, fault) {
+        (StkResult::Paid(payment), Some(Fault::Amount(cents))) => StkResult::Paid(Payment {
+            amount_cents: *cents,
+            ..payment.clone()
+        }),
+        (result, _) => result.clone(),
+    }
 }

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{Refusal, check_credentials, field};
+use super::fields::{self, field};
+use super::refusal::Product;
+use super::{Refusal, check_credentials};
 use crate::fault::Fault;
 use crate::number::Number;
 use crate::recorder::{About, Spoilt};
@@ -39,8 +41,8 @@ fn look_up(
     stated: Option<String>,
 ) -> Result<(Number, Value), Refusal> {
     const ID: &str = "CheckoutRequestID";
-    world.mpesa.check_token(headers)?;
-    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::UnreadableBody)?;
+    world.mpesa.check_token(headers, Product::Stk)?;
+    let body = fields::json(body)?;
     check_credentials(&body, &world.config.daraja)?;
     let id = field(&body, ID).ok_or(Refusal::InvalidField(ID))?;
     let push = lock(&world.mpesa.pushes)

@@ -1,4 +1,4 @@
-//! Daraja's synchronous error answers, with the codes and words of the real ones (contract, 1, 3, 5).
+//! Daraja's synchronous error answers, with the codes and words of the real ones (contract, 1, 3, 5, 6, 10).
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::world::World;
 
 /// Why Daraja refuses a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The bearer token is missing, unknown or dead. STK answers 404 here, not 401.
-    InvalidToken,
+    /// The bearer token, repeated here, is missing, unknown or dead.
+    InvalidToken(Product, String),
     /// OAuth: the authentication is not Basic.
     InvalidAuthenticationType,
     /// OAuth: the grant type is not `client_credentials`.
@@ -28,12 +28,46 @@ pub(crate) enum Refusal {
     Locked,
     /// Query: the prompt is still open.
     StillProcessing,
+    /// B2C: a request with this originator id was accepted before.
+    DuplicateOriginator,
+    /// C2B: the URLs are registered, once and for all.
+    UrlsRegistered,
+}
+
+/// A part of Daraja, as far as it answers a bad token in a way of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Product {
+    /// STK, and reversal.
+    Stk,
+    /// B2C, and account balance: the message repeats the token.
+    B2c,
+    /// C2B, and transaction status.
+    C2b,
+    /// Pull.
+    Pull,
 }
 
 impl Refusal {
     fn parts(self) -> (StatusCode, &'static str, String) {
         let (status, code, message) = match self {
-            Self::InvalidToken => (StatusCode::NOT_FOUND, "404.001.03", "Invalid Access Token"),
+            Self::InvalidToken(Product::Stk, _) => {
+                (StatusCode::NOT_FOUND, "404.001.03", "Invalid Access Token")
+            }
+            Self::InvalidToken(Product::B2c, token) => {
+                return (
+                    StatusCode::UNAUTHORIZED,
+                    "401.002.01",
+                    format!("Error Occurred - Invalid Access Token - {token}"),
+                );
+            }
+            Self::InvalidToken(Product::C2b, _) => (
+                StatusCode::BAD_REQUEST,
+                "400.003.01",
+                "Invalid Access Token",
+            ),
+            Self::InvalidToken(Product::Pull, _) => {
+                (StatusCode::UNAUTHORIZED, "401.003.01", INVALID_TOKEN)
+            }
             Self::InvalidAuthenticationType => (
                 StatusCode::BAD_REQUEST,
                 "400.008.01",
@@ -62,6 +96,16 @@ impl Refusal {
                 "Unable to lock subscriber, a transaction is already in process for the current subscriber",
             ),
             Self::StillProcessing => internal("The transaction is being processed"),
+            Self::DuplicateOriginator => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "500.002.1001",
+                "Duplicate OriginatorConversationID.",
+            ),
+            Self::UrlsRegistered => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "500.003.1001",
+                "Urls are already registered.",
+            ),
         };
         (status, code, message.to_owned())
     }
@@ -73,6 +117,9 @@ impl Refusal {
     }
 }
 
+/// The words of `401.003.01`.
+const INVALID_TOKEN: &str = "Error Occurred - Invalid Access Token";
+
 /// `500.001.1001` carries several meanings; its message tells which.
 fn internal(message: &'static str) -> (StatusCode, &'static str, &'static str) {
     (StatusCode::INTERNAL_SERVER_ERROR, "500.001.1001", message)
@@ -81,13 +128,8 @@ fn internal(message: &'static str) -> (StatusCode, &'static str, &'static str) {
 /// What Daraja answers when a fault refuses a request with a status.
 pub(crate) fn fault_answer(world: &World, status: StatusCode) -> Response {
     match status.as_u16() {
-        401 => error_body(
-            world,
-            status,
-            "401.003.01",
-            "Error Occurred - Invalid Access Token",
-        ),
-        404 => Refusal::InvalidToken.answer(world),
+        401 => error_body(world, status, "401.003.01", INVALID_TOKEN),
+        404 => Refusal::InvalidToken(Product::Stk, String::new()).answer(world),
         429 => {
             let detail = json!({ "errorcode": "policies.ratelimit.SpikeArrestViolation" });
             let fault = json!({ "faultstring": "Spike arrest violation. Allowed rate : 5pm", "detail": detail });
@@ -95,14 +137,15 @@ pub(crate) fn fault_answer(world: &World, status: StatusCode) -> Response {
         }
         500 => error_body(world, status, "500.003.1001", "Internal Server Error"),
         // The gateway in front of Daraja answers with a page of its own.
-        502..=504 => (
-            status,
-            [("content-type", "text/html")],
-            "<html><body>Service Unavailable</body></html>",
-        )
-            .into_response(),
+        502..=504 => gateway_page(status),
         _ => status.into_response(),
     }
+}
+
+/// A page where JSON is due.
+pub(crate) fn gateway_page(status: StatusCode) -> Response {
+    let page = "<html><body>Service Unavailable</body></html>";
+    (status, [("content-type", "text/html")], page).into_response()
 }
 
 fn error_body(world: &World, status: StatusCode, code: &str, message: &str) -> Response {

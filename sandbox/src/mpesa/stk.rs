@@ -9,33 +9,17 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::fields::{amount_cents, callback_url, digits, field, subscriber};
 use super::push::Push;
-use super::{Refusal, check_credentials, digits, field};
+use super::refusal::Product;
+use super::{Refusal, check_credentials, fields};
 use crate::clock;
 use crate::number::Number;
 use crate::recorder::About;
 use crate::world::World;
 
-/// The largest amount of one payment, in shillings.
-const LARGEST_AMOUNT: i64 = 250_000;
-
 /// The longest account reference.
 const LONGEST_REFERENCE: usize = 12;
-
-/// The words and hosts that Daraja refuses in a callback URL, in any letter case.
-const FORBIDDEN: [&str; 11] = [
-    "mpesa",
-    "m-pesa",
-    "safaricom",
-    "exec",
-    "exe",
-    "cmd",
-    "sql",
-    "query",
-    "ngrok",
-    "requestbin",
-    "mockbin",
-];
 
 /// A request that passed all checks.
 struct StkRequest {
@@ -62,8 +46,8 @@ fn accept(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(Number, Value), Refusal> {
-    world.mpesa.check_token(headers)?;
-    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::UnreadableBody)?;
+    world.mpesa.check_token(headers, Product::Stk)?;
+    let body = fields::json(body)?;
     check_credentials(&body, &world.config.daraja)?;
     let request = read(&body)?;
     let at = clock::now();
@@ -99,16 +83,11 @@ fn read(body: &Value) -> Result<StkRequest, Refusal> {
     if !["CustomerPayBillOnline", "CustomerBuyGoodsOnline"].contains(&transaction_type.as_str()) {
         return Err(Refusal::InvalidField("TransactionType"));
     }
-    let shillings = digits(body, "Amount")?
-        .parse()
-        .ok()
-        .filter(|amount| (1..=LARGEST_AMOUNT).contains(amount));
-    let shillings: i64 = shillings.ok_or(Refusal::InvalidField("Amount"))?;
+    let amount_cents = amount_cents(body, 1)?;
     subscriber(body, "PartyA")?;
     digits(body, "PartyB")?;
     let phone = subscriber(body, "PhoneNumber")?;
-    let callback_url = field(body, "CallBackURL").filter(|url| is_allowed(url));
-    let callback_url = callback_url.ok_or(Refusal::InvalidField("CallBackURL"))?;
+    let callback_url = callback_url(body, "CallBackURL")?;
     let reference =
         field(body, "AccountReference").filter(|text| text.chars().count() <= LONGEST_REFERENCE);
     let reference = reference.ok_or(Refusal::InvalidField("AccountReference"))?;
@@ -116,20 +95,10 @@ fn read(body: &Value) -> Result<StkRequest, Refusal> {
     field(body, "TransactionDesc").ok_or(Refusal::InvalidField("Remarks"))?;
     Ok(StkRequest {
         phone,
-        amount_cents: shillings * 100,
+        amount_cents,
         callback_url,
         reference,
     })
-}
-
-fn subscriber(body: &Value, name: &'static str) -> Result<Number, Refusal> {
-    Number::from_digits(&digits(body, name)?).map_err(|_| Refusal::InvalidField(name))
-}
-
-fn is_allowed(url: &str) -> bool {
-    let lower = url.to_ascii_lowercase();
-    let is_web = lower.starts_with("http://") || lower.starts_with("https://");
-    is_web && !FORBIDDEN.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]

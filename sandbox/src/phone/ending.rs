@@ -49,7 +49,7 @@ impl Phone {
         ]);
         let call = Call {
             what: "end event",
-            phone: self.number(),
+            phone: Some(self.number()),
             url,
             content_type: FORM,
             user_agent: Some("at-ussd-api/1.0"),

@@ -224,7 +224,7 @@ impl Phone {
     async fn send_hop(&self, hop: Hop) -> Result<Result<RawReply, SendError>, PhoneError> {
         let call = Call {
             what: "USSD hop",
-            phone: self.number(),
+            phone: Some(self.number()),
             url: self.world.urls().ussd.ok_or(PhoneError::NoService)?,
             content_type: FORM,
             user_agent: Some("at-ussd-api/1.0"),

@@ -65,7 +65,7 @@ impl Phone {
     fn callback(&self, what: &'static str, url: String, body: String) -> Call {
         Call {
             what,
-            phone: self.number(),
+            phone: Some(self.number()),
             url,
             content_type: FORM,
             user_agent: None,

@@ -28,6 +28,8 @@ pub struct PhoneView {
     pub inbox: Vec<Sms>,
     /// The M-Pesa prompt on the screen.
     pub prompt: Option<PinPrompt>,
+    /// The paybill that can be paid to.
+    pub paybill: String,
     /// What the owner has in M-Pesa, in cents.
     pub mpesa_balance_cents: i64,
 }
@@ -42,6 +44,7 @@ impl Phone {
             local_number: self.number().local(),
             service_code: self.world.config.service_code.clone(),
             short_code: self.world.config.sms.short_code.clone(),
+            paybill: self.world.config.daraja.shortcode.clone(),
             is_in_session: inner.session.is_some(),
             is_waiting: inner
                 .session

@@ -1,11 +1,17 @@
 //! The simulator against a small service that plays a quiz: over HTTP on both sides, as in use.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod b2c;
+mod books;
+mod c2b;
 mod client;
 mod opponent;
+mod organisation;
 mod page;
+mod payout_trouble;
 mod service;
 mod sms;
+mod status;
 mod stk;
 mod stk_trouble;
 mod ussd;

@@ -176,3 +176,33 @@ async fn get(client: &Client, path: &str) -> Value {
         .await
         .unwrap()
 }
+
+#[tokio::test]
+async fn the_paybill_is_paid_and_the_books_are_read_over_http() {
+    let (sim, _service) = instant_world().await;
+    let client = Client::new(&sim.base_url());
+    let path = "/api/phones/0712345678/paybill";
+    let mut body = json!({ "account": "A1", "amount_cents": 10_000, "pin": "1234" });
+    let (status, view) = client.post(path, "", &body).await;
+    assert_eq!(
+        (status, &view["mpesa_balance_cents"], &view["paybill"]),
+        (200, &json!(490_000), &json!("174379"))
+    );
+    body["pin"] = json!("9999");
+    let (status, answer) = client.post(path, "", &body).await;
+    assert_eq!(
+        (status, &answer["error"]),
+        (409, &json!("wrong M-Pesa PIN"))
+    );
+    let books = get(&client, "/api/books").await;
+    assert_eq!(
+        (
+            &books["paid_in_cents"],
+            &books["phones"]["+254712345678"]["paid_cents"]
+        ),
+        (&json!(10_000), &json!(10_000))
+    );
+    let movements = get(&client, "/api/movements").await;
+    assert_eq!(movements[0]["kind"], "payment");
+    assert_eq!(get(&client, "/api/payouts").await, json!([]));
+}

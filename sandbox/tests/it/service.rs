@@ -29,6 +29,10 @@ struct Kept {
     registered: BTreeSet<String>,
     sessions: BTreeMap<String, (Stage, usize)>,
     callback_status: Option<u16>,
+    /// What was POSTed to `/told/...`, with its last path segment.
+    posts: Vec<(String, Value)>,
+    /// What the next posts there are answered with.
+    answers: VecDeque<Value>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -73,6 +77,7 @@ impl FakeService {
             .route("/inbound", post(message))
             .route("/optout", post(message))
             .route("/pay/{id}", post(callback))
+            .route("/told/{what}", post(told))
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { shared }
@@ -91,6 +96,32 @@ impl FakeService {
 
     pub(crate) fn callback_url(&self) -> String {
         format!("{}/pay/1", self.shared.base)
+    }
+
+    /// A URL that keeps what it is sent under this name.
+    pub(crate) fn url(&self, what: &str) -> String {
+        format!("{}/told/{what}", self.shared.base)
+    }
+
+    /// What was sent under a name, once there is so much.
+    pub(crate) async fn told(&self, what: &str, count: usize) -> Vec<Value> {
+        let told = |kept: &Kept| {
+            let posts = kept.posts.iter().filter(|(name, _)| name == what);
+            posts.map(|(_, body)| body.clone()).collect::<Vec<_>>()
+        };
+        self.wait(|kept| Some(told(kept)).filter(|told| told.len() >= count))
+            .await
+    }
+
+    /// The next post to such a URL is answered so.
+    pub(crate) fn answer_with(&self, answer: Value) {
+        self.shared.kept.lock().unwrap().answers.push_back(answer);
+    }
+
+    /// In which order the names were called.
+    pub(crate) fn order(&self) -> Vec<String> {
+        let kept = self.shared.kept.lock().unwrap();
+        kept.posts.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// The next hop is answered so, whatever it asks.
@@ -205,6 +236,18 @@ async fn callback(
     }
     let accepted = Json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" }));
     (StatusCode::from_u16(status).unwrap(), accepted).into_response()
+}
+
+async fn told(
+    State(shared): State<Arc<Shared>>,
+    Path(what): Path<String>,
+    Json(body): Json<Value>,
+) -> Json<Value> {
+    let answer = shared.keep(|kept| {
+        kept.posts.push((what, body));
+        kept.answers.pop_front()
+    });
+    Json(answer.unwrap_or_else(|| json!({ "ResultCode": 0, "ResultDesc": "Accepted" })))
 }
 
 async fn hop(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {

@@ -132,6 +132,48 @@ pub fn query_says_unpaid(code: &str) -> bool {
     )
 }
 
+/// Whether a code in a *callback* says that nothing was paid so far. Those are the codes that the
+/// contract lists (section 4). A code that is not among them is not success, and is no proof that
+/// nothing was paid: the deposit stays open and is asked about. 26 (traffic blocking) and 4999 (still
+/// under way) are listed, and prove nothing either.
+#[must_use]
+pub fn callback_says_unpaid(code: &str) -> bool {
+    query_says_unpaid(code)
+        || matches!(
+            code,
+            "2" | "3"
+                | "4"
+                | "8"
+                | "17"
+                | "1001"
+                | "1031"
+                | "1036"
+                | "2028"
+                | "8006"
+                | "SFC_IC0003"
+                | "E3008"
+        )
+}
+
+/// M-Pesa refuses the same amount from the same customer for this long (contract, section 4,
+/// code 17).
+const SAME_AMOUNT: Duration = Duration::from_secs(2 * 60);
+
+/// For how long the same amount is not asked for again, where pushes to one phone are `interval`
+/// apart: two intervals, at most what M-Pesa refuses. A house that keeps no interval asks M-Pesa, and
+/// hears code 17.
+#[must_use]
+pub fn same_amount_window(interval: Duration) -> Duration {
+    interval.saturating_mul(2).min(SAME_AMOUNT)
+}
+
+/// What a player may still deposit today, who has deposited so much; `None`: any amount.
+#[must_use]
+pub fn room_today(deposited: Cents, rules: &WalletRules) -> Option<Cents> {
+    let room = rules.daily_deposit_limit?.minus(deposited);
+    Some(room.unwrap_or_default().max(Cents::ZERO))
+}
+
 /// How often and how long a pushed deposit is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -163,6 +205,8 @@ pub struct Credit {
     pub transfers: Vec<Transfer>,
     /// What the wallet gets.
     pub credited: Cents,
+    /// Excise duty, which leaves the wallet at once.
+    pub excise: Cents,
     /// What was paid above the request and is parked.
     pub excess: Cents,
     /// Whether an operator should look: the amount is not the one that was asked for.
@@ -170,15 +214,27 @@ pub struct Credit {
 }
 
 /// What a payment of `stated` books for a deposit of `requested`: the stated amount, at most the
-/// requested one; what is above is parked, since callbacks are unsigned.
+/// requested one; what is above is parked, since callbacks are unsigned. Excise duty of `excise_bps`
+/// basis points is taken off what is credited.
 #[must_use]
-pub fn credit(player: PlayerId, receipt: &str, requested: Cents, stated: Cents) -> Credit {
+pub fn credit(
+    player: PlayerId,
+    receipt: &str,
+    requested: Cents,
+    stated: Cents,
+    excise_bps: u32,
+) -> Credit {
     let credited = stated.min(requested);
     let excess = stated.minus(credited).unwrap_or_default();
     let booked = ledger::deposit(player, receipt, credited);
+    let excise = booked
+        .as_ref()
+        .and_then(|credited| ledger::excise(credited, excise_bps));
     Credit {
+        excise: excise.as_ref().map_or(Cents::ZERO, |excise| excise.amount),
         transfers: booked
             .into_iter()
+            .chain(excise)
             .chain(ledger::park_excess(receipt, excess))
             .collect(),
         credited,
@@ -193,6 +249,28 @@ mod tests {
     use rand::{SeedableRng, rngs::StdRng};
 
     use super::*;
+    use crate::core::ledger::Account;
+
+    #[test]
+    fn a_callback_ends_a_deposit_only_by_a_listed_code() {
+        for code in ["1", "17", "1032", "1037", "2001", "SFC_IC0003"] {
+            assert!(callback_says_unpaid(code), "{code}");
+        }
+        for code in ["0", "4999", "26", "7", "500.001.1001", "", "1032 "] {
+            assert!(!callback_says_unpaid(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_may_still_be_deposited_today_is_never_less_than_nothing() {
+        let mut rules = WalletRules::default();
+        assert_eq!(room_today(Cents::new(1), &rules), None);
+        rules.daily_deposit_limit = Some(Cents::new(10_000));
+        for (deposited, room) in [(0, 10_000), (9_999, 1), (10_000, 0), (99_999, 0)] {
+            let left = room_today(Cents::new(deposited), &rules);
+            assert_eq!(left, Some(Cents::new(room)), "{deposited}");
+        }
+    }
 
     #[test]
     fn limits_are_inclusive() {
@@ -237,14 +315,35 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_paid_is_what_is_booked(requested in 100..1_000_000_i64, stated in 1..1_000_000_i64) {
+        fn what_was_paid_is_what_is_booked(
+            requested in 100..1_000_000_i64,
+            stated in 1..1_000_000_i64,
+            bps in 0..=10_000_u32,
+        ) {
             let player = PlayerId::new(Timestamp::from_ms(1), &mut StdRng::seed_from_u64(1));
-            let credit = credit(player, "R", Cents::new(requested), Cents::new(stated));
-            let booked: i64 = credit.transfers.iter().map(|transfer| transfer.amount.get()).sum();
+            let credit = credit(player, "R", Cents::new(requested), Cents::new(stated), bps);
+            let from_mpesa = credit.transfers.iter().filter(|transfer| transfer.from == Account::Mpesa);
+            let booked: i64 = from_mpesa.map(|transfer| transfer.amount.get()).sum();
             prop_assert_eq!(booked, stated);
             prop_assert!(credit.credited.get() <= requested);
             prop_assert_eq!(credit.credited.get() + credit.excess.get(), stated);
             prop_assert_eq!(credit.is_flagged, requested != stated);
+        }
+
+        /// Rounded down: never more than the rate says, and less by no more than a cent.
+        #[test]
+        fn excise_is_never_against_the_player_and_off_by_less_than_a_cent(
+            cents in 1..100_000_000_i64,
+            bps in 0..=10_000_u32,
+        ) {
+            let player = PlayerId::new(Timestamp::from_ms(1), &mut StdRng::seed_from_u64(1));
+            let credit = credit(player, "R", Cents::new(cents), Cents::new(cents), bps);
+            let exact = i128::from(cents) * i128::from(bps);
+            let taken = i128::from(credit.excise.get()) * 10_000;
+            prop_assert!(taken <= exact && exact < taken + 10_000);
+            let duty = credit.transfers.iter().find(|transfer| transfer.to == Account::Excise);
+            prop_assert_eq!(duty.map_or(0, |duty| duty.amount.get()), credit.excise.get());
+            prop_assert!(duty.is_none_or(|duty| duty.from == Account::Wallet(player)));
         }
     }
 }

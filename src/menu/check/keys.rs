@@ -63,7 +63,7 @@ impl Check<'_> {
     fn shared_key(&mut self, path: &str, place: &Spanned<String>, name: &str, screen: &Screen) {
         let key = place.get_ref();
         let Some(list) = &screen.list else {
-            if screen.amount && path != "keys.more" && self.is_amount(key) {
+            if screen.amount && path != "keys.more" && self.is_amount(screen, key) {
                 let what = format!("\"{key}\" could be an amount on the screen \"{name}\"");
                 self.at(place, path, what);
             }
@@ -71,13 +71,16 @@ impl Check<'_> {
         };
         let (longest, what) = match list.get_ref().as_str() {
             "choices" => (CHOICES, "an answer"),
-            "deposits" => (self.limits.deposits.len(), "a number of the list"),
+            list if self.limits.amounts.contains_key(list) => {
+                let shown = self.limits.amounts.get(list).map_or(0, |of| of.shown.len());
+                (shown, "a number of the list")
+            }
             _ => (LONGEST_LIST, "a number of the list"),
         };
         if number(key).is_some_and(|number| number <= longest) {
             let what = format!("\"{key}\" could be {what} on the screen \"{name}\"");
             self.at(place, path, what);
-        } else if screen.amount && path != "keys.more" && self.is_amount(key) {
+        } else if screen.amount && path != "keys.more" && self.is_amount(screen, key) {
             // A screen that takes amounts has one page, so that the key for more does nothing on it.
             let what = format!("\"{key}\" could be an amount on the screen \"{name}\"");
             self.at(place, path, what);
@@ -99,7 +102,7 @@ impl Check<'_> {
                 format!("two options of \"{name}\" on the key \"{key}\"")
             } else if screen.list.is_some() {
                 format!("\"{name}\" has both a list and options")
-            } else if screen.amount && self.is_amount(key) {
+            } else if screen.amount && self.is_amount(screen, key) {
                 format!("\"{key}\" could be an amount on the screen \"{name}\"")
             } else {
                 seen.push(key);
@@ -108,8 +111,9 @@ impl Check<'_> {
             self.at(&option.key, &path, what);
         }
         if screen.amount && screen.list.is_some() {
-            let first =
-                (1..=self.limits.deposits.len()).find(|line| self.is_amount(&line.to_string()));
+            let shown = self.limits.amounts_on(screen);
+            let shown = shown.map_or(0, |of| of.shown.len());
+            let first = (1..=shown).find(|line| self.is_amount(screen, &line.to_string()));
             if let Some(line) = first {
                 let what = format!("the number {line} of the list could be an amount as well");
                 self.screen_is(name, "amount", what);
@@ -117,9 +121,12 @@ impl Check<'_> {
         }
     }
 
-    fn is_amount(&self, key: &str) -> bool {
+    /// Whether a key could be an amount that is typed on a screen. Without a list of amounts nothing
+    /// says what may be typed there.
+    fn is_amount(&self, screen: &Screen, key: &str) -> bool {
         let amount = key.parse().ok().and_then(Cents::from_shillings);
-        let range = self.limits.min_amount..=self.limits.max_amount;
-        amount.is_some_and(|amount| range.contains(&amount))
+        let limits = self.limits.amounts_on(screen);
+        let is_within = |amount: Cents| limits.is_none_or(|of| (of.min..=of.max).contains(&amount));
+        amount.is_some_and(is_within)
     }
 }

@@ -148,7 +148,8 @@ impl Measure<'_> {
         };
         // Amounts stand on one page, all of them; their list is the configuration's own.
         let items = if screen.amount {
-            let amounts = self.limits.deposits.iter();
+            let amounts = self.limits.amounts_on(screen);
+            let amounts = amounts.into_iter().flat_map(|of| &of.shown);
             amounts
                 .map(|shown| Item::new(shown, AMOUNT, shown))
                 .collect()

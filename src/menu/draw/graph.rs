@@ -393,6 +393,7 @@ mod tests {
                 ("3", "action_games"),
                 ("4", "screen_switch_language"),
                 ("5", "screen_help"),
+                ("6", "screen_withdraw"),
             ])
         );
         assert_eq!(

@@ -8,7 +8,7 @@ use crate::menu::{
 };
 
 /// What each placeholder is filled with that the house's facts do not fill.
-const VALUES: [(&str, &str); 30] = [
+const VALUES: [(&str, &str); 38] = [
     ("amount", "200"),
     ("answers", "1."),
     ("balance", "1,250"),
@@ -18,23 +18,31 @@ const VALUES: [(&str, &str); 30] = [
     ("choice", "Nile"),
     ("choices", "3"),
     ("correct", "4"),
+    ("duty", ""),
     ("ending", "done"),
+    ("excise", ""),
+    ("fee", "5"),
     ("game", "1"),
+    ("held", "205"),
     ("left", "11"),
+    ("limit", "1,000"),
     ("locale", "en"),
     ("missing", "50"),
     ("n", "1"),
     ("name", "English"),
     ("of", "5"),
     ("opponent", "+25471xxx678"),
+    ("payout", "160"),
     ("question", "Which river flows through Cairo?"),
     ("reason", "cancelled"),
     ("receipt", "SFF6XYZ123"),
     ("received", "105"),
     ("right", "Nile"),
+    ("room", "150"),
     ("seconds", "21.4"),
     ("stake", "100"),
     ("state", "won"),
+    ("tax", "40"),
     ("their_correct", "3"),
     ("their_seconds", "24.0"),
     ("wait", "42"),
@@ -139,6 +147,8 @@ mod tests {
                 "window",
                 "min",
                 "max",
+                "levy",
+                "rate",
             ]
             .map(|name| (name.to_owned(), "1".to_owned()))
             .into(),

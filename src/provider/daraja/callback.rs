@@ -48,17 +48,21 @@ fn paid(callback: &Value) -> StkOutcome {
             .get("Value")
             .and_then(text_of)
     };
-    let receipt = item("MpesaReceiptNumber").map(|receipt| receipt.trim().to_owned());
-    let receipt = receipt.filter(|receipt| {
-        (1..=MAX_RECEIPT).contains(&receipt.len())
-            && receipt.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    });
+    let receipt = item("MpesaReceiptNumber").and_then(|receipt| receipt_of(&receipt));
     let amount = item("Amount").and_then(|amount| Cents::parse_shillings(&amount));
     match (receipt, amount.filter(|amount| amount.is_positive())) {
         (Some(receipt), Some(amount)) => StkOutcome::Paid { receipt, amount },
         (None, _) => StkOutcome::Unclear("code 0 without a receipt".into()),
         (Some(_), None) => StkOutcome::Unclear("code 0 without an amount".into()),
     }
+}
+
+/// The text as a receipt; `None` where it cannot be one.
+pub(super) fn receipt_of(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_receipt = (1..=MAX_RECEIPT).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_receipt.then(|| text.to_owned())
 }
 
 #[cfg(test)]

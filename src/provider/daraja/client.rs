@@ -7,10 +7,13 @@ use reqwest::{Client, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{DarajaSettings, callback, stk, token::TokenKeeper};
+use super::{DarajaSettings, b2c, callback, status, stk, token::TokenKeeper};
 use crate::{
     core::time::Timestamp,
-    ports::{MobileMoney, Push, PushError, QueryAnswer, StkResult, TokenStore},
+    ports::{
+        MobileMoney, Payout, PayoutError, PayoutResult, PayoutStatus, Push, PushError, QueryAnswer,
+        StkResult, TokenStore,
+    },
     provider::{excerpt, was_not_sent},
 };
 
@@ -35,6 +38,24 @@ impl Answer {
     /// A text field; numbers are read as text too.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         text_of(self.json.as_ref()?.get(name)?)
+    }
+
+    /// Whether it says that the request was accepted.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.status.is_success() && self.text("ResponseCode").as_deref() == Some("0")
+    }
+
+    /// Whether the request was turned away at the gate for want of room, and later may work
+    /// (contract, section 1).
+    pub(super) fn is_throttled(&self) -> bool {
+        let code = self.text("errorCode").unwrap_or_default();
+        self.status.as_u16() == 429
+            || matches!(code.as_str(), "500.003.02" | "500.003.03" | "00.002.1001")
+    }
+
+    /// What is wrong, for a log line.
+    pub(super) fn why(&self) -> String {
+        format!("HTTP {} {}", self.status.as_u16(), self.excerpt)
     }
 }
 
@@ -80,6 +101,12 @@ impl DarajaClient {
 
     pub(super) fn settings(&self) -> &DarajaSettings {
         &self.settings
+    }
+
+    /// The URL of one of our callback routes.
+    pub(super) fn callback_url(&self, route: &str) -> String {
+        let base = self.settings.callback_base.trim_end_matches('/');
+        format!("{base}/{route}")
     }
 
     /// Posts a request. A token that is refused is renewed once and the request repeated once: it
@@ -134,6 +161,30 @@ impl DarajaClient {
 }
 
 impl MobileMoney for DarajaClient {
+    fn can_pay_out(&self) -> bool {
+        self.settings.payouts.is_some()
+    }
+
+    fn pay_out<'a>(&'a self, payout: &'a Payout) -> BoxFuture<'a, Result<(), PayoutError>> {
+        Box::pin(b2c::pay_out(self, payout))
+    }
+
+    fn ask_payout<'a>(
+        &'a self,
+        originator_id: &'a str,
+        withdrawal_id: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(status::ask(self, originator_id, withdrawal_id))
+    }
+
+    fn read_payout(&self, body: &[u8]) -> Option<PayoutResult> {
+        b2c::read(body)
+    }
+
+    fn read_payout_status(&self, body: &[u8]) -> Option<PayoutStatus> {
+        status::read(body)
+    }
+
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         Box::pin(stk::push(self, push))
     }

@@ -26,7 +26,7 @@ fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
 
 /// Digits as a JSON number where they are one: production has been seen to want numbers. A short
 /// code such as 0600992 stays text: as a number it would lose its zero.
-fn number(digits: &str) -> Value {
+pub(super) fn number(digits: &str) -> Value {
     let number = digits.parse::<u64>().ok();
     number
         .filter(|number| number.to_string() == digits)
@@ -66,19 +66,17 @@ pub(super) async fn push(client: &DarajaClient, push: &Push) -> Result<String, P
 /// What an answer means. One code carries several meanings, so code and words decide together;
 /// what is not recognised is unsure.
 fn judge_push(answer: &Answer) -> Result<String, PushError> {
-    if answer.status.is_success() && answer.text("ResponseCode").as_deref() == Some("0") {
+    if answer.is_accepted() {
         let checkout_id = answer.text("CheckoutRequestID").filter(|id| !id.is_empty());
         return checkout_id.ok_or_else(|| PushError::Unsure(answer.excerpt.clone()));
     }
-    let why = format!("HTTP {} {}", answer.status.as_u16(), answer.excerpt);
+    let why = answer.why();
     let code = answer.text("errorCode").unwrap_or_default();
     let words = answer
         .text("errorMessage")
         .unwrap_or_default()
         .to_lowercase();
-    let is_throttled = answer.status.as_u16() == 429
-        || matches!(code.as_str(), "500.003.02" | "500.003.03" | "00.002.1001");
-    if is_throttled || words.contains("unable to lock subscriber") {
+    if answer.is_throttled() || words.contains("unable to lock subscriber") {
         return Err(PushError::NotSent(why));
     }
     let is_refused = code.starts_with("400.")
@@ -113,11 +111,7 @@ pub(super) async fn query(client: &DarajaClient, checkout_id: &str, at: Timestam
 fn judge_query(answer: &Answer) -> QueryAnswer {
     match answer.text("ResultCode") {
         Some(code) if answer.status.is_success() && code != "4999" => QueryAnswer::Code(code),
-        _ => QueryAnswer::Pending(format!(
-            "HTTP {} {}",
-            answer.status.as_u16(),
-            answer.excerpt
-        )),
+        _ => QueryAnswer::Pending(answer.why()),
     }
 }
 

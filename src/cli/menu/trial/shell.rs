@@ -295,10 +295,19 @@ impl Shell {
             }
             self.house.app.work_off().await?;
             let (texts, prompts) = (self.house.post.collect(), self.house.till.collect());
-            if texts.is_empty() && prompts.is_empty() {
+            let paid_out = self.house.till.collect_payouts();
+            if texts.is_empty() && prompts.is_empty() && paid_out.is_empty() {
                 return Ok(has_news);
             }
             has_news = true;
+            for payout in paid_out {
+                let (name, amount) = (self.name(&payout.to), payout.amount);
+                self.tell(&format!("   M-Pesa: KES {amount} sent to {name}"));
+                let (id, body) = (&payout.withdrawal_id, payout.body.as_bytes());
+                let app = &self.house.app;
+                app.take_callback(CallbackKind::Payout, id, body, "terminal")
+                    .await?;
+            }
             for prompt in prompts {
                 let (name, amount) = (self.name(&prompt.msisdn), prompt.amount);
                 let asks = format!(

@@ -1,4 +1,5 @@
-//! M-Pesa in the terminal: prompts that wait for a PIN, and what became of them.
+//! M-Pesa in the terminal: prompts that wait for a PIN, and what became of them; payouts, which
+//! arrive at once.
 
 use std::{
     collections::BTreeMap,
@@ -9,8 +10,12 @@ use std::{
 use futures::future::BoxFuture;
 
 use crate::{
-    core::{money::Cents, msisdn::Msisdn, time::Timestamp},
-    ports::{Clock, MobileMoney, Push, PushError, QueryAnswer, StkOutcome, StkResult},
+    core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
+    ports::{
+        Clock, MobileMoney, Paybill, PaybillError, Payment, Payout, PayoutError, PayoutOutcome,
+        PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push, PushError, QueryAnswer,
+        Registered, StkOutcome, StkResult,
+    },
 };
 
 /// The PIN of everybody.
@@ -58,6 +63,15 @@ pub(super) struct PushResult {
     pub(super) said: &'static str,
 }
 
+/// The result of a payout, which arrived: whose, and its body, on the same wire.
+#[derive(Clone, Debug)]
+pub(super) struct PaidOut {
+    pub(super) to: Msisdn,
+    pub(super) amount: Cents,
+    pub(super) withdrawal_id: String,
+    pub(super) body: String,
+}
+
 /// M-Pesa.
 #[derive(Debug)]
 pub(super) struct Till {
@@ -70,6 +84,11 @@ struct Books {
     prompts: Vec<Prompt>,
     /// How many prompts have been shown.
     shown: usize,
+    /// Payouts whose result has not been told yet.
+    paid_out: Vec<PaidOut>,
+    /// How many payouts there have been.
+    payouts: usize,
+    /// By number; less than nothing for who received more than they spent.
     spent: BTreeMap<String, Cents>,
 }
 
@@ -91,6 +110,11 @@ impl Till {
         let count = books.prompts.len();
         let shown = std::mem::replace(&mut books.shown, count);
         books.prompts.iter().skip(shown).cloned().collect()
+    }
+
+    /// Payouts since the last call.
+    pub(super) fn collect_payouts(&self) -> Vec<PaidOut> {
+        std::mem::take(&mut self.books().paid_out)
     }
 
     /// Whether a prompt waits on a phone.
@@ -153,6 +177,31 @@ impl Books {
     }
 }
 
+/// There is no paybill in the terminal: nobody pays by hand, and nothing is registered.
+const NO_PAYBILL: &str = "there is no paybill in the terminal";
+
+impl Paybill for Till {
+    fn read_payment(&self, _: &[u8]) -> Option<Payment> {
+        None
+    }
+
+    fn read_pulled(&self, _: &[u8]) -> Vec<PulledRow> {
+        Vec::new()
+    }
+
+    fn register_urls(&self, _: ResponseType) -> BoxFuture<'_, Result<Registered, PaybillError>> {
+        Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
+    }
+
+    fn register_pull<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Registered, PaybillError>> {
+        Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
+    }
+
+    fn pull(&self, _: PullQuestion) -> BoxFuture<'_, Result<Vec<PulledRow>, PaybillError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
 impl MobileMoney for Till {
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         let mut books = self.books();
@@ -172,6 +221,47 @@ impl MobileMoney for Till {
             Ok(checkout_id)
         };
         Box::pin(async move { answer })
+    }
+
+    fn can_pay_out(&self) -> bool {
+        true
+    }
+
+    fn pay_out<'a>(&'a self, payout: &'a Payout) -> BoxFuture<'a, Result<(), PayoutError>> {
+        let mut books = self.books();
+        books.payouts += 1;
+        let receipt = format!("OUT{:07}", books.payouts);
+        let (id, cents) = (&payout.originator_id, payout.amount.get());
+        let paid_out = PaidOut {
+            to: payout.msisdn.clone(),
+            amount: payout.amount,
+            withdrawal_id: payout.withdrawal_id.clone(),
+            body: format!("{id} {receipt} {cents}"),
+        };
+        books.paid_out.push(paid_out);
+        let spent = books.spent.entry(payout.msisdn.e164().into()).or_default();
+        *spent = spent.minus(payout.amount).unwrap_or(*spent);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn ask_payout<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Err("its result was told at once".into()) })
+    }
+
+    fn read_payout(&self, body: &[u8]) -> Option<PayoutResult> {
+        let mut fields = str::from_utf8(body).ok()?.split(' ');
+        let (originator_id, receipt) = (fields.next()?, fields.next()?);
+        Some(PayoutResult {
+            originator_id: Some(originator_id.into()),
+            outcome: PayoutOutcome::Paid {
+                receipt: receipt.into(),
+                amount: Some(Cents::new(fields.next()?.parse().ok()?)),
+            },
+        })
+    }
+
+    fn read_payout_status(&self, _: &[u8]) -> Option<PayoutStatus> {
+        None
     }
 
     fn query<'a>(&'a self, checkout_id: &'a str, _: Timestamp) -> BoxFuture<'a, QueryAnswer> {

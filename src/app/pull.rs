@@ -1,0 +1,230 @@
+//! Asking M-Pesa for payments that nobody told of. Every row that is not in the books goes the way of
+//! a confirmation, so that nothing is booked twice.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{App, AppError};
+use crate::{
+    core::{ids::CallbackId, time::Timestamp},
+    ports::{PULL_PAGE, PaybillError, PullQuestion, PulledRow, Registered},
+    store::{Callback, CallbackKind, Contention, Leased, PULL, Tx},
+};
+
+/// How far back M-Pesa looks (contract, section 11).
+pub const PULL_REACH: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// How far before the last successful question the next one begins: payments turn up late.
+const OVERLAP: Duration = Duration::from_secs(60 * 60);
+
+/// The most pages of one question; more than any house has payments in two days.
+const MAX_PAGES: usize = 5_000;
+
+/// What the raw inbox names as the source of a pulled row.
+const SOURCE: &str = "pull";
+
+/// What was found by asking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PullReport {
+    /// Payments that M-Pesa told of.
+    pub told: usize,
+    /// Those that were in the books.
+    pub known: usize,
+    /// Rows without a receipt.
+    pub unreadable: usize,
+    /// Those that were missed: receipt, and what became of it.
+    pub missed: Vec<(String, String)>,
+}
+
+/// Asking failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PullError {
+    /// M-Pesa did not answer, or not as wanted. What was told until then is booked.
+    #[error(transparent)]
+    Paybill(#[from] PaybillError),
+    /// The database.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl From<crate::store::StoreError> for PullError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl App {
+    /// Tells M-Pesa where to send validations and confirmations.
+    ///
+    /// # Errors
+    /// When M-Pesa does not accept it.
+    pub async fn register_urls(&self) -> Result<Registered, PaybillError> {
+        let response_type = self.settings().paybill.response_type;
+        self.inner.money.register_urls(response_type).await
+    }
+
+    /// Registers for pulling where a number for it is configured; `None`: there is none.
+    ///
+    /// # Errors
+    /// When M-Pesa does not accept it.
+    pub async fn register_pull(&self) -> Result<Option<Registered>, PaybillError> {
+        match &self.settings().paybill.pull_number {
+            Some(number) => self.inner.money.register_pull(number).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Asks for the payments since an instant, page by page, and books those that were missed.
+    ///
+    /// # Errors
+    /// When M-Pesa or the database does not answer. What was told until then is booked.
+    pub async fn pull(&self, since: Timestamp) -> Result<PullReport, PullError> {
+        let until = self.clock().now();
+        let mut report = PullReport::default();
+        let mut seen = BTreeSet::new();
+        for page in 0..MAX_PAGES {
+            let question = PullQuestion {
+                since,
+                until,
+                offset: page * PULL_PAGE,
+            };
+            let rows = self.inner.money.pull(question).await?;
+            let before = seen.len();
+            let mut missed = Vec::new();
+            let mut tx = self.store().read().await?;
+            for row in rows {
+                let Some(receipt) = row.payment.receipt.clone() else {
+                    report.unreadable += 1;
+                    continue;
+                };
+                if !seen.insert(receipt.clone()) {
+                    continue;
+                }
+                report.told += 1;
+                if is_in_the_books(&mut tx, &row, &receipt).await? {
+                    report.known += 1;
+                } else {
+                    missed.push((receipt, row));
+                }
+            }
+            drop(tx);
+            for (receipt, row) in missed {
+                let outcome = self.take_missed(&row).await?;
+                tracing::warn!(receipt, "payment that nobody told of");
+                report.missed.push((receipt, outcome));
+            }
+            // The end, or a provider that does not know about pages.
+            if seen.len() == before {
+                break;
+            }
+        }
+        if report.unreadable > 0 {
+            tracing::error!(rows = report.unreadable, "pulled rows without a receipt");
+        }
+        Ok(report)
+    }
+
+    /// Writes a row down as it came, then acts on it at once; where that fails the job does it.
+    async fn take_missed(&self, row: &PulledRow) -> Result<String, AppError> {
+        let now = self.clock().now();
+        let id = CallbackId::new(now, &mut self.inner.random.rng());
+        let callback = Callback {
+            id,
+            kind: CallbackKind::C2bPull,
+            subject: String::new(),
+            body: row.body.clone(),
+        };
+        let callback = &callback;
+        let add = |mut tx: Tx| async move {
+            tx.add_callback(callback, SOURCE, now).await?;
+            Ok::<_, AppError>((tx, ()))
+        };
+        self.store().transact(add).await?;
+        let leased = Leased {
+            id: id.to_string(),
+            lease: 0,
+            attempt: 1,
+        };
+        match self.act_on_callback(&leased).await {
+            Err(error) if error.is_contended() => {
+                tracing::debug!(callback = %id, "left to the job");
+            }
+            done => done?,
+        }
+        let outcome = self.store().read().await?.callback_outcome(id).await?;
+        Ok(outcome.unwrap_or_else(|| "waits for the job".into()))
+    }
+
+    /// Does a chore.
+    pub(super) async fn do_chore(&self, leased: &Leased) -> Result<(), AppError> {
+        if leased.id == PULL {
+            return self.pull_by_schedule(leased).await;
+        }
+        // Of a version that knows more chores.
+        tracing::warn!(chore = leased.id, "unknown chore");
+        Ok(())
+    }
+
+    /// Asks since the last success, and plans the next time.
+    async fn pull_by_schedule(&self, leased: &Leased) -> Result<(), AppError> {
+        let now = self.clock().now();
+        let every = self.settings().paybill.pull_every;
+        if every.is_zero() {
+            return self.plan_pull(None).await;
+        }
+        let last = self.store().read().await?.chore_done_at(PULL).await?;
+        if last.is_none()
+            && let Err(error) = self.register_pull().await
+        {
+            // It may be registered all the same: asking tells.
+            tracing::warn!(%error, "pulling could not be registered");
+        }
+        let reach = now.before(PULL_REACH);
+        let since = last.map_or(reach, |last| last.before(OVERLAP).max(reach));
+        let done = match self.pull(since).await {
+            Ok(report) => {
+                tracing::info!(
+                    told = report.told,
+                    missed = report.missed.len(),
+                    "asked M-Pesa for payments"
+                );
+                Some(now)
+            }
+            Err(error) => {
+                tracing::error!(%error, "payments could not be asked for");
+                None
+            }
+        };
+        let end = |mut tx: Tx| async move {
+            tx.end_chore(PULL, leased.lease, now.after(every), done)
+                .await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(end).await
+    }
+
+    async fn plan_pull(&self, due: Option<Timestamp>) -> Result<(), AppError> {
+        let plan = |mut tx: Tx| async move {
+            tx.plan_chore(PULL, due).await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(plan).await
+    }
+
+    /// Plans the chores that the configuration wants.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn plan_chores(&self) -> Result<(), AppError> {
+        let is_wanted = !self.settings().paybill.pull_every.is_zero();
+        let due = is_wanted.then(|| self.clock().now());
+        self.plan_pull(due).await
+    }
+}
+
+/// Whether a row needs nothing: it was booked before, with the same amount. One with another amount
+/// goes the way of a confirmation, which flags it.
+async fn is_in_the_books(tx: &mut Tx, row: &PulledRow, receipt: &str) -> Result<bool, AppError> {
+    let booked = tx.amount_of_receipt(receipt).await?;
+    let agrees = row.payment.amount.is_none() || booked == row.payment.amount;
+    Ok(booked.is_some() && agrees)
+}

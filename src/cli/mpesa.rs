@@ -1,0 +1,101 @@
+//! `mpesa ...`: what an operator does with Daraja.
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Failed, open, say};
+use crate::{app::PULL_REACH, config::Config, ports::Registered};
+
+/// Hours that M-Pesa looks back at most.
+const MAX_HOURS: u64 = PULL_REACH.as_secs() / 3_600;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Let payouts go out again after a fault of the house, before the pause is over
+    Resume,
+    /// Tell M-Pesa where to send paybill payments; production takes this once
+    RegisterUrls,
+    /// Ask M-Pesa for payments, and book those that nobody told of
+    Pull {
+        /// How far back, in hours; M-Pesa knows the last 48
+        #[arg(long, default_value_t = MAX_HOURS, value_parser = clap::value_parser!(u64).range(1..=MAX_HOURS))]
+        hours: u64,
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
+    match command {
+        Command::Resume => resume(config).await,
+        Command::RegisterUrls => register_urls(config).await,
+        Command::Pull { hours, json } => pull(config, *hours, *json).await,
+    }
+}
+
+async fn resume(config: &Config) -> Result<(), Failed> {
+    let why = open(config).await?.resume_payouts().await?;
+    say(&why.map_or_else(
+        || "payouts were not paused".into(),
+        |why| format!("payouts go out again; they paused for: {why}"),
+    ));
+    Ok(())
+}
+
+async fn register_urls(config: &Config) -> Result<(), Failed> {
+    let registered = open(config).await?.register_urls().await;
+    match registered.map_err(|error| Failed::Finding(error.to_string()))? {
+        Registered::Now(said) => say(&format!("registered: {said}")),
+        Registered::Before(said) => {
+            say(&format!(
+                "registered before, and left as it is; to change it, delete it in M-Pesa's \
+                 self-service portal first: {said}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn pull(config: &Config, hours: u64, json: bool) -> Result<(), Failed> {
+    let app = open(config).await?;
+    // A failure here is not the end: it may be registered all the same, and asking tells.
+    match app.register_pull().await {
+        Ok(registered) => tracing::debug!(?registered, "pulling"),
+        Err(error) => tracing::warn!(%error, "pulling could not be registered"),
+    }
+    let since = app
+        .clock()
+        .now()
+        .before(Duration::from_secs(hours * 60 * 60));
+    let report = app.pull(since).await;
+    let report = report.map_err(|error| Failed::Finding(error.to_string()))?;
+    if json {
+        let missed: Vec<_> = report
+            .missed
+            .iter()
+            .map(|(receipt, outcome)| json!({ "receipt": receipt, "outcome": outcome }))
+            .collect();
+        let body = json!({
+            "told": report.told,
+            "known": report.known,
+            "unreadable": report.unreadable,
+            "missed": missed,
+        });
+        say(&body.to_string());
+        return Ok(());
+    }
+    for (receipt, outcome) in &report.missed {
+        say(&format!("missed  {receipt}  {outcome}"));
+    }
+    say(&format!(
+        "{} payments, {} in the books, {} missed, {} unreadable",
+        report.told,
+        report.known,
+        report.missed.len(),
+        report.unreadable
+    ));
+    Ok(())
+}

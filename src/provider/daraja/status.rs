@@ -1,0 +1,140 @@
+//! Transaction Status: what became of a payout (contract, section 7).
+
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::{
+    client::DarajaClient,
+    result::{Outcome, receipt},
+    stk::number,
+};
+use crate::ports::{PayoutStatus, Standing};
+
+/// The code that says that there is no such transaction; it can come too early.
+const UNHEARD_OF: &str = "2032";
+
+/// Asks about a payout by our own id. The answer is an acknowledgement; the status comes later.
+pub(super) async fn ask(
+    client: &DarajaClient,
+    originator_id: &str,
+    withdrawal_id: &str,
+) -> Result<(), String> {
+    let settings = client.settings();
+    let payouts = settings.payouts.as_ref();
+    let payouts = payouts.ok_or_else(|| "payouts are not set up".to_owned())?;
+    let base = settings.callback_base.trim_end_matches('/');
+    let callback = format!("{base}/b2c/{withdrawal_id}/status");
+    let body = json!({
+        "Initiator": payouts.initiator,
+        "SecurityCredential": payouts.credential.expose_secret(),
+        "CommandID": "TransactionStatusQuery",
+        "OriginalConversationID": originator_id,
+        "PartyA": number(&payouts.shortcode),
+        "IdentifierType": "4",
+        "ResultURL": callback,
+        "QueueTimeOutURL": callback,
+        "Remarks": "Majibu withdrawal",
+        "Occasion": "Majibu withdrawal",
+    });
+    let answer = client
+        .post("/mpesa/transactionstatus/v1/query", &body)
+        .await;
+    match answer {
+        Ok(answer) if answer.is_accepted() => Ok(()),
+        Ok(answer) => Err(answer.why()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Reads a status; `None` when the body is none. The ids outside the parameters belong to the
+/// question, those inside to the payout (contract, section 14, trap 28).
+pub(super) fn read(body: &[u8]) -> Option<PayoutStatus> {
+    let result = Outcome::read(body)?;
+    let standing = match result.code().as_deref() {
+        Some("0") => standing(&result),
+        Some(UNHEARD_OF) => Standing::UnheardOf,
+        Some(code) => Standing::Open(format!("the question failed with code {code}")),
+        None => Standing::Open("no result code".into()),
+    };
+    Some(PayoutStatus {
+        originator_id: result.parameter("OriginatorConversationID"),
+        standing,
+    })
+}
+
+fn standing(result: &Outcome) -> Standing {
+    let status = result.parameter("TransactionStatus").unwrap_or_default();
+    match status.to_ascii_lowercase().as_str() {
+        "completed" => match receipt(result.parameter("ReceiptNo")) {
+            Some(receipt) => Standing::Completed {
+                receipt,
+                amount: result.amount("Amount"),
+            },
+            None => Standing::Open("completed without a receipt".into()),
+        },
+        "cancelled" | "declined" | "expired" => Standing::Failed(status),
+        _ => Standing::Open(status.chars().take(32).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::core::money::Cents;
+
+    fn status(code: &Value, parameters: &[(&str, &str)]) -> PayoutStatus {
+        let parameters: Vec<Value> = parameters
+            .iter()
+            .map(|(key, value)| json!({"Key": key, "Value": value}))
+            .collect();
+        let body = json!({"Result": {
+            "ResultCode": code, "OriginatorConversationID": "of-the-question",
+            "ResultParameters": {"ResultParameter": parameters},
+        }});
+        read(body.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn completed_has_a_receipt_and_the_payouts_own_id() {
+        let read = status(
+            &json!(0),
+            &[
+                ("DebitPartyName", "600992 - Majibu"),
+                ("DebitPartyName", "2547... - NAME"),
+                ("OriginatorConversationID", "MJB1"),
+                ("TransactionStatus", "Completed"),
+                ("ReceiptNo", "SKE52PAWR9"),
+                ("Amount", "190.00"),
+            ],
+        );
+        assert_eq!(read.originator_id.as_deref(), Some("MJB1"));
+        let completed = Standing::Completed {
+            receipt: "SKE52PAWR9".into(),
+            amount: Some(Cents::new(19_000)),
+        };
+        assert_eq!(read.standing, completed);
+    }
+
+    #[test]
+    fn code_0_is_not_completed() {
+        for open in ["Initiated", "Authorized", "Pending", "", "Odd"] {
+            let read = status(&json!("0"), &[("TransactionStatus", open)]);
+            assert!(matches!(read.standing, Standing::Open(_)), "{open}");
+        }
+        let unreceipted = status(&json!(0), &[("TransactionStatus", "Completed")]);
+        assert!(matches!(unreceipted.standing, Standing::Open(_)));
+        let declined = status(&json!(0), &[("TransactionStatus", "Declined")]);
+        assert_eq!(declined.standing, Standing::Failed("Declined".into()));
+    }
+
+    #[test]
+    fn a_question_that_failed_says_nothing_of_the_payout() {
+        for code in [json!(2001), json!("8006"), json!(25), json!(null)] {
+            let read = status(&code, &[]);
+            assert!(matches!(read.standing, Standing::Open(_)), "{code}");
+        }
+        assert_eq!(status(&json!("2032"), &[]).standing, Standing::UnheardOf);
+    }
+}

@@ -1,0 +1,478 @@
+//! Payouts when M-Pesa answers late, twice, contradictorily or not at all (Daraja contract, section
+//! 14, traps 20 to 32): sent at most once, and money goes back only on a certain failure.
+
+use std::time::Duration;
+
+use sandbox::{AfterQueue, Fault, FaultPoint};
+use serde_json::json;
+
+use crate::{
+    help::{MINUTE, SECOND, calls, texts},
+    payouts::{
+        B2C, STATUS, ask, ask_status, failure, happened, house_with, last, originator, pays_out,
+        post, send, standing, success, tell,
+    },
+    support::World,
+};
+
+const HELD: i64 = 50_500;
+
+/// What the simulator calls the callbacks that it sends.
+const STATUS_RESULT: &str = "status result";
+
+fn inject(world: &World, point: FaultPoint, fault: Fault) {
+    world.sim.inject(point, fault, 1).expect("possible");
+}
+
+#[tokio::test]
+async fn trap_20_an_answer_that_is_lost_is_asked_about_and_never_sent_again() {
+    for fault in [
+        Fault::Fail(500),
+        Fault::Fail(503),
+        Fault::Empty,
+        Fault::Html,
+        Fault::Cut,
+    ] {
+        let (world, amina) = house_with(1_000).await;
+        inject(&world, FaultPoint::B2cRequest, fault.clone());
+        inject(&world, FaultPoint::B2cResult, Fault::Lost);
+        ask(&amina, 500).await;
+        world.run_due().await;
+        assert_eq!(
+            standing(&world, &amina).await,
+            ("unknown".into(), 49_500),
+            "{fault:?}"
+        );
+        ask_status(&world).await;
+        happened(&world, STATUS_RESULT, 1).await;
+        assert_eq!(
+            standing(&world, &amina).await,
+            ("paid".into(), 49_500),
+            "{fault:?}"
+        );
+        assert_eq!(calls(&world, B2C).len(), 1, "{fault:?}");
+        assert_eq!(world.sim.books().paid_out_cents, 50_000);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn trap_20_a_payout_that_never_arrived_is_sent_again_under_the_same_id() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cRequest, Fault::Unheard);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    // M-Pesa has to say three times that it knows nothing of it.
+    for times in 1..=3 {
+        assert_eq!(calls(&world, B2C).len(), 1);
+        world.turn(Duration::from_secs(60 * 60));
+        world.run_due().await;
+        happened(&world, STATUS_RESULT, times).await;
+    }
+    send(&world).await;
+    assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
+    let ids: Vec<_> = calls(&world, B2C)
+        .iter()
+        .map(|call| {
+            let body: serde_json::Value = serde_json::from_str(&call.request_body).expect("JSON");
+            body["OriginatorConversationID"].clone()
+        })
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_21_a_duplicate_id_is_unknown_until_the_result() {
+    let (world, amina) = house_with(1_000).await;
+    // Acted on, then answered as if it had failed; the question says "unheard of" until it is sent
+    // once more, and Daraja calls that a duplicate.
+    inject(&world, FaultPoint::B2cRequest, Fault::Fail(500));
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    let id = last(&world, &amina).await.id;
+    for _ in 0..3 {
+        let unheard = json!({"Result": {"ResultType": 0, "ResultCode": "2032",
+            "ResultDesc": "The transaction receipt number does not exist."}});
+        tell(&world, &id, "status", &unheard).await;
+    }
+    assert_eq!(calls(&world, B2C).len(), 2);
+    assert_eq!(world.sim.payouts().len(), 1, "M-Pesa took it once");
+    assert_eq!(standing(&world, &amina).await, ("unknown".into(), 49_500));
+    ask_status(&world).await;
+    happened(&world, STATUS_RESULT, 1).await;
+    assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
+    assert_eq!(world.sim.books().paid_out_cents, 50_000);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_23_a_payout_that_was_certainly_not_sent_goes_out_later() {
+    let (world, amina) = house_with(1_000).await;
+    world
+        .sim
+        .inject(FaultPoint::B2cRequest, Fault::Refuse(429), 2)
+        .expect("possible");
+    ask(&amina, 500).await;
+    world.run_due().await;
+    assert_eq!(standing(&world, &amina).await, ("requested".into(), 49_500));
+    world.turn(30 * SECOND);
+    world.run_due().await;
+    assert_eq!(world.sim.payouts(), []);
+    world.turn(MINUTE);
+    send(&world).await;
+    assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
+    assert_eq!(world.sim.payouts().len(), 1);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_24_a_queue_time_out_is_no_failure() {
+    for (after, state) in [(AfterQueue::Result, "paid"), (AfterQueue::Silence, "paid")] {
+        let (world, amina) = house_with(1_000).await;
+        inject(&world, FaultPoint::B2cResult, Fault::QueueTimeout(after));
+        ask(&amina, 500).await;
+        world.run_due().await;
+        world
+            .sim
+            .wait_for_payout(|payout| payout.result.is_some(), crate::support::PATIENCE)
+            .await
+            .expect("an end");
+        let id = last(&world, &amina).await.id;
+        // However the simulator's own call is timed, this one says the same.
+        assert_eq!(post(&world, &id, "timeout", "<html>").await, 200);
+        world.run_due().await;
+        assert_ne!(standing(&world, &amina).await.0, "failed");
+        ask_status(&world).await;
+        if standing(&world, &amina).await.0 != "paid" {
+            happened(&world, STATUS_RESULT, 1).await;
+        }
+        assert_eq!(
+            standing(&world, &amina).await,
+            (state.into(), 49_500),
+            "{after:?}"
+        );
+        assert_eq!(world.sim.books().paid_out_cents, 50_000);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn trap_24_codes_that_are_not_certain_keep_the_money_held() {
+    for code in [
+        json!(17),
+        json!("26"),
+        json!(100_000_000),
+        json!("TP40153"),
+        json!(77),
+    ] {
+        let (world, amina) = house_with(1_000).await;
+        inject(&world, FaultPoint::B2cResult, Fault::Lost);
+        ask(&amina, 500).await;
+        world.run_due().await;
+        let id = last(&world, &amina).await.id;
+        tell(&world, &id, "result", &failure(&originator(&world), &code)).await;
+        assert_eq!(
+            standing(&world, &amina).await,
+            ("unknown".into(), 49_500),
+            "{code}"
+        );
+        assert_eq!(world.account("payouts").await, HELD);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn trap_25_results_twice_early_and_of_another_payout() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Early);
+    ask(&amina, 500).await;
+    send(&world).await;
+    assert_eq!(
+        standing(&world, &amina).await,
+        ("paid".into(), 49_500),
+        "before the answer"
+    );
+    let row = last(&world, &amina).await;
+    let receipt = row.receipt.expect("a receipt");
+    let again = success(&originator(&world), &receipt, 500);
+    tell(&world, &row.id, "result", &again).await;
+    assert_eq!(
+        standing(&world, &amina).await,
+        ("paid".into(), 49_500),
+        "once"
+    );
+    assert!(!last(&world, &amina).await.flagged);
+    let sms = texts(&amina).len();
+    let alien = success("MJBANOTHERPAYOUT000", "SKEALIEN00", 500);
+    tell(&world, &row.id, "result", &alien).await;
+    let after = last(&world, &amina).await;
+    assert_eq!(
+        (after.state.as_str(), after.receipt),
+        ("paid", Some(receipt))
+    );
+    assert!(after.flagged, "an operator should look");
+    assert_eq!(texts(&amina).len(), sms);
+    assert_eq!(
+        post(&world, &"0".repeat(32), "result", again.to_string()).await,
+        200
+    );
+    world.run_due().await;
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_26_a_success_after_the_money_went_back_is_booked_against_suspense() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    let (id, originator) = (last(&world, &amina).await.id, originator(&world));
+    tell(&world, &id, "result", &failure(&originator, &json!(2040))).await;
+    assert_eq!(standing(&world, &amina).await, ("failed".into(), 100_000));
+    tell(
+        &world,
+        &id,
+        "result",
+        &success(&originator, "SKELATE001", 500),
+    )
+    .await;
+    let row = last(&world, &amina).await;
+    assert_eq!(
+        (row.state.as_str(), row.receipt.as_deref()),
+        ("failed", Some("SKELATE001"))
+    );
+    assert!(row.flagged);
+    assert_eq!(
+        world.balance(&amina).await,
+        100_000,
+        "the wallet is not touched for it"
+    );
+    assert_eq!(world.account("suspense").await, -50_000);
+    assert_eq!(world.account("mpesa").await, -100_000 + 50_000);
+    // The same once more changes nothing.
+    tell(
+        &world,
+        &id,
+        "result",
+        &success(&originator, "SKELATE001", 500),
+    )
+    .await;
+    assert_eq!(world.account("suspense").await, -50_000);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_failure_after_a_success_changes_nothing() {
+    let (world, amina) = house_with(1_000).await;
+    ask(&amina, 500).await;
+    send(&world).await;
+    let (id, originator) = (last(&world, &amina).await.id, originator(&world));
+    tell(&world, &id, "result", &failure(&originator, &json!(2040))).await;
+    let row = last(&world, &amina).await;
+    assert_eq!((row.state.as_str(), row.flagged), ("paid", true));
+    assert_eq!(world.balance(&amina).await, 49_500);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_28_only_a_completed_status_with_the_payouts_own_id_pays() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    let (id, originator) = (last(&world, &amina).await.id, originator(&world));
+    let status = |originator: &str, status: &str| {
+        json!({"Result": {"ResultType": 0, "ResultCode": 0,
+        "OriginatorConversationID": "of-the-question",
+        "ResultParameters": {"ResultParameter": [
+            {"Key": "OriginatorConversationID", "Value": originator},
+            {"Key": "TransactionStatus", "Value": status},
+            {"Key": "ReceiptNo", "Value": "SKESTATUS1"},
+            {"Key": "Amount", "Value": "500.00"},
+        ]}}})
+    };
+    for (theirs, word) in [
+        (originator.as_str(), "Pending"),
+        (originator.as_str(), ""),
+        ("MJBANOTHERPAYOUT000", "Completed"),
+    ] {
+        tell(&world, &id, "status", &status(theirs, word)).await;
+        assert_eq!(standing(&world, &amina).await.1, 49_500);
+        assert_ne!(standing(&world, &amina).await.0, "paid", "{theirs} {word}");
+    }
+    tell(&world, &id, "status", &status(&originator, "Completed")).await;
+    assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
+    // The result, which comes after all, is the same payment.
+    tell(
+        &world,
+        &id,
+        "result",
+        &success(&originator, "SKESTATUS1", 500),
+    )
+    .await;
+    assert_eq!(world.account("payouts").await, 0);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_declined_status_gives_the_money_back() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    let id = last(&world, &amina).await.id;
+    let declined = json!({"Result": {"ResultCode": "0", "ResultParameters": {"ResultParameter":
+        {"Key": "TransactionStatus", "Value": "Declined"}}}});
+    tell(&world, &id, "status", &declined).await;
+    assert_eq!(standing(&world, &amina).await, ("failed".into(), 100_000));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_29_a_fault_of_the_house_stops_payouts_until_the_operator_resumes_them() {
+    let world = World::with(|config| {
+        pays_out(config);
+        config.daraja.b2c_password = Some("wrong".into());
+    })
+    .await;
+    let amina = world.funded("0712345678", 1_000).await;
+    let baraka = world.funded("0722345678", 1_000).await;
+    ask(&amina, 500).await;
+    send(&world).await;
+    assert_eq!(standing(&world, &amina).await, ("failed".into(), 100_000));
+    let told = texts(&amina);
+    assert!(
+        told.last()
+            .is_some_and(|text| text.contains("M-Pesa is not available now.")),
+        "{told:?}"
+    );
+    ask(&baraka, 500).await;
+    world.run_due().await;
+    assert_eq!(
+        standing(&world, &baraka).await,
+        ("requested".into(), 49_500),
+        "held, not sent"
+    );
+    assert_eq!(world.sim.payouts().len(), 1);
+    let ready = reqwest::get(format!("{}/readyz", world.base()))
+        .await
+        .expect("an answer");
+    assert_eq!(ready.status(), 200);
+    assert!(
+        ready
+            .text()
+            .await
+            .expect("a body")
+            .contains("\"payouts\":\"paused\"")
+    );
+    world.sim.set_initiator_password("wrong");
+    let why = world.app().resume_payouts().await.expect("resumed");
+    assert!(why.is_some_and(|why| why.contains("2001")));
+    assert_eq!(world.app().resume_payouts().await.expect("asked"), None);
+    send(&world).await;
+    assert_eq!(standing(&world, &baraka).await, ("paid".into(), 49_500));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn trap_30_our_float_is_no_lack_of_the_player() {
+    let (world, amina) = house_with(1_000).await;
+    world.sim.set_float(100);
+    ask(&amina, 500).await;
+    send(&world).await;
+    assert_eq!(standing(&world, &amina).await, ("failed".into(), 100_000));
+    let told = texts(&amina).pop().expect("an SMS");
+    assert!(
+        !told.contains("balance insufficient") && told.contains("not available"),
+        "{told}"
+    );
+    world.check().await;
+}
+
+#[tokio::test]
+async fn an_amount_that_m_pesa_states_otherwise_is_flagged() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Amount(40_000));
+    ask(&amina, 500).await;
+    send(&world).await;
+    let row = last(&world, &amina).await;
+    assert_eq!((row.state.as_str(), row.flagged), ("paid", true));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_payout_that_nobody_can_tell_of_is_flagged_and_asked_on() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    world
+        .sim
+        .inject(FaultPoint::StatusRequest, Fault::Refuse(500), 20)
+        .expect("possible");
+    ask(&amina, 500).await;
+    world.run_due().await;
+    for _ in 0..8 {
+        world.turn(Duration::from_secs(60 * 60));
+        world.run_due().await;
+    }
+    assert_eq!(standing(&world, &amina).await, ("unknown".into(), 49_500));
+    assert!(last(&world, &amina).await.flagged);
+    assert_eq!(calls(&world, STATUS).len(), 8, "still asked");
+    world.sim.clear_faults();
+    world.turn(Duration::from_secs(60 * 60));
+    world.run_due().await;
+    happened(&world, STATUS_RESULT, 1).await;
+    assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn bodies_that_say_nothing_are_taken_and_change_nothing() {
+    let (world, amina) = house_with(1_000).await;
+    inject(&world, FaultPoint::B2cResult, Fault::Lost);
+    ask(&amina, 500).await;
+    world.run_due().await;
+    let id = last(&world, &amina).await.id;
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "<html>",
+        "{\"Result\":null}",
+        "{\"Result\":{}}",
+        "\u{0}",
+    ] {
+        for route in ["result", "timeout", "status"] {
+            assert_eq!(post(&world, &id, route, body).await, 200, "{route} {body}");
+        }
+    }
+    world.run_due().await;
+    assert_eq!(standing(&world, &amina).await.1, 49_500);
+    assert_eq!(world.account("payouts").await, HELD);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn the_fleet_sends_no_more_payouts_a_minute_than_it_may() {
+    let world = World::with(|config| {
+        pays_out(config);
+        config.daraja.requests_per_minute = 6;
+    })
+    .await;
+    let mut phones = Vec::new();
+    for number in ["0712345678", "0722345678", "0733345678"] {
+        phones.push(world.funded(number, 500).await);
+    }
+    for phone in &phones {
+        ask(phone, 100).await;
+    }
+    for sent in 1..=3 {
+        send(&world).await;
+        assert_eq!(world.sim.payouts().len(), sent);
+        world.turn(10 * SECOND);
+    }
+    world.run_due().await;
+    world.check().await;
+}
