@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     LedgerFinding, StoreError, Tx,
     engine::{expect_rows, parse},
-    ledger::{compare, report},
+    ledger_check::{compare, report},
 };
 use crate::core::{
     ids::{PlayerId, WithdrawalId},

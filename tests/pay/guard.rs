@@ -140,7 +140,8 @@ async fn a_transfer_that_is_none_is_refused() {
         (insert("x", "deposit", "elsewhere", &wallet, "1"), "CHECK"),
         (insert("x", "fee", "house", "house", "1"), "CHECK"),
         (insert("x", "fee", &wallet, &wallet, "1"), "CHECK"),
-        (insert("x", "", "house", &wallet, "1"), "CHECK"),
+        (insert("x", "", "house", &wallet, "1"), "FOREIGN KEY"),
+        (insert("x", "gift", "house", &wallet, "1"), "FOREIGN KEY"),
         (insert("x", "deposit", "mpesa", &wallet, "0"), "CHECK"),
         (insert("x", "deposit", "mpesa", &wallet, "-100"), "CHECK"),
         (
