@@ -52,13 +52,16 @@ impl Default for Limits {
         let shillings = |amount| Cents::from_shillings(amount).unwrap_or_default();
         Self {
             networks: vec![("every network".into(), SEGMENT)],
-            amounts: ["deposits", "withdrawals"]
-                .map(|list| {
-                    let shown = ["100", "200", "500", "1,000"].map(Into::into).into();
-                    let (min, max) = (shillings(10), shillings(250_000));
-                    (list, Amounts { min, max, shown })
-                })
-                .into(),
+            amounts: [
+                ("deposits", ["50", "100", "200", "500"]),
+                ("withdrawals", ["100", "200", "500", "1,000"]),
+            ]
+            .map(|(list, shown)| {
+                let (min, max) = (shillings(10), shillings(250_000));
+                let shown = shown.map(Into::into).into();
+                (list, Amounts { min, max, shown })
+            })
+            .into(),
         }
     }
 }

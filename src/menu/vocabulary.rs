@@ -2,6 +2,10 @@
 //! hints, notices and SMS, and what each text may be filled with. The checker proves the files
 //! against these tables, and the page for writers of menus is made from them.
 
+mod sms;
+
+pub use sms::{SMS, sms_values};
+
 /// The longest name of a category that the import takes, in septets.
 pub const CATEGORY_SEPTETS: usize = 18;
 
@@ -381,84 +385,3 @@ pub const NOTICES: [Named; 5] = [
 
 /// The names of the keys at the foot of a screen.
 pub const FOOTERS: [Named; 3] = [("more", &[]), ("back", &[]), ("home", &[])];
-
-/// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
-pub const SMS: [Named; 20] = [
-    (
-        "won",
-        &[
-            "balance",
-            "category",
-            "stake",
-            "bounty",
-            "correct",
-            "of",
-            "seconds",
-            "opponent",
-            "their_correct",
-            "their_seconds",
-        ],
-    ),
-    (
-        "lost",
-        &[
-            "balance",
-            "category",
-            "stake",
-            "correct",
-            "of",
-            "seconds",
-            "opponent",
-            "their_correct",
-            "their_seconds",
-        ],
-    ),
-    (
-        "drawn",
-        &[
-            "balance",
-            "category",
-            "stake",
-            "correct",
-            "of",
-            "seconds",
-            "opponent",
-            "their_correct",
-            "their_seconds",
-        ],
-    ),
-    ("refunded", &["balance", "category", "refund", "received"]),
-    ("returned", &["balance", "category", "received"]),
-    ("voided", &["balance", "category", "received"]),
-    (
-        "deposit_paid",
-        &["balance", "amount", "receipt", "duty", "excise"],
-    ),
-    ("deposit_failed", &["balance", "amount", "reason"]),
-    ("deposit_unconfirmed", &["balance", "amount"]),
-    (
-        "withdrawal_paid",
-        &["balance", "payout", "fee", "tax", "receipt"],
-    ),
-    (
-        "withdrawal_paid_taxed",
-        &["balance", "payout", "fee", "tax", "receipt"],
-    ),
-    ("withdrawal_failed", &["balance", "amount", "reason"]),
-    ("payment_parked", &["amount", "receipt"]),
-    // Answers to SMS of players.
-    ("balance", &["balance", "code"]),
-    ("games", &["balance", "code", "games"]),
-    ("no_games", &["balance", "code"]),
-    ("help", &["balance", "code"]),
-    ("stopped", &["balance", "code"]),
-    ("started", &["balance", "code"]),
-    ("register", &["code"]),
-];
-
-/// What the service gives an SMS of that kind.
-#[must_use]
-pub fn sms_values(kind: &str) -> Option<&'static [&'static str]> {
-    let found = SMS.iter().find(|(name, _)| *name == kind);
-    found.map(|(_, values)| *values)
-}

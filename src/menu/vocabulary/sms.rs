@@ -1,0 +1,84 @@
+//! The kinds of SMS, and what each may be filled with.
+
+use super::Named;
+
+/// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
+pub const SMS: [Named; 20] = [
+    (
+        "won",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "bounty",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    (
+        "lost",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    (
+        "drawn",
+        &[
+            "balance",
+            "category",
+            "stake",
+            "correct",
+            "of",
+            "seconds",
+            "opponent",
+            "their_correct",
+            "their_seconds",
+        ],
+    ),
+    ("refunded", &["balance", "category", "refund", "received"]),
+    ("returned", &["balance", "category", "received"]),
+    ("voided", &["balance", "category", "received"]),
+    (
+        "deposit_paid",
+        &["balance", "amount", "receipt", "duty", "excise"],
+    ),
+    ("deposit_failed", &["balance", "amount", "reason"]),
+    ("deposit_unconfirmed", &["balance", "amount"]),
+    (
+        "withdrawal_paid",
+        &["balance", "payout", "fee", "tax", "receipt"],
+    ),
+    (
+        "withdrawal_paid_taxed",
+        &["balance", "payout", "fee", "tax", "receipt"],
+    ),
+    ("withdrawal_failed", &["balance", "amount", "reason"]),
+    ("payment_parked", &["amount", "receipt"]),
+    // Answers to SMS of players.
+    ("balance", &["balance", "code"]),
+    ("games", &["balance", "code", "games"]),
+    ("no_games", &["balance", "code"]),
+    ("help", &["balance", "code"]),
+    ("stopped", &["balance", "code"]),
+    ("started", &["balance", "code"]),
+    ("register", &["code"]),
+];
+
+/// What the service gives an SMS of that kind.
+#[must_use]
+pub fn sms_values(kind: &str) -> Option<&'static [&'static str]> {
+    let found = SMS.iter().find(|(name, _)| *name == kind);
+    found.map(|(_, values)| *values)
+}
