@@ -9,6 +9,7 @@ mod fit;
 mod games;
 mod hop;
 mod inbound;
+mod inbox;
 mod networks;
 mod operator;
 mod placed;
@@ -28,6 +29,7 @@ use tokio::sync::Notify;
 
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
+pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, PlayerReport};
 pub use questions::{

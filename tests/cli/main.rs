@@ -12,6 +12,7 @@ mod bank;
 mod configuration;
 mod database;
 mod draw;
+mod inbox;
 mod menu_faults;
 mod menus;
 mod operator;

@@ -21,6 +21,7 @@ mod help;
 mod inbound;
 mod inbound_bodies;
 mod query;
+mod replay;
 mod settle;
 mod settle_again;
 mod sms;

@@ -39,6 +39,7 @@ mod entries;
 mod guards;
 mod hops;
 mod inbound;
+mod inbox;
 mod ledger_report;
 mod migrations;
 mod outbox;
