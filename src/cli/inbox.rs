@@ -48,7 +48,7 @@ pub(super) enum Command {
         #[arg(long)]
         dead: bool,
         /// With --dead: only those of this kind
-        #[arg(long, requires = "dead")]
+        #[arg(long, requires = "dead", conflicts_with = "id")]
         kind: Option<String>,
     },
 }

@@ -88,7 +88,7 @@ async fn callbacks_are_listed_shown_and_run_again() {
         1
     );
     assert_eq!(list(&house, &["--state", "dead"]).len(), 0);
-    assert_eq!(list(&house, &["--limit", "1"]), [report.clone()]);
+    assert_eq!(list(&house, &["--limit", "1"]), rows[..1]);
     let text = house
         .run(&["inbox", "list", "--limit", "1"])
         .ended(0)
