@@ -156,6 +156,20 @@ async fn callbacks_are_listed_shown_and_run_again() {
         shown.contains("run again  2 times; at first: in vain"),
         "{shown}"
     );
+
+    // Larger than is taken: not kept, and told in the log without the secret in the path.
+    let huge = client()
+        .post(format!("{base}/pay/{SECRET}/stk/nobody"))
+        .body(vec![b'x'; 65 * 1024])
+        .send();
+    assert_eq!(huge.await.expect("an answer").status().as_u16(), 413);
+    assert_eq!(list(&house, &[]).len(), 2);
+    eventually("a line in the log", || {
+        service.log().contains("larger than is taken").then_some(())
+    })
+    .await;
+    assert!(service.log().contains("/pay/{secret}/stk/{deposit_id}"));
+    assert!(!service.log().contains(SECRET), "{}", service.log());
     service.stop();
     sim.stop().await;
 }
