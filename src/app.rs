@@ -10,6 +10,7 @@ mod fit;
 mod games;
 mod hop;
 mod inbound;
+mod inbox;
 mod networks;
 mod operator;
 mod paybill;
@@ -33,6 +34,7 @@ use tokio::sync::Notify;
 
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
+pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, Payouts, PlayerReport};
 pub use paybill::PaybillSettings;

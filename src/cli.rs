@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod inbox;
 mod ledger;
 mod menu;
 mod mpesa;
@@ -70,6 +71,9 @@ enum Command {
     /// The menu: prove it, draw it, try it
     #[command(subcommand)]
     Menu(menu::Command),
+    /// Provider callbacks as they came, and running one again
+    #[command(subcommand)]
+    Inbox(inbox::Command),
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -161,6 +165,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Migrate { check } => run::migrate(config, check).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
+        Command::Inbox(command) => inbox::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,

@@ -6,12 +6,13 @@ mod pay;
 mod sms;
 mod ussd;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request},
     http::StatusCode,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -123,8 +124,22 @@ pub fn router(web: Web) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(note_too_large))
         .layer(CatchPanicLayer::new())
         .with_state(web)
+}
+
+/// Logs a request whose body is larger than is taken: nothing else tells of it. The route stands for
+/// the path, which has the secret.
+async fn note_too_large(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+    let response = next.run(request).await;
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let route = route.as_ref().map_or("", MatchedPath::as_str);
+        tracing::warn!(route, ?peer, "larger than is taken");
+    }
+    response
 }
 
 /// A request that is turned away.

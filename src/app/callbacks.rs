@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
-    store::{Callback, CallbackKind, Claim, Leased, Tx},
+    store::{Callback, CallbackKind, Claim, Leased, Source, Tx},
 };
 
 /// How often a callback is tried before it is left to the operator.
@@ -24,8 +24,9 @@ impl App {
         kind: CallbackKind,
         subject: &str,
         body: &[u8],
-        source: &str,
+        source: impl Into<Source>,
     ) -> Result<(), AppError> {
+        let source = &source.into();
         let now = self.clock().now();
         let id = CallbackId::new(now, &mut self.inner.random.rng());
         let callback = Callback {

@@ -1,12 +1,55 @@
 //! Who is calling: the peer, or, behind a proxy of our own, the last hop that the proxy wrote. The
 //! leftmost `X-Forwarded-For` can be written by anybody and is never believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
 use super::{Gate, TurnedAway};
+use crate::store::Source;
+
+/// The headers that are kept with a callback: what it claims to be, and the way that it came.
+const KEPT_HEADERS: [&str; 3] = ["content-type", "user-agent", "x-forwarded-for"];
+
+/// How much of a header's value is kept, in characters.
+const MAX_HEADER: usize = 500;
+
+/// Who was let in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller<'h> {
+    address: IpAddr,
+    headers: &'h HeaderMap,
+}
+
+impl fmt::Display for Caller<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(formatter)
+    }
+}
+
+impl From<Caller<'_>> for Source {
+    /// The address and the headers that matter, as received: nothing in them is believed. A line break
+    /// cannot stand in a value.
+    fn from(caller: Caller<'_>) -> Self {
+        let values = KEPT_HEADERS.into_iter().flat_map(|name| {
+            let values = caller.headers.get_all(name).into_iter();
+            values.map(move |value| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                let value: String = value.chars().take(MAX_HEADER).collect();
+                format!("{name}: {value}")
+            })
+        });
+        let headers: Vec<String> = values.collect();
+        Self {
+            address: caller.address.to_string(),
+            headers: headers.join("\n"),
+        }
+    }
+}
 
 /// The provider that a route belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +62,13 @@ pub(super) enum Provider<'a> {
 
 impl Gate {
     /// Lets a caller in who knows the secret and comes from an allowed address; gives that address.
-    pub(super) fn admit(
+    pub(super) fn admit<'h>(
         &self,
         provider: Provider<'_>,
         secret: &str,
         peer: SocketAddr,
-        headers: &HeaderMap,
-    ) -> Result<IpAddr, TurnedAway> {
+        headers: &'h HeaderMap,
+    ) -> Result<Caller<'h>, TurnedAway> {
         let caller = self.caller(peer.ip(), headers);
         let is_allowed = match provider {
             Provider::AfricasTalking => is_let_in(&self.africastalking, caller),
@@ -37,7 +80,8 @@ impl Gate {
             },
         };
         if self.knows(secret) && is_allowed {
-            return Ok(caller);
+            let address = caller;
+            return Ok(Caller { address, headers });
         }
         tracing::warn!(%caller, ?provider, is_allowed, "callback turned away");
         Err(TurnedAway::NotFound)

@@ -1,6 +1,6 @@
 //! The SMS gateway's callbacks.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::{
     body::Bytes,
@@ -8,7 +8,10 @@ use axum::{
     http::HeaderMap,
 };
 
-use super::{TurnedAway, Web, caller::Provider};
+use super::{
+    TurnedAway, Web,
+    caller::{Caller, Provider},
+};
 use crate::store::CallbackKind;
 
 /// `POST /sms/{secret}/delivery`: a delivery report.
@@ -71,12 +74,9 @@ impl Web {
         kind: CallbackKind,
         subject: &str,
         body: &[u8],
-        caller: IpAddr,
+        caller: Caller<'_>,
     ) -> Result<(), TurnedAway> {
-        let kept = self
-            .app
-            .take_callback(kind, subject, body, &caller.to_string())
-            .await;
+        let kept = self.app.take_callback(kind, subject, body, caller).await;
         crate::telemetry::count_callback(kind.name(), kept.is_ok());
         kept.map_err(|error| {
             tracing::error!(kind = kind.name(), error = ?error, "callback could not be stored");

@@ -1,6 +1,6 @@
 //! Provider callbacks as they came, written down before anything is done about them.
 
-use super::{StoreError, Tx};
+use super::{Source, StoreError, Tx};
 use crate::core::{ids::CallbackId, time::Timestamp};
 
 /// What kind of callback it is; each has its route.
@@ -49,7 +49,9 @@ impl CallbackKind {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The kind of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         [
             Self::Stk,
             Self::SmsDelivery,
@@ -86,20 +88,22 @@ impl Tx {
     pub async fn add_callback(
         &mut self,
         callback: &Callback,
-        source: &str,
+        source: impl Into<Source>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let source = source.into();
         execute!(
             self,
             "insert into callback
-                (id, kind, subject, body, source, received_at_ms, state, due_at_ms)
-            values ($1, $2, $3, $4, $5, $6, 'new', $6)",
+                (id, kind, subject, body, source, received_at_ms, state, due_at_ms, headers)
+            values ($1, $2, $3, $4, $5, $6, 'new', $6, $7)",
             callback.id.to_string(),
             callback.kind.name(),
             callback.subject.as_str(),
             callback.body.as_slice(),
-            source,
-            now.ms()
+            source.address.as_str(),
+            now.ms(),
+            source.headers.as_str()
         )?;
         Ok(())
     }

@@ -15,6 +15,7 @@ mod daraja;
 mod configuration;
 mod database;
 mod draw;
+mod inbox;
 mod menu_faults;
 mod menus;
 mod mpesa;

@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 21] = [
+const COMMANDS: [(&str, &str); 25] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -19,6 +19,10 @@ const COMMANDS: [(&str, &str); 21] = [
     ("menu draw", "arrow"),
     ("menu try", "terminal"),
     ("menu reference", "placeholders"),
+    ("inbox", "callbacks"),
+    ("inbox list", "newest first"),
+    ("inbox show", "not masked"),
+    ("inbox replay", "not done twice"),
     ("ledger", "books"),
     ("ledger check", "recompute"),
     ("player", "player"),

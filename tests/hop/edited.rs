@@ -49,7 +49,11 @@ impl Menus {
             .replacen("name = \"English\"", "name = \"Dholuo\"", 1)
             .replacen("Majibu. Balance KES", "Majibu. Pesa mari KES", 1)
             .replacen("Choose a category:", "Yier wach:", 1)
-            .replacen("received, M-Pesa receipt", "oyudi, M-Pesa", 1);
+            .replacen(
+                "received{duty:word}{excise}, M-Pesa receipt",
+                "oyudi, M-Pesa",
+                1,
+            );
         self.write("luo.toml", &text);
     }
 
@@ -93,7 +97,8 @@ async fn texts_are_reworded_and_options_change_their_order() {
     let phone = world.funded("0712345678", 100).await;
     assert_eq!(
         dial(&phone).await.text,
-        "Karibu! You have KES 100\n1. Help\n2. Deposit\n3. My games\n4. Language\n5. Play"
+        "Karibu! You have KES 100\n1. Help\n2. Deposit\n3. My games\n4. Language\n5. Play\n\
+            6. Withdraw"
     );
     assert_eq!(press(&phone, &["1"]).await.name.as_deref(), Some("help"));
     let screen = press(&phone, &["00", "5", "1", "2", "1"]).await;

@@ -480,7 +480,10 @@ async fn a_game_over_a_query_on_a_shared_code() {
     let other = Advanta::new(&world, "other").send("56").await;
     assert_eq!(
         (other.text.as_str(), other.ends),
-        ("This service does not answer this code.", true)
+        (
+            "This service does not answer this code.\nHuduma hii haijibu nambari hii.",
+            true
+        )
     );
     world.check().await;
 }

@@ -260,7 +260,7 @@ async fn limits_of_the_configuration_hold_and_are_told() {
     let phone = world.registered("0712345678").await;
     dial(&phone).await;
     let screen = press(&phone, &["2"]).await;
-    assert!(screen.text.contains("from 100 to 300"), "{}", screen.text);
+    assert!(screen.text.contains("type 100 to 300"), "{}", screen.text);
     let labels: Vec<String> = screen
         .options()
         .into_iter()

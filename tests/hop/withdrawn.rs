@@ -82,8 +82,8 @@ async fn a_set_is_voided_for_both_and_the_round_ends_politely() {
         let game = press(phone, &["1"]).await;
         assert_eq!(
             game.text,
-            "Bible KES 50: returned\nA question was wrong, so the game does not count. KES 50 \
-            went back.\n0. Back 00. Home"
+            "Bible KES 50: returned\nA question was wrong, so the game does not count. You \
+            got KES 50 back.\n0. Back 00. Home"
         );
     }
 

@@ -30,6 +30,7 @@ mod paybill_bodies;
 mod payouts;
 mod pull;
 mod query;
+mod replay;
 mod settle;
 mod settle_again;
 mod sms;

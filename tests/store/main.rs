@@ -40,6 +40,7 @@ mod entries;
 mod guards;
 mod hops;
 mod inbound;
+mod inbox;
 mod ledger_report;
 mod migrations;
 mod outbox;
