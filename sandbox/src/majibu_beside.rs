@@ -76,6 +76,8 @@ pub(crate) async fn start(
         inbound: Some(format!("{base}/sms/development/inbound")),
         opt_out: Some(format!("{base}/sms/development/optout")),
     });
+    // Without it nobody would hear of what is paid to the paybill.
+    service.app().register_urls().await?;
     Ok(Beside {
         service,
         address,
