@@ -61,8 +61,22 @@ pub struct UssdConfig {
     pub hop_timeout: Duration,
     /// How long a whole session may last; then it just stops.
     pub session_limit: Duration,
-    /// Septets that a screen may have, its `CON ` or `END ` counted.
-    pub screen_budget: usize,
+    /// How long a screen waits for a reply; then the session stops.
+    pub idle_limit: IdleLimit,
+    /// Septets that a screen may have, its `CON ` or `END ` counted; `None`: as the phone's network
+    /// has it.
+    pub screen_budget: Option<usize>,
+}
+
+/// How long a screen waits for a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdleLimit {
+    /// As the phone's network has it: 30 s, on Airtel 60 s.
+    OfNetwork,
+    /// The same on every network.
+    Of(Duration),
+    /// For ever; for tests that take their time.
+    Off,
 }
 
 /// The SMS side of Africa's Talking.
@@ -199,13 +213,15 @@ impl Default for SimulatorConfig {
 }
 
 impl SimulatorConfig {
-    /// The default without any delay, for tests: callbacks, reports and the opponent act at once.
+    /// The default without any delay, for tests: callbacks, reports and the opponent act at once, and
+    /// a screen waits for its reply as long as the session lasts.
     #[must_use]
     pub fn instant() -> Self {
         let mut config = Self {
             opponent_pace: Duration::ZERO..=Duration::ZERO,
             ..Self::default()
         };
+        config.ussd.idle_limit = IdleLimit::Off;
         config.sms.delivery_delay = Duration::ZERO;
         config.daraja.callback_delay = Duration::ZERO;
         config.daraja.organisation.processing_delay = Duration::ZERO;
@@ -220,7 +236,8 @@ impl Default for UssdConfig {
         Self {
             hop_timeout: Duration::from_secs(10),
             session_limit: Duration::from_secs(180),
-            screen_budget: 160,
+            idle_limit: IdleLimit::OfNetwork,
+            screen_budget: None,
         }
     }
 }

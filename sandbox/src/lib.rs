@@ -65,11 +65,13 @@ mod dice;
 mod exchange;
 mod fault;
 mod mpesa;
+mod network;
 mod number;
 mod opponent;
 mod outgoing;
 mod page;
 mod phone;
+mod pulse;
 mod recorder;
 mod server;
 mod simulator;
@@ -78,7 +80,7 @@ pub mod text;
 mod world;
 
 pub use config::{
-    C2bConfig, DarajaConfig, FeeBand, OrganisationConfig, PushConfirmation, SameAmountRule,
+    C2bConfig, DarajaConfig, FeeBand, IdleLimit, OrganisationConfig, PushConfirmation, SameAmountRule,
     ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
@@ -87,9 +89,12 @@ pub use mpesa::{
     Books, Movement, MovementKind, PaybillResult, Payment, Payout, PayoutResult, PhoneBooks, Push,
     StkResult,
 };
+pub use network::{GSM_LIMIT, Network, NetworkLimits};
 pub use number::{NotANumber, Number};
 pub use opponent::{OpponentState, OpponentStatus};
 pub use outgoing::{RawReply, SendError};
-pub use phone::{Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind};
+pub use phone::{
+    Notice, Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind, SessionView, Shown,
+};
 pub use simulator::{Simulator, StartError};
 pub use sms::Sms;

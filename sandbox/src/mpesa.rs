@@ -95,6 +95,13 @@ impl Mpesa {
         lock(&self.ledger).account(number).is_registered = is_registered;
     }
 
+    /// The PIN of a number, and whether its owner is a customer.
+    pub(crate) fn pin_and_registration(&self, number: Number) -> (String, bool) {
+        let mut ledger = lock(&self.ledger);
+        let account = ledger.account(number);
+        (account.pin.clone(), account.is_registered)
+    }
+
     pub(crate) fn utility_cents(&self) -> i64 {
         lock(&self.ledger).utility_cents()
     }

@@ -19,7 +19,6 @@ use crate::clock;
 use crate::fault::FaultPoint;
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
-use crate::phone::NETWORK_CODE;
 use crate::text;
 use crate::world::World;
 
@@ -129,6 +128,7 @@ pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
     world.spawn(async move {
         tokio::time::sleep(shared.config.sms.delivery_delay).await;
         let phone = number.to_string();
+        let network = shared.phone(number).network();
         let call = Call {
             what: "delivery report",
             phone: Some(number),
@@ -141,7 +141,7 @@ pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
                 ("retryCount", "0"),
                 ("id", id.as_str()),
                 ("status", "Success"),
-                ("networkCode", NETWORK_CODE),
+                ("networkCode", network.code()),
             ]),
             timeout: CALLBACK_TIMEOUT,
         };

@@ -20,6 +20,7 @@ use crate::mpesa::Mpesa;
 use crate::number::Number;
 use crate::opponent::{OpponentStatus, Sighting};
 use crate::phone::PhoneState;
+use crate::pulse::Pulse;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
@@ -40,6 +41,10 @@ pub(crate) struct World {
     tasks: TaskTracker,
     urls: Mutex<ServiceUrls>,
     phones: Mutex<BTreeMap<Number, Arc<PhoneState>>>,
+    /// The numbers of the phones on the page, in their order.
+    pub(crate) desk: Mutex<Vec<Number>>,
+    /// What changed, for pages that look on.
+    pub(crate) pulse: Pulse,
     faults: Mutex<FaultQueue>,
 }
 
@@ -61,6 +66,8 @@ impl World {
             tasks: TaskTracker::new(),
             urls: Mutex::new(config.service.clone()),
             phones: Mutex::default(),
+            desk: Mutex::default(),
+            pulse: Pulse::default(),
             faults: Mutex::default(),
             config,
         })
@@ -71,7 +78,7 @@ impl World {
         Arc::clone(
             lock(&self.phones)
                 .entry(number)
-                .or_insert_with(|| Arc::new(PhoneState::new(number))),
+                .or_insert_with(|| Arc::new(PhoneState::new(number, self.pulse.clone()))),
         )
     }
 

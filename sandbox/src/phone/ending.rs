@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::session::{FORM, Session};
-use super::{NETWORK_CODE, Phone};
+use super::Phone;
 use crate::clock;
 use crate::fault::FaultPoint;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body, millis};
@@ -44,7 +44,7 @@ impl Phone {
             ("sessionId", session.id.as_str()),
             ("cost", "0.00"),
             ("date", date.as_str()),
-            ("networkCode", NETWORK_CODE),
+            ("networkCode", self.network().code()),
             ("input", session.transcript.as_str()),
         ]);
         let call = Call {

@@ -98,7 +98,7 @@ impl PhoneState {
 
 impl Inner {
     fn refuses_prompt(&self) -> Option<Placing> {
-        if !self.is_reachable {
+        if !self.is_reachable() {
             Some(Placing::Unreachable)
         } else if self.session.is_some() || self.prompt.is_some() {
             Some(Placing::Occupied)

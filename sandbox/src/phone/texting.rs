@@ -2,7 +2,7 @@
 //! 4.3): the gateway's callbacks, with its fields.
 
 use super::session::FORM;
-use super::{NETWORK_CODE, Phone, PhoneError};
+use super::{Phone, PhoneError};
 use crate::clock;
 use crate::fault::FaultPoint;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
@@ -33,7 +33,7 @@ impl Phone {
             ("text", text),
             ("to", self.world.config.sms.short_code.as_str()),
             ("cost", "KES 1.00"),
-            ("networkCode", NETWORK_CODE),
+            ("networkCode", self.network().code()),
         ]);
         let call = self.callback("inbound SMS", url, body);
         Ok(self
@@ -59,7 +59,7 @@ impl Phone {
     }
 
     fn is_reachable(&self) -> bool {
-        self.state.read(|inner| inner.is_reachable)
+        self.state.read(|inner| inner.is_reachable())
     }
 
     fn callback(&self, what: &'static str, url: String, body: String) -> Call {
