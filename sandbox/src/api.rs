@@ -47,7 +47,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 /// A refusal with its reason.
-struct ApiError(StatusCode, String);
+pub(crate) struct ApiError(pub(crate) StatusCode, pub(crate) String);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -127,7 +127,7 @@ struct About {
     phone: Option<String>,
 }
 
-fn phone(world: &Arc<World>, number: &str) -> Result<Phone, ApiError> {
+pub(crate) fn phone(world: &Arc<World>, number: &str) -> Result<Phone, ApiError> {
     Ok(Phone::new(world, number.parse::<Number>()?))
 }
 
@@ -271,7 +271,7 @@ async fn events(
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 
-fn event(name: &str, data: &impl serde::Serialize) -> Result<Event, Infallible> {
+pub(crate) fn event(name: &str, data: &impl serde::Serialize) -> Result<Event, Infallible> {
     let event = Event::default().event(name);
     Ok(event
         .json_data(data)

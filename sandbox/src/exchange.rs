@@ -102,6 +102,25 @@ impl ExchangeLog {
         lock(&self.entries).iter().cloned().collect()
     }
 
+    /// Forgets everything; the numbers go on.
+    pub(crate) fn clear(&self) {
+        lock(&self.entries).clear();
+    }
+
+    /// What was recorded behind a number, oldest first.
+    pub(crate) fn since(&self, id: u64) -> Vec<Exchange> {
+        let entries = lock(&self.entries);
+        let newer = entries.iter().rev().take_while(|exchange| exchange.id > id);
+        let mut newer: Vec<Exchange> = newer.cloned().collect();
+        newer.reverse();
+        newer
+    }
+
+    /// The number of the exchange recorded last; changes with each.
+    pub(crate) fn count(&self) -> watch::Receiver<u64> {
+        self.count.subscribe()
+    }
+
     /// Waits until a remembered exchange fits.
     pub(crate) async fn wait_for(
         &self,

@@ -36,7 +36,9 @@
 //! | `fault` | what goes wrong on demand |
 //! | `opponent` | a simulated opponent for people who are alone |
 //! | `server`, `api`, `page` | routes, the page's API, the page |
-//! | `number`, `text`, `clock`, `dice` | phone numbers, septets, time, chance |
+//! | `desk`, `stream`, `pulse` | the phones on the page, and how the page hears of changes |
+//! | `wire`, `rules` | the record for readers; which rules of the providers were broken |
+//! | `network`, `number`, `text`, `clock`, `dice` | networks, phone numbers, septets, time, chance |
 //!
 //! # Payouts and payments to the paybill
 //!
@@ -61,6 +63,7 @@
 mod api;
 mod clock;
 mod config;
+mod desk;
 mod dice;
 mod exchange;
 mod fault;
@@ -73,15 +76,18 @@ mod page;
 mod phone;
 mod pulse;
 mod recorder;
+mod rules;
 mod server;
 mod simulator;
 mod sms;
+mod stream;
 pub mod text;
+mod wire;
 mod world;
 
 pub use config::{
-    C2bConfig, DarajaConfig, FeeBand, IdleLimit, OrganisationConfig, PushConfirmation, SameAmountRule,
-    ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
+    C2bConfig, DarajaConfig, FeeBand, IdleLimit, OrganisationConfig, PushConfirmation,
+    SameAmountRule, ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
 pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};

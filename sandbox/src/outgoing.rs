@@ -39,6 +39,8 @@ pub struct RawReply {
     pub status: u16,
     /// The `content-type` header.
     pub content_type: Option<String>,
+    /// The `location` header, of a redirect.
+    pub location: Option<String>,
     /// The `at-ussd-hop-metadata` header: the screen's name.
     pub name: Option<String>,
     /// The body; what is not UTF-8 is replaced.
@@ -120,6 +122,7 @@ impl World {
             RawReply {
                 status,
                 content_type: header_text(&headers, &header::CONTENT_TYPE),
+                location: header_text(&headers, &header::LOCATION),
                 name: header_text(&headers, &HeaderName::from_static(HOP_METADATA)),
                 body: exchange.response_body.clone(),
                 duration_ms: exchange.duration_ms,

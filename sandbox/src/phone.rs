@@ -30,10 +30,10 @@ use crate::pulse::Pulse;
 use crate::sms::Sms;
 use crate::world::{World, lock};
 
+pub use power::Notice;
 pub use prompt::PinPrompt;
 pub(crate) use prompt::{Choice, Placing};
 pub use screen::{Screen, ScreenKind};
-pub use power::Notice;
 use session::Session;
 pub use view::{PhoneView, SessionView, Shown};
 

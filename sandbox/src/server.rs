@@ -12,7 +12,7 @@ use crate::mpesa::{b2c, balance, c2b, oauth, pull, query, reversal, status, stk}
 use crate::recorder;
 use crate::sms;
 use crate::world::World;
-use crate::{api, page};
+use crate::{api, desk, page, stream, wire};
 
 /// The whole application.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -47,6 +47,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     providers
         .merge(page::routes())
         .merge(api::routes())
+        .merge(desk::router().split_for_parts().0)
+        .merge(wire::routes::router().split_for_parts().0)
+        .merge(stream::router().split_for_parts().0)
         .with_state(world)
 }
 

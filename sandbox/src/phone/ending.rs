@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::session::{FORM, Session};
 use super::Phone;
+use super::session::{FORM, Session};
 use crate::clock;
 use crate::fault::FaultPoint;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body, millis};

@@ -41,7 +41,9 @@ impl Screen {
             (false, false) => "",
         };
         let pages = parts.iter().enumerate();
-        pages.map(|(i, part)| format!("{part}{}", keys(i))).collect()
+        pages
+            .map(|(i, part)| format!("{part}{}", keys(i)))
+            .collect()
     }
 }
 
@@ -96,6 +98,7 @@ mod tests {
         let reply = RawReply {
             status: 200,
             content_type: Some("text/plain".into()),
+            location: None,
             name: None,
             body: body.into(),
             duration_ms: 1,

@@ -92,8 +92,7 @@ impl Phone {
         let mpesa = &self.world.mpesa;
         let mpesa_balance_cents = self.mpesa_balance_cents();
         let (mpesa_pin, is_mpesa_registered) = mpesa.pin_and_registration(self.number());
-        let (idle_limit, session_limit) =
-            (self.idle_limit(), self.world.config.ussd.session_limit);
+        let (idle_limit, session_limit) = (self.idle_limit(), self.world.config.ussd.session_limit);
         self.state.read(|inner| PhoneView {
             number: self.number().to_string(),
             local_number: self.number().local(),
