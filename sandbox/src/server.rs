@@ -50,6 +50,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(desk::router().split_for_parts().0)
         .merge(wire::routes::router().split_for_parts().0)
         .merge(stream::router().split_for_parts().0)
+        .merge(api::fault_routes())
         .with_state(world)
 }
 

@@ -148,8 +148,8 @@ impl Follower {
                 self.ready.push_back(event("phone", &view));
             }
         }
-        self.tell_exchanges();
-        if news.faults {
+        let has_played = self.tell_exchanges();
+        if news.faults || has_played {
             self.ready.push_back(event("faults", &json!({})));
         }
     }
@@ -164,18 +164,21 @@ impl Follower {
         self.ready.push_back(event("opponent", &status));
     }
 
-    fn tell_exchanges(&mut self) {
+    /// Tells what was recorded, and whether faults were played, which do not wait any more then.
+    fn tell_exchanges(&mut self) -> bool {
         self.count.mark_unchanged();
         let mut news = self.world.exchanges.since(self.told);
         let Some(last) = news.last() else {
-            return;
+            return false;
         };
         self.told = last.id;
+        let has_played = news.iter().any(|exchange| exchange.fault.is_some());
         let skipped = news.len().saturating_sub(EXCHANGES);
         let news = news.split_off(skipped);
         let exchanges: Vec<_> = news.into_iter().map(WireExchange::of).collect();
         let data = json!({ "exchanges": exchanges, "skipped": skipped });
         self.ready.push_back(event("wire", &data));
+        has_played
     }
 }
 

@@ -69,8 +69,7 @@ pub(crate) struct WireExchange {
     to: &'static str,
     /// What it was about, in words.
     label: String,
-    /// The fault that was played, or what went wrong by itself: `trouble` in two.
-    fault: Option<String>,
+    /// What went wrong by itself: `trouble` without the fault.
     failure: Option<String>,
     /// The rules that the service broke.
     broken: Vec<BrokenRule>,
@@ -85,14 +84,10 @@ impl WireExchange {
             Direction::ToService => (name, "service"),
             Direction::FromService => ("service", name),
         };
-        let trouble = exchange.trouble.clone();
-        let (fault, failure) = match trouble {
-            Some(trouble) => match trouble.strip_prefix("fault played: ") {
-                Some(fault) => (Some(fault.to_owned()), None),
-                None => (None, Some(trouble)),
-            },
-            None => (None, None),
-        };
+        let failure = exchange
+            .trouble
+            .clone()
+            .filter(|_| exchange.fault.is_none());
         secrets::cut(&mut exchange);
         Self {
             label: label(&exchange).to_owned(),
@@ -100,7 +95,6 @@ impl WireExchange {
             provider,
             from,
             to,
-            fault,
             failure,
             broken,
         }

@@ -20,7 +20,7 @@ use crate::mpesa::Mpesa;
 use crate::number::Number;
 use crate::opponent::{OpponentStatus, Sighting};
 use crate::phone::PhoneState;
-use crate::pulse::Pulse;
+use crate::pulse::{Change, Pulse};
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
@@ -46,6 +46,8 @@ pub(crate) struct World {
     /// What changed, for pages that look on.
     pub(crate) pulse: Pulse,
     faults: Mutex<FaultQueue>,
+    /// How many messages of each kind have passed, for those that are held until the next.
+    passed: watch::Sender<BTreeMap<&'static str, u64>>,
 }
 
 impl World {
@@ -69,6 +71,7 @@ impl World {
             desk: Mutex::default(),
             pulse: Pulse::default(),
             faults: Mutex::default(),
+            passed: watch::Sender::default(),
             config,
         })
     }
@@ -105,9 +108,38 @@ impl World {
         lock(&self.faults)
     }
 
-    /// Takes the fault that is to be played at a point now.
-    pub(crate) fn take_fault(&self, point: FaultPoint) -> Option<Fault> {
-        self.faults().take(point)
+    /// Takes the fault that is to be played now by a message about this phone.
+    pub(crate) fn take_fault(&self, point: FaultPoint, phone: Option<Number>) -> Option<Fault> {
+        self.faults().take(point, phone.as_slice())
+    }
+
+    /// Forgets the faults that wait, at one point or at all, and lets go what is held.
+    pub(crate) fn clear_faults(&self, point: Option<FaultPoint>) {
+        self.faults().clear(point);
+        self.pulse.tell(Change::Faults);
+        self.passed.send_modify(|passed| {
+            for count in passed.values_mut() {
+                *count += 1;
+            }
+        });
+    }
+
+    /// Tells those who are held that a message of their kind has passed.
+    pub(crate) fn note_passed(&self, what: &'static str) {
+        self.passed
+            .send_modify(|passed| *passed.entry(what).or_default() += 1);
+    }
+
+    /// Waits until the next message of a kind has passed, or faults were cleared.
+    pub(crate) async fn next_passed(&self, what: &'static str) {
+        let mut passed = self.passed.subscribe();
+        let mut before = 0;
+        // Known from now on, so that clearing finds it.
+        self.passed
+            .send_modify(|passed| before = *passed.entry(what).or_default());
+        let is_next = |passed: &BTreeMap<&str, u64>| passed.get(what).is_some_and(|n| *n > before);
+        // The sender lives in this very world, so it cannot be gone.
+        let _ = passed.wait_for(is_next).await;
     }
 
     /// Runs a task until it is done or the simulator stops; then its result is `None`.

@@ -20,15 +20,13 @@ const VERDICTS: [&str; 7] = [
 pub(super) fn broken(exchange: &Exchange, provider: Option<Provider>) -> Vec<BrokenRule> {
     let source = source(&exchange.what, provider);
     let Some(status) = exchange.status else {
-        // Where a fault lost the message there is nothing that the service could have answered.
-        return match exchange.trouble.as_deref() {
-            Some(trouble) if !trouble.starts_with("fault") => vec![BrokenRule::new(
-                "A callback is answered 200 at once",
-                source,
-                trouble.to_owned(),
-            )],
-            Some(_) | None => Vec::new(),
-        };
+        // Where a fault was played there is nothing that the service could be blamed for.
+        let failure = exchange
+            .trouble
+            .clone()
+            .filter(|_| exchange.fault.is_none());
+        let rule = "A callback is answered 200 at once";
+        return Vec::from_iter(failure.map(|failure| BrokenRule::new(rule, source, failure)));
     };
     let mut broken = Vec::new();
     if !(200..300).contains(&status) {

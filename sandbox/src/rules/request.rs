@@ -11,7 +11,7 @@ const IN_PROGRESS: &str = "The transaction is being processed";
 
 pub(super) fn broken(exchange: &Exchange, provider: Option<Provider>) -> Vec<BrokenRule> {
     // Where a fault was played, the answer says nothing about the request.
-    let is_spoilt = exchange.trouble.is_some();
+    let is_spoilt = exchange.fault.is_some() || exchange.trouble.is_some();
     let Some(status) = exchange.status.filter(|_| !is_spoilt) else {
         return Vec::new();
     };

@@ -64,6 +64,10 @@ pub(crate) fn of_silence(trouble: &str) -> BrokenRule {
 /// The rules that a recorded hop broke.
 pub(super) fn of_hop(exchange: &Exchange) -> Vec<BrokenRule> {
     let Some(status) = exchange.status else {
+        // Where a fault was played there is nothing that the service could be blamed for.
+        if exchange.fault.is_some() {
+            return Vec::new();
+        }
         let trouble = exchange.trouble.as_deref().unwrap_or("no answer");
         return vec![of_silence(trouble)];
     };

@@ -66,7 +66,7 @@ impl Filter {
                 .is_none_or(|provider| wire.provider == Some(provider))
                 && self.text.as_deref().is_none_or(|text| wire.contains(text))
                 && (self.broken != Some(true) || !wire.broken.is_empty())
-                && (self.faults != Some(true) || wire.fault.is_some())
+                && (self.faults != Some(true) || wire.exchange.fault.is_some())
         });
         let limit = self.limit.unwrap_or(usize::MAX);
         Ok(fitting.split_off(fitting.len().saturating_sub(limit)))
