@@ -25,6 +25,7 @@ use crate::mpesa::{Books, Movement, PaybillResult, Payment, Payout};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::{Phone, PhoneError, PhoneView};
+use crate::wire::cut_secrets;
 use crate::world::World;
 
 pub(crate) use faults::routes as fault_routes;
@@ -240,6 +241,7 @@ async fn exchanges(
         let number: Number = number.parse()?;
         exchanges.retain(|exchange| exchange.phone == Some(number));
     }
+    exchanges.iter_mut().for_each(cut_secrets);
     Ok(Json(exchanges))
 }
 

@@ -9,6 +9,8 @@ mod har;
 pub(crate) mod routes;
 mod secrets;
 
+pub(crate) use secrets::cut as cut_secrets;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 

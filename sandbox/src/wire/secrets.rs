@@ -10,7 +10,7 @@ const MEMBERS: [&str; 3] = ["\"Password\"", "\"SecurityCredential\"", "\"access_
 const REPEATED_TOKEN: &str = "Invalid Access Token - ";
 
 /// Cuts the credentials out of both bodies and leaves everything else as it was on the wire.
-pub(super) fn cut(exchange: &mut Exchange) {
+pub(crate) fn cut(exchange: &mut Exchange) {
     for body in [&mut exchange.request_body, &mut exchange.response_body] {
         for member in MEMBERS {
             if body.contains(member) {

@@ -44,7 +44,7 @@ async fn a_bad_answer_looks_as_on_a_phone_and_the_timeline_cites_the_rule() {
         );
         page.until(
             "the rule",
-            "document.querySelector('.timeline .is-broken')?.textContent.includes('HTML page')",
+            "document.querySelector('.timeline .notes')?.textContent.includes('HTML page')",
         )
         .await;
         page.click(".timeline .exchange-row").await;

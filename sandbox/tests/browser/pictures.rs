@@ -5,8 +5,14 @@ use crate::game::{begin, join};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_of_a_game_and_of_its_wire() {
-    on_page(Window::Desktop(1360, 860), |page| async move {
+    on_page(Window::Desktop(1340, 1060), |page| async move {
         let (one, two) = (page.phone("0712345678"), page.add_phone("0110000001").await);
+        // Each deposit is told of twice, so that there is a fault to be seen.
+        page.script(
+            "return fetch('/api/faults', { method: 'POST', headers: { 'content-type': 'application/json' }, \
+             body: JSON.stringify({ point: 'stk_callback', fault: 'twice', times: 2 }) }).then(() => null)",
+        )
+        .await;
         join(&one).await;
         join(&two).await;
         begin(&one).await;
@@ -16,7 +22,7 @@ async fn pictures_of_a_game_and_of_its_wire() {
         page.script("scrollTo(0, 0)").await;
         page.picture("phone").await;
 
-        // A callback of a third phone comes twice, and one exchange is looked at.
+        // One exchange is looked at.
         two.click("[data-do=end]").await;
         page.until("rows", "document.querySelectorAll('.exchange-row').length > 20").await;
         page.script(

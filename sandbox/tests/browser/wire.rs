@@ -17,7 +17,6 @@ async fn a_callback_is_broken_from_the_panel_and_the_timeline_tells_it() {
         page.choose("#fault-phone", "+254712345678").await;
         page.click("#fault-form button[type=submit]").await;
         page.until("it waits", "document.querySelector('#fault-list').textContent.includes('twice, for 0712345678')").await;
-        page.picture("faults").await;
         page.click("#tab-wire").await;
 
         join(&phone).await;

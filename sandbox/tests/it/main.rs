@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod b2c;
+mod bad_input;
 mod books;
 mod c2b;
 mod client;
+mod desk;
 mod faults;
 mod faults_asked;
 mod opponent;
@@ -17,6 +19,7 @@ mod status;
 mod stk;
 mod stk_trouble;
 mod ussd;
+mod wire;
 
 use std::time::Duration;
 
