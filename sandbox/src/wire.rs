@@ -79,6 +79,8 @@ pub(crate) struct WireExchange {
 
 impl WireExchange {
     pub(crate) fn of(mut exchange: Exchange) -> Self {
+        // First, since what is said of it repeats parts of its bodies.
+        secrets::cut(&mut exchange);
         let provider = Provider::of(&exchange);
         let broken = rules::broken(&exchange);
         let name = provider.map_or("nobody", Provider::name);
@@ -90,7 +92,6 @@ impl WireExchange {
             .trouble
             .clone()
             .filter(|_| exchange.fault.is_none());
-        secrets::cut(&mut exchange);
         Self {
             label: label(&exchange).to_owned(),
             exchange,
