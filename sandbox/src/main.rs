@@ -122,9 +122,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     say(&format!(
         "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
     ));
-    say(
-        "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
-    );
+    say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
     stopped.await;
     if let Some(majibu) = beside {
         majibu.stop().await;
