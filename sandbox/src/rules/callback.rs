@@ -63,10 +63,10 @@ pub(super) fn broken(exchange: &Exchange, provider: Option<Provider>) -> Vec<Bro
 
 fn verdict(body: &str, source: &'static str) -> Option<BrokenRule> {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
-    let code = match &answer["ResultCode"] {
-        Value::String(code) => code.clone(),
-        other => other.to_string(),
-    };
+    let code = &answer["ResultCode"];
+    let code = code
+        .as_str()
+        .map_or_else(|| code.to_string(), str::to_owned);
     (!VERDICTS.contains(&code.as_str())).then(|| {
         BrokenRule::new(
             "A validation answers ResultCode 0, or C2B00011 to C2B00016",
