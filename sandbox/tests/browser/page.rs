@@ -106,6 +106,8 @@ impl Page {
     pub(crate) async fn choose(&self, selector: &str, value: &str) {
         let list = self.find(selector).await;
         list.select_by_value(value).await.unwrap();
+        let chosen = format!("document.querySelector('{selector}').value === '{value}'");
+        self.until(&format!("{value} in {selector}"), &chosen).await;
     }
 
     /// Puts one more phone on the desk.

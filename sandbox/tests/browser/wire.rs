@@ -30,6 +30,7 @@ async fn a_callback_is_broken_from_the_panel_and_the_timeline_tells_it() {
         page.click("#wire-odd").await;
         page.until("only the odd", &format!("{ROWS}.length === 2")).await;
         page.click("#wire-odd").await;
+        page.until("all again", &format!("{ROWS}.length > 5")).await;
         page.choose("#wire-provider", "daraja").await;
         page.until("only Daraja", &format!("{ROWS}.length > 2 && {ROWS}.every((row) => row.textContent.includes('Daraja'))")).await;
         page.fill("#wire-text", "CheckoutRequestID").await;
