@@ -93,7 +93,7 @@ impl Check {
         } else {
             format!(" -> {}", self.hint)
         };
-        format!("{verdict:<4}  {name:<16}  {detail}{hint}")
+        format!("{verdict:<4}  {name:<17}  {detail}{hint}")
     }
 }
 
