@@ -14,6 +14,7 @@ mod answers;
 mod balances;
 mod bank;
 mod callbacks;
+mod cash;
 mod checkup;
 mod chores;
 mod claims;

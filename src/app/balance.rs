@@ -5,6 +5,8 @@
 //! the transaction that acts on it. The chore asks again where there was no answer or money was on its
 //! way, and where a difference has to be confirmed.
 
+mod answer;
+
 use std::time::Duration;
 
 use super::{App, AppError};
@@ -12,14 +14,10 @@ use crate::{
     core::{
         ids::{BalanceQuestionId, BalanceReportId},
         money::Cents,
-        payment::balance::{AccountBalance, Charges, State, holdings, judge, next_at, settle},
+        payment::balance::{Charges, State, next_at},
         time::Timestamp,
     },
-    ports::BalanceAnswer,
-    store::{
-        AskedBy, BALANCE, BalanceReport, Callback, Claim, Contention, Gate, Judged, Leased,
-        StoreError, Tx,
-    },
+    store::{AskedBy, BALANCE, BalanceReport, Contention, Gate, Leased, StoreError, Tx},
 };
 
 /// How long an answer is waited for before M-Pesa is asked again. A result of this kind came after 85
@@ -113,7 +111,7 @@ impl App {
         }
         let asked = &questions;
         let begin = |mut tx: Tx| async move {
-            if let Some((until, why)) = tx.gate_shut(Gate::Payouts, now).await? {
+            if let Some((until, why)) = pause(&mut tx, now).await? {
                 return Err(AskError::Paused { until, why });
             }
             tx.begin_balance_report(id, AskedBy::Operator, 1, asked, now)
@@ -270,7 +268,7 @@ impl App {
         let now = self.clock().now();
         let mut due = now.after(ANSWER_WITHIN);
         let mut attempt = None;
-        if let Some((until, why)) = tx.gate_shut(Gate::Payouts, now).await? {
+        if let Some((until, why)) = pause(&mut tx, now).await? {
             tracing::warn!(
                 why,
                 "payouts pause, and M-Pesa is not asked for the balance"
@@ -301,166 +299,16 @@ impl App {
         };
         self.store().transact(plan).await
     }
+}
 
-    /// Acts on an answer; gives what became of it.
-    pub(super) async fn take_balance(
-        &self,
-        tx: &mut Tx,
-        callback: &Callback,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let Some(result) = self.inner.money.read_balance(&callback.body) else {
-            tracing::warn!(callback = %callback.id, "balance that cannot be read");
-            return Ok("unreadable".into());
-        };
-        let question = match callback.subject.parse::<BalanceQuestionId>() {
-            Ok(id) => tx.balance_question(id).await?,
-            Err(_) => None,
-        };
-        let Some(question) = question else {
-            tracing::error!(callback = %callback.id, "balance that nobody asked for");
-            return Ok("unknown question".into());
-        };
-        tx.serialise_balance_report(question.report).await?;
-        // Once more, under the lock.
-        let question = tx.balance_question(question.id).await?;
-        let report = match &question {
-            Some(question) => tx.balance_report(question.report).await?,
-            None => None,
-        };
-        let (Some(question), Some(report)) = (question, report) else {
-            return Ok("unknown question".into());
-        };
-        let theirs = result.conversation_id.as_deref();
-        if question.conversation_id.is_some()
-            && theirs.is_some()
-            && theirs != question.conversation_id.as_deref()
-        {
-            tracing::error!(report = %report.id, callback = %callback.id, "balance of another question");
-            return Ok("answer to another question".into());
-        }
-        if question.is_answered || report.state != State::Asked {
-            return Ok("repeated".into());
-        }
-        match result.answer {
-            BalanceAnswer::Accounts(accounts) => {
-                tx.answer_balance_question(question.id, &accounts, now)
-                    .await?;
-                match tx.balance_answers(report.id).await? {
-                    Some(all) => self.judge_balance(tx, &report, &all, now).await,
-                    None => Ok("the other short code is waited for".into()),
-                }
-            }
-            BalanceAnswer::Refused { code } => {
-                if INITIATOR_FAULTS.contains(&code.as_str()) {
-                    let pause = self.settings().payout_pause;
-                    let why = format!("account balance result code {code}");
-                    tracing::error!(report = %report.id, code, ?pause, "a fault of the house: payouts pause");
-                    tx.shut_gate(Gate::Payouts, now.after(pause), &why).await?;
-                }
-                self.fail_balance(tx, &report, &format!("code {code}"), now)
-                    .await
-            }
-            BalanceAnswer::Unclear(what) => self.fail_balance(tx, &report, &what, now).await,
-        }
-    }
-
-    /// The question waited for too long in M-Pesa's queue. A result may still follow.
-    pub(super) fn take_balance_timeout(callback: &Callback) -> String {
-        tracing::warn!(callback = %callback.id, "the question for the balance timed out in M-Pesa's queue");
-        "queue time-out".into()
-    }
-
-    async fn fail_balance(
-        &self,
-        tx: &mut Tx,
-        report: &BalanceReport,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        tracing::warn!(report = %report.id, why, "M-Pesa did not tell the balance");
-        tx.fail_balance_report(report.id, why).await?;
-        self.plan_after(tx, State::Failed, now).await?;
-        Ok(format!("failed: {why}"))
-    }
-
-    /// Holds what M-Pesa told against the ledger.
-    async fn judge_balance(
-        &self,
-        tx: &mut Tx,
-        report: &BalanceReport,
-        accounts: &[AccountBalance],
-        now: Timestamp,
-    ) -> Result<String, AppError> {
-        let settings = self.settings().balance;
-        let Some(holdings) = holdings(accounts) else {
-            let why = "no account that counts, or more than can be added up";
-            return self.fail_balance(tx, report, why, now).await;
-        };
-        // In this order: what is booked in between explains too much rather than too little.
-        let mut under_way = tx.money_under_way().await?;
-        let ledger = tx.cash_at_mpesa().await?;
-        let (booked_in, booked_out) = tx.moved_at_mpesa(report.asked_at).await?;
-        under_way.booked_in = booked_in;
-        under_way.booked_out = booked_out;
-        let baseline = tx.balance_baseline().await?;
-        let before = tx.balance_suspicion(report.asked_at).await?;
-        let comparable = settings
-            .charges
-            .before_charges(holdings.held, holdings.charges);
-        let gap = comparable.and_then(|held| held.minus(ledger));
-        let drift = gap.and_then(|gap| gap.minus(baseline));
-        let (Some(gap), Some(drift)) = (gap, drift) else {
-            let why = "figures that do not fit";
-            return self.fail_balance(tx, report, why, now).await;
-        };
-        let verdict = judge(drift, settings.tolerance, &under_way);
-        let (state, suspect_since) = settle(verdict, drift, before, settings.confirm_after, now);
-        let judged = Judged {
-            at: now,
-            holdings,
-            ledger,
-            gap,
-            baseline,
-            drift,
-            suspect_since,
-        };
-        tx.judge_balance_report(report.id, state, accounts, &judged, &under_way)
-            .await?;
-        if state == State::Drift {
-            tracing::error!(
-                report = %report.id,
-                drift_cents = drift.get(),
-                held_cents = holdings.held.get(),
-                charges_cents = holdings.charges.get(),
-                ledger_cents = ledger.get(),
-                baseline_cents = baseline.get(),
-                may_be_short_cents = under_way.may_be_short().get(),
-                may_be_over_cents = under_way.may_be_over().get(),
-                "M-Pesa holds another sum than the ledger says"
-            );
-        } else {
-            tracing::info!(report = %report.id, state = state.name(), drift_cents = drift.get(), "balance at M-Pesa");
-        }
-        self.plan_after(tx, state, now).await?;
-        Ok(state.name().into())
-    }
-
-    /// When the chore runs next after a report ended so, whoever asked for it.
-    async fn plan_after(&self, tx: &mut Tx, state: State, now: Timestamp) -> Result<(), AppError> {
-        let Some(tomorrow) = self.next_balance_check(now) else {
-            return Ok(());
-        };
-        let again = now.after(self.settings().balance.confirm_after);
-        let due = match state {
-            State::Ok | State::Drift => tomorrow,
-            // The chore knows how often it has tried.
-            State::Asked | State::Failed | State::UnderWay | State::Suspect => again.min(tomorrow),
-        };
-        tx.move_chore(BALANCE, due).await?;
-        self.wake(Claim::Chores);
-        Ok(())
-    }
+/// Until when and why nothing may be asked: payouts pause for a fault that each further try makes
+/// worse. Other faults, such as a float that is used up, are a reason to ask.
+async fn pause(tx: &mut Tx, now: Timestamp) -> Result<Option<(Timestamp, String)>, StoreError> {
+    let shut = tx.gate_shut(Gate::Payouts, now).await?;
+    Ok(shut.filter(|(_, why)| {
+        let code = why.split_whitespace().last().unwrap_or_default();
+        INITIATOR_FAULTS.contains(&code)
+    }))
 }
 
 /// What the chore does next.

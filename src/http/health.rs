@@ -71,10 +71,10 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         Ok(Payouts::Paused) => "paused",
         Err(_) => "unknown",
     };
-    let mpesa_drift = match web.app.mpesa_drift().await {
-        Ok((MpesaDrift::Ok, _)) => "ok",
-        Ok((MpesaDrift::Drift, _)) => "drift",
-        Ok((MpesaDrift::Unknown, _)) | Err(_) => "unknown",
+    let mpesa_drift = if database {
+        drift_word(&web).await
+    } else {
+        "unknown"
     };
     let body = json!({
         "database": word(database),
@@ -84,6 +84,14 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         "mpesa_drift": mpesa_drift,
     });
     (status, Json(body)).into_response()
+}
+
+async fn drift_word(web: &Web) -> &'static str {
+    match web.app.mpesa_drift().await {
+        Ok((MpesaDrift::Ok, _)) => "ok",
+        Ok((MpesaDrift::Drift, _)) => "drift",
+        Ok((MpesaDrift::Unknown, _)) | Err(_) => "unknown",
+    }
 }
 
 /// `GET /metrics`, in Prometheus' text format. The difference to M-Pesa is read for it: the job that

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     balance::{BALANCE, DAY, RESULT, UNTIL_CHECK, checked, drift, house, last, settings},
     help::{MINUTE, beside, calls},
-    payouts::happened,
+    payouts::{ask, happened, send},
     support::World,
 };
 
@@ -201,6 +201,22 @@ async fn trap_29_a_wrong_initiator_stops_everything_that_could_lock_it() {
     world.sim.set_initiator_password("Sandbox2026#");
     world.turn(world.config.daraja.payout_pause);
     assert_eq!(checked(&world, 2).await.state, State::Ok);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_float_that_is_used_up_is_a_reason_to_ask() {
+    let (world, amina) = house().await;
+    world.sim.set_float(1_000);
+    ask(&amina, 500).await;
+    send(&world).await;
+    assert_eq!(
+        world.app().payouts().await.expect("read"),
+        majibu::app::Payouts::Paused
+    );
+    world.app().ask_balance().await.expect("asked");
+    happened(&world, RESULT, 1).await;
+    assert_eq!(drift(&last(&world).await), -99_000);
     world.check().await;
 }
 
