@@ -1,7 +1,9 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod balance;
 mod callbacks;
+mod checkup;
 mod credit;
 mod deposit;
 mod endings;
@@ -32,6 +34,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+pub use balance::{AskError, BalanceSettings, MpesaDrift};
+pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
 pub use inbox::{ReplayError, Replayed};
@@ -90,6 +94,8 @@ pub struct Settings {
     pub payout_patience: PayoutPatience,
     /// How long payouts pause after a fault of the house.
     pub payout_pause: Duration,
+    /// How the balance at M-Pesa is looked after.
+    pub balance: BalanceSettings,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.

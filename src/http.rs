@@ -120,6 +120,14 @@ pub fn router(web: Web) -> Router {
             post(pay::paybill_confirmation),
         )
         .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
+        .route(
+            "/pay/{secret}/balance/{question_id}/result",
+            post(pay::balance),
+        )
+        .route(
+            "/pay/{secret}/balance/{question_id}/timeout",
+            post(pay::balance_timeout),
+        )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

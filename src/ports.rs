@@ -1,6 +1,7 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod balance;
 mod paybill;
 mod ussd;
 
@@ -10,6 +11,7 @@ use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
+pub use self::balance::{BalanceAnswer, BalanceResult, Balances};
 pub use self::paybill::{
     PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
 };
@@ -286,7 +288,7 @@ pub enum Standing {
 }
 
 /// Moves money at the mobile-money provider.
-pub trait MobileMoney: Paybill {
+pub trait MobileMoney: Paybill + Balances {
     /// Whether payouts are set up.
     fn can_pay_out(&self) -> bool;
 

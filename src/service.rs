@@ -120,11 +120,7 @@ pub async fn assemble(
         config.ussd.finished_ttl,
     )
     .await?;
-    // No redirects: a provider does not send them, and a POST must not be repeated elsewhere.
-    let client = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build();
-    let client = client.map_err(StartError::Client)?;
+    let client = http_client()?;
     let tokens = Arc::new(sessions.clone());
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
@@ -145,6 +141,13 @@ pub async fn assemble(
         tracing::warn!(key, "is set, and has no effect in this version");
     }
     Ok(App::new(store, sessions, menu, settings, outside))
+}
+
+/// The HTTP client for the providers. No redirects: a provider does not send them, and a POST must not
+/// be repeated elsewhere.
+pub(crate) fn http_client() -> Result<Client, StartError> {
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.build().map_err(StartError::Client)
 }
 
 /// Does to the schema what is asked for.
@@ -187,7 +190,7 @@ fn sms_settings(config: &Config) -> SmsSettings {
     }
 }
 
-fn daraja_settings(config: &Config) -> Result<DarajaSettings, ConfigError> {
+pub(crate) fn daraja_settings(config: &Config) -> Result<DarajaSettings, ConfigError> {
     let section = &config.daraja;
     let base = config.http.public_url.trim_end_matches('/');
     let secret = config.http.callback_secret.expose_secret();

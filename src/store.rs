@@ -11,8 +11,11 @@
 mod engine;
 
 mod answers;
+mod balances;
 mod bank;
 mod callbacks;
+mod cash;
+mod checkup;
 mod chores;
 mod claims;
 mod deposits;
@@ -39,9 +42,10 @@ mod withdrawals;
 mod withdrawn;
 
 pub use answers::GameAnswer;
+pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
 pub use bank::BankFilter;
 pub use callbacks::{Callback, CallbackKind};
-pub use chores::PULL;
+pub use chores::{BALANCE, PULL};
 pub use claims::{Claim, Leased};
 pub use deposits::Deposit;
 pub use engine::{Store, Tx};

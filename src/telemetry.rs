@@ -3,7 +3,7 @@
 
 use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -133,4 +133,10 @@ pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
 /// Counts rows worked off: `majibu_jobs_total`, by kind.
 pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
     counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));
+}
+
+/// Shows by how many cents M-Pesa holds more than the ledger says: `majibu_mpesa_drift_cents`.
+pub(crate) fn set_mpesa_drift(cents: i64) {
+    // A gauge is a floating-point number: exact up to 2^53 cents.
+    gauge!("majibu_mpesa_drift_cents").set(cents as f64);
 }

@@ -102,6 +102,8 @@ impl App {
             CallbackKind::PayoutStatus => {
                 Some(self.take_payout_status(&mut tx, &callback, now).await?)
             }
+            CallbackKind::Balance => Some(self.take_balance(&mut tx, &callback, now).await?),
+            CallbackKind::BalanceTimeout => Some(Self::take_balance_timeout(&callback)),
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));

@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
     ports::{PULL_PAGE, PaybillError, PullQuestion, PulledRow, Registered},
-    store::{Callback, CallbackKind, Contention, Leased, PULL, Tx},
+    store::{BALANCE, Callback, CallbackKind, Contention, Leased, PULL, Tx},
 };
 
 /// How far back M-Pesa looks (contract, section 11).
@@ -159,6 +159,9 @@ impl App {
         if leased.id == PULL {
             return self.pull_by_schedule(leased).await;
         }
+        if leased.id == BALANCE {
+            return self.check_balance(leased).await;
+        }
         // Of a version that knows more chores.
         tracing::warn!(chore = leased.id, "unknown chore");
         Ok(())
@@ -216,8 +219,14 @@ impl App {
     /// When the database does not answer.
     pub async fn plan_chores(&self) -> Result<(), AppError> {
         let is_wanted = !self.settings().paybill.pull_every.is_zero();
-        let due = is_wanted.then(|| self.clock().now());
-        self.plan_pull(due).await
+        let now = self.clock().now();
+        self.plan_pull(is_wanted.then_some(now)).await?;
+        let check = self.next_balance_check(now);
+        let plan = |mut tx: Tx| async move {
+            tx.plan_chore(BALANCE, check).await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(plan).await
     }
 }
 

@@ -64,6 +64,7 @@ impl Config {
             "must be digits",
         )?;
         self.hours()?;
+        self.check_balance()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {
@@ -206,6 +207,7 @@ impl Config {
             ("jobs.stk_query_after", jobs.stk_query_after),
             ("jobs.stk_expire_after", jobs.stk_expire_after),
             ("jobs.payout_query_after", jobs.payout_query_after),
+            ("jobs.balance_confirm_after", jobs.balance_confirm_after),
             ("jobs.sms_backoff", jobs.sms_backoff),
             ("jobs.lease", jobs.lease),
             ("africastalking.timeout", self.africastalking.timeout),

@@ -7,7 +7,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{List, NetworkTimes, Networks, Pairs, networks};
-use crate::core::payment::paybill::{ResponseType, UnknownAccounts};
+use crate::core::payment::{
+    balance::Charges,
+    paybill::{ResponseType, UnknownAccounts},
+};
 
 /// The public sandbox passkey of Daraja's test paybill: not a secret.
 pub(super) const SANDBOX_PASSKEY: &str =
@@ -244,6 +247,12 @@ section!(
         /// How long payouts pause after a fault of the house.
         #[serde(with = "humantime_serde")]
         payout_pause: Duration = Duration::from_secs(15 * 60),
+        /// A difference of so many shillings between M-Pesa and the ledger is none.
+        balance_tolerance: i64 = 0,
+        /// What becomes of M-Pesa's charges: `owed` until the settlement, or `taken` at once.
+        charges: Charges = Charges::Owed,
+        /// `doctor` warns below so many shillings to pay out from; 0: it does not.
+        float_warning: i64 = 10_000,
     }
 );
 
@@ -285,6 +294,11 @@ section!(
         /// How long after a payout without a result it asks.
         #[serde(with = "humantime_serde")]
         payout_query_after: Duration = Duration::from_secs(2 * 60),
+        /// When the balance at M-Pesa is held against the ledger, in Nairobi; `off`: never.
+        balance_check: String = "04:00".into(),
+        /// For how long a difference has to last before it is an alarm.
+        #[serde(with = "humantime_serde")]
+        balance_confirm_after: Duration = Duration::from_secs(5 * 60),
         /// The first step of the SMS backoff.
         #[serde(with = "humantime_serde")]
         sms_backoff: Duration = Duration::from_secs(10),

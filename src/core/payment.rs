@@ -1,5 +1,6 @@
 //! Payments between M-Pesa and the wallet, as state machines.
 
+pub mod balance;
 pub mod deposit;
 pub mod paybill;
 pub mod withdrawal;

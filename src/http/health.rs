@@ -14,7 +14,10 @@ use axum::{
 use serde_json::json;
 
 use super::Web;
-use crate::app::Payouts;
+use crate::{
+    app::{MpesaDrift, Payouts},
+    telemetry,
+};
 
 /// Whether jobs run in this process; shared between the runner and `/readyz`.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +53,7 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house show
-/// in the detail only: everything else goes on.
+/// in the detail only, and so does a difference between M-Pesa and the ledger: everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
@@ -68,16 +71,34 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         Ok(Payouts::Paused) => "paused",
         Err(_) => "unknown",
     };
+    let mpesa_drift = if database {
+        drift_word(&web).await
+    } else {
+        "unknown"
+    };
     let body = json!({
         "database": word(database),
         "sessions": word(sessions),
         "jobs": jobs,
         "payouts": payouts,
+        "mpesa_drift": mpesa_drift,
     });
     (status, Json(body)).into_response()
 }
 
-/// `GET /metrics`, in Prometheus' text format.
+async fn drift_word(web: &Web) -> &'static str {
+    match web.app.mpesa_drift().await {
+        Ok((MpesaDrift::Ok, _)) => "ok",
+        Ok((MpesaDrift::Drift, _)) => "drift",
+        Ok((MpesaDrift::Unknown, _)) | Err(_) => "unknown",
+    }
+}
+
+/// `GET /metrics`, in Prometheus' text format. The difference to M-Pesa is read for it: the job that
+/// finds it may run in a process without HTTP.
 pub(super) async fn metrics(State(web): State<Web>) -> String {
+    if let Ok((_, Some(drift))) = web.app.mpesa_drift().await {
+        telemetry::set_mpesa_drift(drift.get());
+    }
     web.metrics.render()
 }

@@ -63,6 +63,29 @@ pub(super) async fn payout_status(
     keep(kind, state, path, peer, &headers, &body).await
 }
 
+/// `POST /pay/{secret}/balance/{question_id}/result`: what there is at M-Pesa, asked by us.
+pub(super) async fn balance(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep(CallbackKind::Balance, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/balance/{question_id}/timeout`: that question waited for too long.
+pub(super) async fn balance_timeout(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::BalanceTimeout;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
 /// Keeps a callback. An id that is none of ours is stored and acknowledged all the same: it may tell
 /// of money.
 async fn keep(

@@ -28,6 +28,10 @@ pub enum CallbackKind {
     PayoutTimeout,
     /// What a payout's status is, asked by us.
     PayoutStatus,
+    /// What there is at M-Pesa, asked by us.
+    Balance,
+    /// That question waited for too long in M-Pesa's queue.
+    BalanceTimeout,
 }
 
 impl CallbackKind {
@@ -46,6 +50,8 @@ impl CallbackKind {
             Self::Payout => "payout",
             Self::PayoutTimeout => "payout_timeout",
             Self::PayoutStatus => "payout_status",
+            Self::Balance => "balance",
+            Self::BalanceTimeout => "balance_timeout",
         }
     }
 
@@ -61,6 +67,8 @@ impl CallbackKind {
             Self::Payout,
             Self::PayoutTimeout,
             Self::PayoutStatus,
+            Self::Balance,
+            Self::BalanceTimeout,
             Self::C2bValidation,
             Self::C2bConfirmation,
             Self::C2bPull,

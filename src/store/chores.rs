@@ -7,6 +7,9 @@ use crate::core::time::Timestamp;
 /// Asking M-Pesa for payments that nobody told of.
 pub const PULL: &str = "pull";
 
+/// Holding what M-Pesa says that it has against the ledger.
+pub const BALANCE: &str = "balance";
+
 impl Tx {
     /// Wants a chore done, first at `due`; one that is planned already keeps its time. `None`: it is
     /// not wanted any more.
@@ -32,6 +35,17 @@ impl Tx {
             id
         )?;
         Ok(row.and_then(|(ms,)| ms).map(Timestamp::from_ms))
+    }
+
+    /// Moves a chore that is wanted to `due`, earlier or later.
+    pub async fn move_chore(&mut self, id: &str, due: Timestamp) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update chore set due_at_ms = $2 where id = $1 and due_at_ms is not null",
+            id,
+            due.ms()
+        )?;
+        Ok(())
     }
 
     /// The holder of a lease ends a chore until `due`; `done`: when it succeeded, if it did.

@@ -9,7 +9,7 @@ use crate::binary::House;
 
 impl House {
     /// Runs a statement on the database behind the binary's back; gives the last number of it.
-    fn sql(&self, sql: &str) -> String {
+    pub(crate) fn sql(&self, sql: &str) -> String {
         let url = format!("sqlite://{}", self.path("majibu.db").display());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -14,6 +14,8 @@ mod daraja;
 
 mod configuration;
 mod database;
+mod doctor;
+mod doctor_traffic;
 mod draw;
 mod inbox;
 mod menu_faults;

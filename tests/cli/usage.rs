@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 25] = [
+const COMMANDS: [(&str, &str); 27] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -27,6 +27,8 @@ const COMMANDS: [(&str, &str); 25] = [
     ("ledger check", "recompute"),
     ("player", "player"),
     ("player show", "balance"),
+    ("mpesa balance", "beside the ledger"),
+    ("mpesa doctor", "what is wrong"),
     ("suspense list", "payments that wait"),
     ("suspense assign", "player"),
 ];

@@ -12,6 +12,8 @@ mod support;
 #[path = "../support/daraja.rs"]
 mod daraja;
 
+mod balance;
+mod balance_bodies;
 mod callback;
 mod callback_amounts;
 mod callback_bodies;

@@ -17,7 +17,7 @@ use crate::{
 const DESCRIPTION: &str = "Majibu";
 
 /// Password and timestamp from one clock reading, in East Africa Time.
-fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
+pub(super) fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
     let timestamp = at.in_nairobi().format("%Y%m%d%H%M%S").to_string();
     let passkey = settings.passkey.expose_secret();
     let password = STANDARD.encode(format!("{}{passkey}{timestamp}", settings.shortcode));

@@ -12,9 +12,9 @@ use futures::future::BoxFuture;
 use crate::{
     core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
     ports::{
-        Clock, MobileMoney, Paybill, PaybillError, Payment, Payout, PayoutError, PayoutOutcome,
-        PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push, PushError, QueryAnswer,
-        Registered, StkOutcome, StkResult,
+        BalanceResult, Balances, Clock, MobileMoney, Paybill, PaybillError, Payment, Payout,
+        PayoutError, PayoutOutcome, PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push,
+        PushError, QueryAnswer, Registered, StkOutcome, StkResult,
     },
 };
 
@@ -199,6 +199,24 @@ impl Paybill for Till {
 
     fn pull(&self, _: PullQuestion) -> BoxFuture<'_, Result<Vec<PulledRow>, PaybillError>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+impl Balances for Till {
+    fn balance_shortcodes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn ask_balance<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, String>> {
+        Box::pin(async { Err(NO_PAYBILL.into()) })
+    }
+
+    fn read_balance(&self, _: &[u8]) -> Option<BalanceResult> {
+        None
     }
 }
 
