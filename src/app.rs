@@ -22,6 +22,7 @@ mod questions;
 mod registration;
 mod settle;
 mod sms;
+mod statement;
 mod told;
 mod withdraw;
 mod withdrawal;

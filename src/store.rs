@@ -32,6 +32,7 @@ mod questions;
 mod report;
 mod schema;
 mod sets;
+mod statement;
 mod taxes;
 mod transact;
 mod ussd_sessions;
