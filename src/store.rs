@@ -29,6 +29,7 @@ mod paybill;
 mod players;
 mod question_lengths;
 mod questions;
+mod reconcile;
 mod report;
 mod schema;
 mod sets;

@@ -2,4 +2,5 @@
 
 pub mod deposit;
 pub mod paybill;
+pub mod reconcile;
 pub mod withdrawal;

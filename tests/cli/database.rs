@@ -95,6 +95,7 @@ fn what_only_looks_changes_no_schema() {
         &["ledger", "check"][..],
         &["player", "show", "0712345678"],
         &["suspense", "list"],
+        &["statement", "--date", "2024-03-01"],
     ];
     let last = "select max(version) from _sqlx_migrations";
     // A house of version 0.1, which ended at the third migration.

@@ -9,8 +9,11 @@
 mod binary;
 
 mod bank;
+mod books;
 #[path = "../support/daraja.rs"]
 mod daraja;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod configuration;
 mod database;
@@ -27,5 +30,6 @@ mod questions_kept;
 mod reload;
 mod secrecy;
 mod sessions;
+mod statement;
 mod trial;
 mod usage;

@@ -109,7 +109,7 @@ fn read(json: &Value) -> Option<Payment> {
 }
 
 /// Every object with a receipt's field in it, at any depth: the key of the list and its nesting vary.
-fn rows(json: &Value) -> Vec<PulledRow> {
+pub(super) fn rows(json: &Value) -> Vec<PulledRow> {
     let mut found = Vec::new();
     collect(json, 0, &mut found);
     found
