@@ -19,6 +19,7 @@ mod placed;
 mod play;
 mod pull;
 mod questions;
+mod reconcile;
 mod registration;
 mod settle;
 mod sms;
@@ -43,6 +44,7 @@ pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
+pub use reconcile::{Reconciling, ToldError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 

@@ -7,7 +7,7 @@ mod report;
 
 use std::collections::HashMap;
 
-pub use receipt_day::{belongs_at, day_of_receipt};
+pub use receipt_day::{AFTER_MIDNIGHT, belongs_at, day_of_receipt};
 pub use report::{Class, Finding, Note, Reconciliation, Tally};
 
 use super::withdrawal::State;

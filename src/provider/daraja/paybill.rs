@@ -33,6 +33,19 @@ impl Paybill for DarajaClient {
         json.map_or_else(Vec::new, |json| rows(&json))
     }
 
+    fn write_payment(&self, payment: &Payment) -> Vec<u8> {
+        let amount = payment.amount.map(|amount| amount.to_string());
+        let body = json!({
+            "TransactionType": "Pay Bill",
+            "TransID": payment.receipt,
+            "TransAmount": amount,
+            "BusinessShortCode": payment.shortcode,
+            "BillRefNumber": payment.account,
+            "MSISDN": payment.payer.as_ref().map(Msisdn::digits),
+        });
+        body.to_string().into_bytes()
+    }
+
     fn register_urls(
         &self,
         response_type: ResponseType,

@@ -8,6 +8,7 @@
 //! of such files; Safaricom documents it nowhere.
 
 mod cells;
+mod lines;
 mod pulled;
 mod words;
 
@@ -135,7 +136,7 @@ pub fn open<'a>(mut file: impl Read + 'a) -> Result<File<'a>, Unreadable> {
         return Ok(File::Pulled(pulled(Cursor::new(head).chain(file))?));
     }
     let delimiter = words::delimiter(&head);
-    let whole: Box<dyn Read + 'a> = Box::new(Cursor::new(head).chain(file));
+    let whole = lines::plain(Cursor::new(head).chain(file));
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -161,7 +162,7 @@ fn header(reader: &mut Reader<Box<dyn Read + '_>>) -> Result<(Preamble, Columns)
             break;
         }
         let cells: Vec<String> = record.iter().map(text).collect();
-        if let Some(columns) = Columns::of(&cells, line_of(&record))? {
+        if let Some(columns) = Columns::of(&cells, lines::line_of(reader, &record))? {
             return Ok((preamble, columns));
         }
         words::take_preamble(&cells, &mut preamble);
@@ -189,7 +190,7 @@ impl Statement<'_> {
     /// once more.
     fn row(&mut self) -> Result<Option<Row>, Unreadable> {
         let record = &self.record;
-        let line = line_of(record);
+        let line = lines::line_of(&self.reader, record);
         let cell = |column: Column| {
             let place = self.columns.place(column);
             place
@@ -271,10 +272,6 @@ fn row(
         linked: words.linked(kind),
         conversation: words.conversation(),
     }
-}
-
-fn line_of(record: &ByteRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
 }
 
 /// A cell as text: names may come in another code page, and nobody needs a megabyte.

@@ -2,12 +2,14 @@
 //! January) and day (1 to 9, then A to V). Safaricom documents it nowhere, and all receipts keep to
 //! it; a hint for the eyes and for the minutes around midnight, no evidence.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 
 use crate::core::time::Timestamp;
 
 /// How long after midnight a payment of the day before may still be booked as of that day.
-const AFTER_MIDNIGHT_MS: i64 = 60 * 60 * 1_000;
+pub const AFTER_MIDNIGHT: Duration = Duration::from_secs(60 * 60);
 
 /// The day that a receipt tells; `None` where it tells none.
 #[must_use]
@@ -33,7 +35,7 @@ pub fn belongs_at(booked_at: Timestamp, receipt: &str) -> Timestamp {
     let midnight = booked_at.start_of_day();
     let before = Timestamp::from_ms(midnight.ms() - 1);
     let is_of_the_day_before = day_of_receipt(receipt) == Some(before.in_nairobi().date_naive());
-    if is_of_the_day_before && booked_at.ms_since(midnight) < AFTER_MIDNIGHT_MS {
+    if is_of_the_day_before && booked_at < midnight.after(AFTER_MIDNIGHT) {
         before
     } else {
         booked_at
@@ -75,7 +77,7 @@ mod tests {
         assert_eq!(belongs("UKN1A2B3C4"), "2026-11-23 00:03:00");
         assert_eq!(belongs("UKL1A2B3C4"), "2026-11-23 00:03:00", "days late");
         assert_eq!(belongs("RUBBISH"), "2026-11-23 00:03:00");
-        let later = Timestamp::from_ms(booked.ms() + AFTER_MIDNIGHT_MS);
+        let later = booked.after(AFTER_MIDNIGHT);
         assert_eq!(belongs_at(later, "UKM1A2B3C4"), later);
     }
 
