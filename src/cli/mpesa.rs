@@ -1,5 +1,7 @@
 //! `mpesa ...`: what an operator does with Daraja.
 
+mod reconcile;
+
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -26,6 +28,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Hold M-Pesa's statement against the books, and name what only one of them has
+    Reconcile(reconcile::Arguments),
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
@@ -33,6 +37,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
         Command::Resume => resume(config).await,
         Command::RegisterUrls => register_urls(config).await,
         Command::Pull { hours, json } => pull(config, *hours, *json).await,
+        Command::Reconcile(arguments) => reconcile::run(config, arguments).await,
     }
 }
 

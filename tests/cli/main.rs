@@ -27,6 +27,7 @@ mod process;
 mod questions;
 mod questions_broken;
 mod questions_kept;
+mod reconcile;
 mod reload;
 mod secrecy;
 mod sessions;

@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 26] = [
+const COMMANDS: [(&str, &str); 27] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -27,6 +27,7 @@ const COMMANDS: [(&str, &str); 26] = [
     ("ledger check", "recompute"),
     ("player", "player"),
     ("player show", "balance"),
+    ("mpesa reconcile", "exports it"),
     ("statement", "taxes"),
     ("suspense list", "payments that wait"),
     ("suspense assign", "player"),
