@@ -173,13 +173,13 @@ impl Tx {
                 group by 1 order by 2, 1",
             ),
             Way::Out => self.by_engine(
-                "select receipt, at_ms, amount_cents
+                "select receipt, transfer.at_ms, transfer.amount_cents
                 from transfer
                 join withdrawal on withdrawal.id = substr(cause, length(reason) + 2)
                 where at_ms >= $1 and at_ms <= $2 and reason in ('payout', 'late_payout')
                     and receipt not in (select value from json_each($3))
                 order by at_ms, receipt",
-                "select receipt, at_ms, amount_cents
+                "select receipt, transfer.at_ms, transfer.amount_cents
                 from transfer
                 join withdrawal on withdrawal.id = substr(cause, length(reason) + 2)
                 left join json_array_elements_text(cast($3 as json)) as told (value)

@@ -31,6 +31,8 @@ pub(crate) fn house_of(world: &World) -> House {
     house.set("DARAJA__BASE_URL", &world.config.daraja.base_url);
     house.set("DARAJA__CONSUMER_KEY", "key");
     house.set("DARAJA__CONSUMER_SECRET", "secret");
+    let excise = world.config.tax.excise_on_deposit_bps;
+    house.set("TAX__EXCISE_ON_DEPOSIT_BPS", &excise.to_string());
     house
 }
 

@@ -166,11 +166,13 @@ async fn read_all(
                 }
                 let mut taken = Taken::default();
                 taken.take(&mut reconciling, rows).await?;
+                // A payment alone, as the raw inbox keeps it, is no list of all that there were.
+                let period = taken.period().filter(|_| taken.rows > 1);
                 Source {
                     name: name.clone(),
                     preamble: None,
                     rows: taken.rows,
-                    cover: taken.period().map(|period| cover(period, (true, false))),
+                    cover: period.map(|period| cover(period, (true, false))),
                 }
             }
         };

@@ -87,7 +87,9 @@ fn about(source: &Source) -> String {
     };
     let (name, rows) = (&source.name, source.rows);
     let Some(cover) = source.cover else {
-        return format!("{name}: {what}, {rows} rows, of no time: only we have nothing there");
+        return format!(
+            "{name}: {what}, {rows} rows\n  nothing is looked for that only we have: no time is covered"
+        );
     };
     let stated = source
         .preamble

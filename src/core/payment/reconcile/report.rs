@@ -231,9 +231,10 @@ impl Reconciliation {
     pub(super) fn settle_reversals(&mut self, back_of: impl Fn(&Finding) -> Option<Cents>) {
         let mut kept = Vec::with_capacity(self.findings.len());
         for mut finding in std::mem::take(&mut self.findings) {
-            let back = match finding.class {
-                Class::OnlyAtMpesa => back_of(&finding),
-                _ => None,
+            let back = if finding.class == Class::OnlyAtMpesa {
+                back_of(&finding)
+            } else {
+                None
             };
             match (back, finding.told) {
                 (Some(back), Some(told)) if back >= told => {
