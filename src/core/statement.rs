@@ -225,9 +225,12 @@ mod tests {
                     .into_iter()
                     .find(|(from, to)| reason.runs_between(*from, *to))
                     .unwrap();
-                let name = |account: Account| match account {
-                    Account::Wallet(_) => WALLETS.to_owned(),
-                    system => system.to_string(),
+                let name = |account: Account| {
+                    if matches!(account, Account::Wallet(_)) {
+                        WALLETS.to_owned()
+                    } else {
+                        account.to_string()
+                    }
                 };
                 Flow {
                     reason,

@@ -49,10 +49,11 @@ fn movement_at(world: &World, receipt: &str) -> DateTime<Utc> {
 
 /// Pays to the paybill by M-Pesa's own menu; nobody tells the service. Gives the receipt.
 async fn pays(phone: &Phone, account: &str, cents: i64) -> String {
-    match phone.pay_to_paybill(account, cents, "1234").await {
-        Ok(PaybillResult::Paid(payment)) => payment.receipt,
-        other => panic!("{other:?}"),
-    }
+    let paid = phone.pay_to_paybill(account, cents, "1234").await;
+    let Ok(PaybillResult::Paid(payment)) = paid else {
+        panic!("{paid:?}");
+    };
+    payment.receipt
 }
 
 /// The statement of an hour before and behind now, with more rows at its head.
