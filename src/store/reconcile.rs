@@ -54,7 +54,7 @@ fn payouts(rows: Vec<PayoutRow>) -> Result<Vec<OurPayout>, StoreError> {
 }
 
 impl Tx {
-    /// What was booked of payments to us, by their receipts.
+    /// What was booked of payments to us, by their receipts; one that is named twice counts once.
     pub async fn booked_receipts(
         &mut self,
         receipts: &[&str],
@@ -69,7 +69,10 @@ impl Tx {
             where cause in (select value from json_each($1))",
             // A cause says when it was booked, and so in which partition its transfer is.
             "select transfer.cause, transfer.reason, transfer.amount_cents, transfer.at_ms
-            from json_array_elements_text(cast($1 as json)) as ids (value)
+            from (
+                select distinct value
+                from json_array_elements_text(cast($1 as json)) as named (value)
+            ) as ids
             join transfer_cause on transfer_cause.cause = value
             join transfer on transfer.cause = transfer_cause.cause
                 and transfer.at_ms = transfer_cause.at_ms",
