@@ -21,9 +21,11 @@ mod placed;
 mod play;
 mod pull;
 mod questions;
+mod reconcile;
 mod registration;
 mod settle;
 mod sms;
+mod statement;
 mod told;
 mod withdraw;
 mod withdrawal;
@@ -46,6 +48,7 @@ pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
+pub use reconcile::{Reconciling, ToldError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 

@@ -9,6 +9,7 @@ mod player;
 mod questions;
 mod run;
 mod sessions;
+mod statement;
 mod suspense;
 
 use std::{
@@ -85,6 +86,8 @@ enum Command {
     /// M-Pesa: is all well, what does it hold, payouts after a fault, payments that were missed
     #[command(subcommand)]
     Mpesa(mpesa::Command),
+    /// The books of a day or a month: balances, movements, taxes, what is owed to players
+    Statement(statement::Arguments),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -178,6 +181,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Player(command) => player::run(config, &command).await,
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,
         Command::Mpesa(command) => mpesa::run(config, &command).await,
+        Command::Statement(arguments) => statement::run(config, &arguments).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

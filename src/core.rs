@@ -10,5 +10,6 @@ pub mod msisdn;
 pub mod payment;
 pub mod rules;
 pub mod sms;
+pub mod statement;
 pub mod text;
 pub mod time;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
@@ -158,6 +159,12 @@ impl Simulator {
     #[must_use]
     pub fn movements(&self) -> Vec<Movement> {
         self.world.mpesa.movements()
+    }
+
+    /// The organisation's statement from one second to another, as M-Pesa's portal exports it.
+    #[must_use]
+    pub fn statement_csv(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> String {
+        crate::mpesa::statement::csv(&self.world, from, until)
     }
 
     /// The books: what everybody has, paid and was paid.

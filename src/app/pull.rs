@@ -123,19 +123,56 @@ impl App {
         Ok(report)
     }
 
+    /// Asks for the payments since an instant, page by page, and books nothing.
+    ///
+    /// # Errors
+    /// When M-Pesa does not answer.
+    pub async fn pulled(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<PulledRow>, PaybillError> {
+        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+        for page in 0..MAX_PAGES {
+            let question = PullQuestion {
+                since,
+                until,
+                offset: page * PULL_PAGE,
+            };
+            let rows = self.inner.money.pull(question).await?;
+            let before = all.len();
+            all.extend(rows.into_iter().filter(|row| seen.insert(row.body.clone())));
+            if all.len() == before {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
     /// Writes a row down as it came, then acts on it at once; where that fails the job does it.
     async fn take_missed(&self, row: &PulledRow) -> Result<String, AppError> {
+        self.take_told(CallbackKind::C2bPull, SOURCE, &row.body)
+            .await
+    }
+
+    /// The same for a payment that is told of in any way; gives what became of it.
+    pub(super) async fn take_told(
+        &self,
+        kind: CallbackKind,
+        source: &str,
+        body: &[u8],
+    ) -> Result<String, AppError> {
         let now = self.clock().now();
         let id = CallbackId::new(now, &mut self.inner.random.rng());
         let callback = Callback {
             id,
-            kind: CallbackKind::C2bPull,
+            kind,
             subject: String::new(),
-            body: row.body.clone(),
+            body: body.into(),
         };
         let callback = &callback;
         let add = |mut tx: Tx| async move {
-            tx.add_callback(callback, SOURCE, now).await?;
+            tx.add_callback(callback, source, now).await?;
             Ok::<_, AppError>((tx, ()))
         };
         self.store().transact(add).await?;

@@ -2,6 +2,7 @@
 
 mod balance;
 mod doctor;
+mod reconcile;
 
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Balance(balance::Arguments),
     /// Check everything that M-Pesa needs, and say what is wrong; exit code 1 if anything is
     Doctor(doctor::Arguments),
+    /// Hold M-Pesa's statement against the books, and name what only one of them has
+    Reconcile(reconcile::Arguments),
 }
 
 impl Command {
@@ -49,6 +52,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
         Command::Pull { hours, json } => pull(config, *hours, *json).await,
         Command::Balance(arguments) => balance::run(config, arguments).await,
         Command::Doctor(arguments) => doctor::run(config, arguments).await,
+        Command::Reconcile(arguments) => reconcile::run(config, arguments).await,
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod balance;
 pub mod deposit;
 pub mod paybill;
+pub mod reconcile;
 pub mod withdrawal;

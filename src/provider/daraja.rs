@@ -9,6 +9,7 @@ mod client;
 mod credential;
 mod paybill;
 mod result;
+pub mod statement;
 mod status;
 mod stk;
 mod token;

@@ -9,8 +9,11 @@
 mod binary;
 
 mod bank;
+mod books;
 #[path = "../support/daraja.rs"]
 mod daraja;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod configuration;
 mod database;
@@ -26,8 +29,10 @@ mod process;
 mod questions;
 mod questions_broken;
 mod questions_kept;
+mod reconcile;
 mod reload;
 mod secrecy;
 mod sessions;
+mod statement;
 mod trial;
 mod usage;

@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 27] = [
+const COMMANDS: [(&str, &str); 29] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -29,6 +29,8 @@ const COMMANDS: [(&str, &str); 27] = [
     ("player show", "balance"),
     ("mpesa balance", "beside the ledger"),
     ("mpesa doctor", "what is wrong"),
+    ("mpesa reconcile", "exports it"),
+    ("statement", "taxes"),
     ("suspense list", "payments that wait"),
     ("suspense assign", "player"),
 ];

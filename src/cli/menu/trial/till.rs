@@ -189,6 +189,10 @@ impl Paybill for Till {
         Vec::new()
     }
 
+    fn write_payment(&self, _: &Payment) -> Vec<u8> {
+        Vec::new()
+    }
+
     fn register_urls(&self, _: ResponseType) -> BoxFuture<'_, Result<Registered, PaybillError>> {
         Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
     }
