@@ -14,6 +14,7 @@ mod answers;
 mod bank;
 mod callbacks;
 mod chores;
+mod circuits;
 mod claims;
 mod deposits;
 mod entries;

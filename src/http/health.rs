@@ -14,7 +14,7 @@ use axum::{
 use serde_json::json;
 
 use super::Web;
-use crate::app::Payouts;
+use crate::{app::Payouts, core::circuit::Calls, telemetry};
 
 /// Whether jobs run in this process; shared between the runner and `/readyz`.
 #[derive(Clone, Debug, Default)]
@@ -49,8 +49,8 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house show
-/// in the detail only: everything else goes on.
+/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house, and
+/// calls that Daraja does not answer, show in the detail only: everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
@@ -62,9 +62,15 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    let circuits = web.app.circuits().await;
+    let circuit = |wanted: Calls| match &circuits {
+        Ok(circuits) if circuits.contains(&(wanted, true)) => "open",
+        Ok(_) => "ok",
+        Err(_) => "unknown",
+    };
     let payouts = match web.app.payouts().await {
         Ok(Payouts::Off) => "off",
-        Ok(Payouts::GoOut) => "ok",
+        Ok(Payouts::GoOut) => circuit(Calls::Payouts),
         Ok(Payouts::Paused) => "paused",
         Err(_) => "unknown",
     };
@@ -72,6 +78,8 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         "database": word(database),
         "sessions": word(sessions),
         "jobs": jobs,
+        "pushes": circuit(Calls::Pushes),
+        "queries": circuit(Calls::Queries),
         "payouts": payouts,
     });
     (status, Json(body)).into_response()
@@ -79,5 +87,9 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
 
 /// `GET /metrics`, in Prometheus' text format.
 pub(super) async fn metrics(State(web): State<Web>) -> String {
+    // The circuits are the fleet's: another process may have opened them, or closed them.
+    for (calls, is_open) in web.app.circuits().await.unwrap_or_default() {
+        telemetry::show_circuit(calls.name(), is_open);
+    }
     web.metrics.render()
 }
