@@ -84,6 +84,12 @@ impl App {
             let values = [("limit", limit.to_string()), ("room", room.to_string())];
             return Ok(Outcome::named("over_limit").with(values));
         }
+        // A prompt that may come in minutes, or never, is worse than to know at once. What was asked for
+        // before goes out as soon as M-Pesa answers.
+        let circuit = tx.circuit(Calls::Pushes).await?;
+        if circuit.is_open() && turn.now < circuit.until {
+            return Ok(Outcome::named("unreachable"));
+        }
         let deposit = DepositId::new(turn.now, &mut self.inner.random.rng());
         let push_at = turn.now.after(settings.stk_delay);
         tx.add_deposit(deposit, id, amount, turn.now, push_at)

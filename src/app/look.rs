@@ -70,12 +70,16 @@ impl App {
         }
         if let Some(opens) = self.pass(&mut tx, Calls::Queries, now).await? {
             let patience = &self.settings().patience;
-            let expires = deposit.pushed_at.unwrap_or(now).after(patience.expire_after);
+            let expires = deposit
+                .pushed_at
+                .unwrap_or(now)
+                .after(patience.expire_after);
             if now >= expires {
                 let why = "it expired while nothing could be asked";
                 return Ok((tx, Some(Look::Nothing(deposit, why))));
             }
-            tx.put_look_off(id, leased.lease, opens.min(expires)).await?;
+            tx.put_look_off(id, leased.lease, opens.min(expires))
+                .await?;
             return Ok((tx, None));
         }
         if !deposit.asks_status {
@@ -117,7 +121,8 @@ impl App {
             QueryAnswer::Code(code) if code == "0" => {
                 tracing::warn!(deposit = %id, "the query says paid, and no callback came");
                 self.tell_unconfirmed(&mut tx, deposit, now).await?;
-                tx.hasten_pull(now, now.after(self.settings().lease)).await?;
+                tx.hasten_pull(now, now.after(self.settings().lease))
+                    .await?;
                 if self.inner.money.can_ask_deposit() {
                     tx.ask_status_next(id, now).await?;
                     return Ok((tx, ()));
@@ -201,7 +206,8 @@ impl App {
             return Ok(OTHER_REQUEST.into());
         }
         tx.keep_told_receipt(deposit.id, receipt).await?;
-        tx.hasten_pull(now, now.after(self.settings().lease)).await?;
+        tx.hasten_pull(now, now.after(self.settings().lease))
+            .await?;
         if deposit.state == State::Pushed && self.inner.money.can_ask_deposit() {
             tx.ask_status_next(deposit.id, now).await?;
         }

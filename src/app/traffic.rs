@@ -41,9 +41,7 @@ impl<'a> News<'a> {
         match sent {
             Ok(()) | Err(PayoutError::Refused(_) | PayoutError::SentBefore(_)) => Self::ANSWER,
             Err(PayoutError::NoRoom(why)) => Self(Heard::NoRoom, why),
-            Err(PayoutError::NotSent(why) | PayoutError::Unsure(why)) => {
-                Self(Heard::Nothing, why)
-            }
+            Err(PayoutError::NotSent(why) | PayoutError::Unsure(why)) => Self(Heard::Nothing, why),
         }
     }
 
@@ -85,7 +83,10 @@ impl App {
             return Ok(Some(opens));
         }
         if passage == Passage::Trial {
-            tracing::info!(calls = calls.name(), "one call tries whether Daraja works again");
+            tracing::info!(
+                calls = calls.name(),
+                "one call tries whether Daraja works again"
+            );
             tx.keep_circuit(calls, &circuit, "a trial is under way")
                 .await?;
         }
@@ -131,14 +132,29 @@ impl App {
         match change {
             None => {}
             Some(Change::Opened(pause)) => {
-                tracing::error!(calls = calls_name, why, ?pause, "circuit opened: Daraja does not answer, nothing is sent");
+                tracing::error!(
+                    calls = calls_name,
+                    why,
+                    ?pause,
+                    "circuit opened: Daraja does not answer, nothing is sent"
+                );
                 telemetry::count_circuit_opened(calls_name);
             }
             Some(Change::StaysOpen(pause)) => {
-                tracing::warn!(calls = calls_name, why, ?pause, "the trial failed, the circuit stays open");
+                tracing::warn!(
+                    calls = calls_name,
+                    why,
+                    ?pause,
+                    "the trial failed, the circuit stays open"
+                );
             }
             Some(Change::Breathes(pause)) => {
-                tracing::warn!(calls = calls_name, why, ?pause, "Daraja has no room: calls pause");
+                tracing::warn!(
+                    calls = calls_name,
+                    why,
+                    ?pause,
+                    "Daraja has no room: calls pause"
+                );
             }
             Some(Change::Closed) => {
                 tracing::info!(calls = calls_name, "circuit closed: Daraja answers again");

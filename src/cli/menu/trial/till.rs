@@ -206,7 +206,9 @@ impl MobileMoney for Till {
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         let mut books = self.books();
         let answer = if books.waiting(&push.msisdn).is_some() {
-            Err(PushError::PhoneTaken("another prompt is on the phone".into()))
+            Err(PushError::PhoneTaken(
+                "another prompt is on the phone".into(),
+            ))
         } else {
             let checkout_id = format!("checkout-{}", books.prompts.len() + 1);
             books.prompts.push(Prompt {
@@ -249,11 +251,7 @@ impl MobileMoney for Till {
         _: &'a str,
         _: &'a str,
     ) -> BoxFuture<'a, Result<(), QuestionError>> {
-        Box::pin(async {
-            Err(QuestionError::Refused(
-                "its result was told at once".into(),
-            ))
-        })
+        Box::pin(async { Err(QuestionError::Refused("its result was told at once".into())) })
     }
 
     fn can_ask_deposit(&self) -> bool {
