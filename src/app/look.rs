@@ -36,18 +36,25 @@ impl App {
         };
         let now = self.clock().now();
         let begin = |tx| self.begin_look(tx, id, leased, now);
-        let (deposit, answer) = match self.store().transact(begin).await? {
+        let (deposit, answer, is_heard) = match self.store().transact(begin).await? {
             None => return Ok(()),
             Some(Look::Status(deposit)) => return self.ask_deposit_status(&deposit).await,
-            Some(Look::Nothing(deposit, why)) => (deposit, QueryAnswer::Pending(why.into())),
+            Some(Look::Nothing(deposit, why)) => (deposit, QueryAnswer::Pending(why.into()), false),
             Some(Look::Query(deposit)) => {
                 let checkout_id = deposit.checkout_id.as_deref().unwrap_or_default();
                 let answer = self.inner.money.query(checkout_id, now).await;
-                (deposit, answer)
+                (deposit, answer, true)
             }
         };
-        let now = self.clock().now();
-        let keep = |tx| self.keep_answer(tx, &deposit, leased.attempt, &answer, now);
+        let (now, answer) = (self.clock().now(), &answer);
+        let (deposit, attempt) = (&deposit, leased.attempt);
+        let keep = |mut tx: Tx| async move {
+            if is_heard {
+                let news = News::of_query(answer);
+                self.hear(&mut tx, Calls::Queries, news, now).await?;
+            }
+            self.keep_answer(tx, deposit, attempt, answer, now).await
+        };
         self.store().transact(keep).await
     }
 
@@ -110,8 +117,6 @@ impl App {
         now: Timestamp,
     ) -> Result<(Tx, ()), AppError> {
         let id = deposit.id;
-        self.hear(&mut tx, Calls::Queries, News::of_query(answer), now)
-            .await?;
         match answer {
             QueryAnswer::Code(code) if rules::query_says_unpaid(code) => {
                 self.fail(&mut tx, deposit, Failure::of_code(code), now)
