@@ -188,9 +188,10 @@ impl App {
                 | PushError::PhoneTaken(why)),
             ) => {
                 let wait = self.wait_after(PUSH_WAIT, MAX_PUSH_WAIT, attempt);
-                let next = match error {
-                    PushError::PhoneTaken(_) => now.after(wait.max(LOCKED_FOR)),
-                    _ => now.after(wait),
+                let next = if matches!(error, PushError::PhoneTaken(_)) {
+                    now.after(wait.max(LOCKED_FOR))
+                } else {
+                    now.after(wait)
                 };
                 if attempt < MAX_PUSHES {
                     tracing::warn!(deposit = %id, why, attempt, "push not sent");
