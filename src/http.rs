@@ -100,6 +100,10 @@ pub fn router(web: Web) -> Router {
         .route("/sms/{secret}/optout", post(sms::opt_out))
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
         .route(
+            "/pay/{secret}/stk/{deposit_id}/status",
+            post(pay::stk_status),
+        )
+        .route(
             "/pay/{secret}/b2c/{withdrawal_id}/result",
             post(pay::payout),
         )

@@ -157,9 +157,16 @@ pub enum PushError {
     /// Refused for good: certainly no prompt on the phone.
     #[error("refused: {0}")]
     Refused(String),
-    /// Certainly no prompt on the phone; later may work.
+    /// The provider was not reached, or gave no token: certainly no prompt on the phone; later may
+    /// work.
     #[error("not sent: {0}")]
     NotSent(String),
+    /// The provider has no room for the moment: certainly no prompt on the phone; later may work.
+    #[error("no room: {0}")]
+    NoRoom(String),
+    /// Another prompt is on the phone, and certainly not this one; in a minute it may work.
+    #[error("the phone is taken: {0}")]
+    PhoneTaken(String),
     /// No answer, or one that says nothing: the prompt may be on the phone.
     #[error("unsure: {0}")]
     Unsure(String),
@@ -170,8 +177,37 @@ pub enum PushError {
 pub enum QueryAnswer {
     /// A result code. Never proof of payment: it has neither amount nor receipt.
     Code(String),
-    /// Not known yet, or nothing that can be understood.
+    /// Not known yet.
     Pending(String),
+    /// The provider has no room for the moment.
+    NoRoom(String),
+    /// No answer, or nothing that can be understood.
+    NoAnswer(String),
+}
+
+/// Why a question was not taken whose answer comes as a callback.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// It is refused, or cannot be asked.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The provider has no room for the moment.
+    #[error("no room: {0}")]
+    NoRoom(String),
+    /// No answer, or nothing that can be understood.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+}
+
+/// A question about the payment of a deposit that no callback has told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepositQuestion {
+    /// Its receipt, where it is known.
+    pub receipt: Option<String>,
+    /// The provider's id of the push, where it is known.
+    pub checkout_id: Option<String>,
+    /// The id in the callback URL.
+    pub deposit_id: String,
 }
 
 /// What an STK callback says.
@@ -192,6 +228,11 @@ pub enum StkOutcome {
         receipt: String,
         /// What was paid.
         amount: Cents,
+    },
+    /// Paid, as it seems: code 0 with a receipt, and without an amount that can be read.
+    Unstated {
+        /// The M-Pesa receipt.
+        receipt: String,
     },
     /// A code other than 0.
     Unpaid {
@@ -221,9 +262,13 @@ pub enum PayoutError {
     /// This try was refused for good.
     #[error("refused: {0}")]
     Refused(String),
-    /// This try certainly did not arrive; later may work.
+    /// The provider was not reached, or gave no token: this try certainly did not arrive; later may
+    /// work.
     #[error("not sent: {0}")]
     NotSent(String),
+    /// The provider has no room for the moment: this try was certainly not acted on; later may work.
+    #[error("no room: {0}")]
+    NoRoom(String),
     /// An earlier try with the same id arrived; what became of it is open.
     #[error("sent before: {0}")]
     SentBefore(String),
@@ -260,16 +305,16 @@ pub enum PayoutOutcome {
     Unclear(String),
 }
 
-/// What the provider knows of a payout that it was asked about.
+/// What the provider knows of a payout, or of a payment to us, that it was asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutStatus {
-    /// Our id of the payout, as far as it is named.
+    /// The originator's id of the transaction, as far as it is named: our id of a payout.
     pub originator_id: Option<String>,
     /// How it stands.
     pub standing: Standing,
 }
 
-/// How a payout stands.
+/// How a transaction stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The money arrived.
@@ -283,7 +328,7 @@ pub enum Standing {
     Failed(String),
     /// It is under way, or the question was not answered.
     Open(String),
-    /// The provider knows no such payout, or not yet.
+    /// The provider knows no such transaction, or not yet.
     UnheardOf,
 }
 
@@ -303,7 +348,19 @@ pub trait MobileMoney: Paybill + Balances {
         &'a self,
         originator_id: &'a str,
         withdrawal_id: &'a str,
-    ) -> BoxFuture<'a, Result<(), String>>;
+    ) -> BoxFuture<'a, Result<(), QuestionError>>;
+
+    /// Whether the provider can be asked about payments to us.
+    fn can_ask_deposit(&self) -> bool;
+
+    /// Asks about the payment of a deposit; the answer comes as a callback.
+    ///
+    /// # Errors
+    /// Says why the question was not accepted.
+    fn ask_deposit<'a>(
+        &'a self,
+        question: &'a DepositQuestion,
+    ) -> BoxFuture<'a, Result<(), QuestionError>>;
 
     /// Reads the body of a payout's result; `None` when it is none.
     fn read_payout(&self, body: &[u8]) -> Option<PayoutResult>;

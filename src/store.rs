@@ -17,6 +17,7 @@ mod callbacks;
 mod cash;
 mod checkup;
 mod chores;
+mod circuits;
 mod claims;
 mod deposits;
 mod entries;

@@ -130,6 +130,17 @@ pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
     counter!("majibu_callbacks_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
+/// Counts a circuit that opened: `majibu_circuits_opened_total`, by the kind of calls.
+pub(crate) fn count_circuit_opened(calls: &'static str) {
+    counter!("majibu_circuits_opened_total", "calls" => calls).increment(1);
+}
+
+/// Shows whether a circuit is open in the fleet: `majibu_circuit_open`, 0 or 1, by the kind of calls.
+pub(crate) fn show_circuit(calls: &'static str, is_open: bool) {
+    let value = if is_open { 1.0 } else { 0.0 };
+    gauge!("majibu_circuit_open", "calls" => calls).set(value);
+}
+
 /// Counts rows worked off: `majibu_jobs_total`, by kind.
 pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
     counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));

@@ -85,6 +85,7 @@ impl App {
         };
         let outcome = match callback.kind {
             CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
+            CallbackKind::StkStatus => Some(self.take_stk_status(&mut tx, &callback, now).await?),
             CallbackKind::C2bConfirmation => {
                 Some(self.take_payment(&mut tx, &callback, now).await?)
             }

@@ -29,7 +29,13 @@ impl App {
     /// When the database does not answer.
     pub async fn claim(&self, what: Claim, limit: usize) -> Result<Vec<Work>, AppError> {
         let now = self.clock().now();
-        if !self.store().read().await?.is_due(what, now).await? {
+        let mut tx = self.store().read().await?;
+        if !tx.is_due(what, now).await? {
+            return Ok(Vec::new());
+        }
+        let limit = self.room(&mut tx, what, limit, now).await?;
+        drop(tx);
+        if limit == 0 {
             return Ok(Vec::new());
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

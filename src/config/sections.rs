@@ -242,7 +242,7 @@ section!(
         /// How far apart pushes to one phone are.
         #[serde(with = "humantime_serde")]
         push_interval: Duration = Duration::from_secs(60),
-        /// Requests per minute; 0: no limit.
+        /// Requests of all kinds per minute, from all processes together; 0: no limit.
         requests_per_minute: u32 = 0,
         /// How long payouts pause after a fault of the house.
         #[serde(with = "humantime_serde")]

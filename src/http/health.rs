@@ -16,6 +16,7 @@ use serde_json::json;
 use super::Web;
 use crate::{
     app::{MpesaDrift, Payouts},
+    core::circuit::Calls,
     telemetry,
 };
 
@@ -52,8 +53,9 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house show
-/// in the detail only, and so does a difference between M-Pesa and the ledger: everything else goes on.
+/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house, calls
+/// that Daraja does not answer, and a difference between M-Pesa and the ledger show in the detail only:
+/// everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
@@ -65,9 +67,15 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    let circuits = web.app.circuits().await;
+    let circuit = |wanted: Calls| match &circuits {
+        Ok(circuits) if circuits.contains(&(wanted, true)) => "open",
+        Ok(_) => "ok",
+        Err(_) => "unknown",
+    };
     let payouts = match web.app.payouts().await {
         Ok(Payouts::Off) => "off",
-        Ok(Payouts::GoOut) => "ok",
+        Ok(Payouts::GoOut) => circuit(Calls::Payouts),
         Ok(Payouts::Paused) => "paused",
         Err(_) => "unknown",
     };
@@ -80,6 +88,8 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         "database": word(database),
         "sessions": word(sessions),
         "jobs": jobs,
+        "pushes": circuit(Calls::Pushes),
+        "queries": circuit(Calls::Queries),
         "payouts": payouts,
         "mpesa_drift": mpesa_drift,
     });
@@ -99,6 +109,10 @@ async fn drift_word(web: &Web) -> &'static str {
 pub(super) async fn metrics(State(web): State<Web>) -> String {
     if let Ok((_, Some(drift))) = web.app.mpesa_drift().await {
         telemetry::set_mpesa_drift(drift.get());
+    }
+    // The circuits are the fleet's: another process may have opened them, or closed them.
+    for (calls, is_open) in web.app.circuits().await.unwrap_or_default() {
+        telemetry::show_circuit(calls.name(), is_open);
     }
     web.metrics.render()
 }

@@ -27,6 +27,19 @@ pub(super) async fn stk(
     keep(CallbackKind::Stk, state, path, peer, &headers, &body).await
 }
 
+/// `POST /pay/{secret}/stk/{deposit_id}/status`: the answer to our question about the payment of a
+/// deposit, or word that the question waited for too long.
+pub(super) async fn stk_status(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::StkStatus;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
 /// `POST /pay/{secret}/b2c/{withdrawal_id}/result`: the outcome of a payout.
 pub(super) async fn payout(
     state: State<Web>,

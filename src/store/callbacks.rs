@@ -8,6 +8,8 @@ use crate::core::{ids::CallbackId, time::Timestamp};
 pub enum CallbackKind {
     /// The outcome of an STK push.
     Stk,
+    /// What became of the payment of a deposit, asked by us.
+    StkStatus,
     /// M-Pesa asks whether it may take a payment to the paybill.
     C2bValidation,
     /// A payment to the paybill.
@@ -40,6 +42,7 @@ impl CallbackKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stk => "stk",
+            Self::StkStatus => "stk_status",
             Self::C2bValidation => "c2b_validation",
             Self::C2bConfirmation => "c2b_confirmation",
             Self::C2bPull => "c2b_pull",
@@ -60,6 +63,7 @@ impl CallbackKind {
     pub fn named(name: &str) -> Option<Self> {
         [
             Self::Stk,
+            Self::StkStatus,
             Self::SmsDelivery,
             Self::SmsInbound,
             Self::SmsOptOut,

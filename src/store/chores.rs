@@ -26,6 +26,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Has M-Pesa asked for payments now, where that is planned for after `later`; what is due before
+    /// may be under way.
+    pub async fn hasten_pull(
+        &mut self,
+        now: Timestamp,
+        later: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update chore set due_at_ms = $2 where id = $1 and due_at_ms > $3",
+            PULL,
+            now.ms(),
+            later.ms()
+        )?;
+        Ok(())
+    }
+
     /// When a chore was last done.
     pub async fn chore_done_at(&mut self, id: &str) -> Result<Option<Timestamp>, StoreError> {
         let row = fetch_optional!(

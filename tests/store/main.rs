@@ -34,6 +34,7 @@ mod batches;
 mod booking;
 mod callbacks;
 mod chores;
+mod circuits;
 mod claims;
 mod contention;
 mod deposits;

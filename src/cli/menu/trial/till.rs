@@ -12,9 +12,9 @@ use futures::future::BoxFuture;
 use crate::{
     core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
     ports::{
-        BalanceResult, Balances, Clock, MobileMoney, Paybill, PaybillError, Payment, Payout,
-        PayoutError, PayoutOutcome, PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push,
-        PushError, QueryAnswer, Registered, StkOutcome, StkResult,
+        BalanceResult, Balances, Clock, DepositQuestion, MobileMoney, Paybill, PaybillError,
+        Payment, Payout, PayoutError, PayoutOutcome, PayoutResult, PayoutStatus, PullQuestion,
+        PulledRow, Push, PushError, QueryAnswer, QuestionError, Registered, StkOutcome, StkResult,
     },
 };
 
@@ -228,7 +228,9 @@ impl MobileMoney for Till {
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         let mut books = self.books();
         let answer = if books.waiting(&push.msisdn).is_some() {
-            Err(PushError::NotSent("another prompt is on the phone".into()))
+            Err(PushError::PhoneTaken(
+                "another prompt is on the phone".into(),
+            ))
         } else {
             let checkout_id = format!("checkout-{}", books.prompts.len() + 1);
             books.prompts.push(Prompt {
@@ -266,8 +268,27 @@ impl MobileMoney for Till {
         Box::pin(async { Ok(()) })
     }
 
-    fn ask_payout<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async { Err("its result was told at once".into()) })
+    fn ask_payout<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
+        Box::pin(async { Err(QuestionError::Refused("its result was told at once".into())) })
+    }
+
+    fn can_ask_deposit(&self) -> bool {
+        false
+    }
+
+    fn ask_deposit<'a>(
+        &'a self,
+        _: &'a DepositQuestion,
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
+        Box::pin(async {
+            Err(QuestionError::Refused(
+                "payments are told of at once".into(),
+            ))
+        })
     }
 
     fn read_payout(&self, body: &[u8]) -> Option<PayoutResult> {
