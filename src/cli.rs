@@ -9,6 +9,7 @@ mod player;
 mod questions;
 mod run;
 mod sessions;
+mod sms;
 mod suspense;
 
 use std::{
@@ -85,6 +86,9 @@ enum Command {
     /// M-Pesa: payouts after a fault, where payments are told of, and those that were missed
     #[command(subcommand)]
     Mpesa(mpesa::Command),
+    /// SMS: what waits, and sending after a fault
+    #[command(subcommand)]
+    Sms(sms::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -170,6 +174,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Player(command) => player::run(config, &command).await,
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,
         Command::Mpesa(command) => mpesa::run(config, &command).await,
+        Command::Sms(command) => sms::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

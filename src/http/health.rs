@@ -14,7 +14,7 @@ use axum::{
 use serde_json::json;
 
 use super::Web;
-use crate::app::Payouts;
+use crate::{app::Payouts, core::sms::SmsClass, telemetry};
 
 /// Whether jobs run in this process; shared between the runner and `/readyz`.
 #[derive(Clone, Debug, Default)]
@@ -49,8 +49,8 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house show
-/// in the detail only: everything else goes on.
+/// `GET /readyz`: database, session store and jobs. Payouts and SMS that pause after a fault
+/// show in the detail only: everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
@@ -68,16 +68,42 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         Ok(Payouts::Paused) => "paused",
         Err(_) => "unknown",
     };
+    let sms = match web.app.sms_pause().await {
+        Ok(None) => "ok",
+        Ok(Some(_)) => "paused",
+        Err(_) => "unknown",
+    };
     let body = json!({
         "database": word(database),
         "sessions": word(sessions),
         "jobs": jobs,
         "payouts": payouts,
+        "sms": sms,
     });
     (status, Json(body)).into_response()
 }
 
 /// `GET /metrics`, in Prometheus' text format.
 pub(super) async fn metrics(State(web): State<Web>) -> String {
+    show_sms(&web).await;
     web.metrics.render()
+}
+
+/// Looks at the outbox, whoever works it off: `majibu work` has no HTTP to show it on. Without the
+/// database the figures stay as they were.
+async fn show_sms(web: &Web) {
+    if let Ok(pause) = web.app.sms_pause().await {
+        telemetry::show_sms_pause(pause.is_some());
+    }
+    let Ok(figures) = web.app.outbox_figures().await else {
+        return;
+    };
+    let now = web.app.clock().now();
+    for class in SmsClass::ALL {
+        let figure = figures.iter().find(|figure| figure.class == class);
+        let (waiting, oldest_ms) = figure.map_or((0, 0), |figure| {
+            (figure.waiting, now.ms_since(figure.oldest))
+        });
+        telemetry::show_outbox(class.name(), waiting, oldest_ms);
+    }
 }

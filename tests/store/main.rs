@@ -37,6 +37,7 @@ mod claims;
 mod contention;
 mod deposits;
 mod entries;
+mod gates;
 mod guards;
 mod hops;
 mod inbound;
