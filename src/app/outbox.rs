@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use rand::RngExt;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use self::parcel::{Parcel, parcels};
 pub use self::pause::SmsState;
@@ -217,10 +217,13 @@ impl App {
     /// the batch's time, so that it has the other half.
     async fn deliver(&self, parcel: Parcel, ends: Instant, time: Duration) -> Vec<Outcome> {
         let route = parcel.route;
-        let permit = tokio::time::timeout_at(ends - time / 2, self.inner.sms_requests.acquire());
+        let begins_before = ends - time / 2;
+        let permit = timeout_at(begins_before, self.inner.sms_requests.acquire());
         let answers = match permit.await {
-            Ok(Ok(_permit)) => Some(self.request(&parcel, ends).await),
-            Ok(Err(_)) | Err(_) => None,
+            Ok(Ok(_permit)) if Instant::now() < begins_before => {
+                Some(self.request(&parcel, ends).await)
+            }
+            Ok(_) | Err(_) => None,
         };
         let answers = answers.map_or_else(
             || vec![None; parcel.rows.len()],

@@ -278,12 +278,11 @@ async fn what_was_not_tried_does_not_count(bench: &Bench) {
 
 async fn a_batch_is_kept_row_by_row(bench: &Bench) {
     let mut all = Vec::new();
-    let mut tx = bench.write().await;
     for event in ["1", "2", "3", "4", "5"] {
-        let sms = about(bench, event).await;
-        tx.add_sms(&sms, NOW).await.expect("added");
-        all.push(sms);
+        all.push(about(bench, event).await);
     }
+    let mut tx = bench.write().await;
+    tx.add_all_sms(&all, NOW).await.expect("added");
     let claimed = tx.claim(Claim::Sms, NOW, LEASE, 5).await.expect("claimed");
     let rows = tx.texts_to_send(&claimed).await.expect("read");
     let ids: Vec<SmsId> = rows.iter().map(|row| row.id).collect();
@@ -343,13 +342,15 @@ async fn a_number_that_refuses_promotions_is_told_with_the_row(bench: &Bench) {
     assert!(refuses(&mut tx, &sms).await);
     assert!(tx.refuses_promotions(&msisdn(2)).await.expect("read"));
     // START came later, so an answer to an older request does not undo it.
-    let given = tx.keep_consent(&msisdn(1), Consent::Given, ConsentSource::Keyword, at(9));
+    let one = msisdn(1);
+    let given = tx.keep_consent(&one, Consent::Given, ConsentSource::Keyword, at(9));
     given.await.expect("kept");
     tx.keep_refusals(&numbers, at(8)).await.expect("kept");
     assert!(!refuses(&mut tx, &sms).await);
 }
 
 async fn what_waits_is_counted_by_class(bench: &Bench) {
+    let about = about(bench, "any").await;
     let mut tx = bench.write().await;
     assert_eq!(tx.outbox_figures().await.expect("read"), []);
     for (event, class, ms) in [
@@ -359,8 +360,10 @@ async fn what_waits_is_counted_by_class(bench: &Bench) {
         ("4", SmsClass::Receipt, 2),
     ] {
         let sms = Sms {
+            id: bench.random(|rng| SmsId::new(NOW, rng)),
+            cause: event.into(),
             class,
-            ..about(bench, event).await
+            ..about.clone()
         };
         tx.add_sms(&sms, at(ms)).await.expect("added");
         if event == "4" {
@@ -382,6 +385,7 @@ async fn what_waits_is_counted_by_class(bench: &Bench) {
 }
 
 async fn why_sms_were_not_sent_is_told_the_most_frequent_first(bench: &Bench) {
+    let about = about(bench, "any").await;
     let mut tx = bench.write().await;
     for (event, fate, why) in [
         ("1", SmsFate::GivenUp, "403 InvalidPhoneNumber"),
@@ -389,7 +393,11 @@ async fn why_sms_were_not_sent_is_told_the_most_frequent_first(bench: &Bench) {
         ("3", SmsFate::Again(at(2)), "777 NobodyKnows"),
         ("4", SmsFate::Sent(None), "401 RiskHold"),
     ] {
-        let sms = about(bench, event).await;
+        let sms = Sms {
+            id: bench.random(|rng| SmsId::new(NOW, rng)),
+            cause: event.into(),
+            ..about.clone()
+        };
         tx.add_sms(&sms, at(10)).await.expect("added");
         let kept = Kept {
             id: sms.id,
