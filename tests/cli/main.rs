@@ -27,5 +27,6 @@ mod questions_kept;
 mod reload;
 mod secrecy;
 mod sessions;
+mod sms;
 mod trial;
 mod usage;
