@@ -111,7 +111,8 @@ mod tests {
                 }
             }
             let mut all: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-            (all.sort(), sent.sort());
+            all.sort();
+            sent.sort();
             prop_assert_eq!(all, sent);
         }
     }
