@@ -9,6 +9,7 @@ mod player;
 mod questions;
 mod run;
 mod sessions;
+mod sms;
 mod statement;
 mod suspense;
 
@@ -88,6 +89,9 @@ enum Command {
     Mpesa(mpesa::Command),
     /// The books of a day or a month: balances, movements, taxes, what is owed to players
     Statement(statement::Arguments),
+    /// SMS: what waits, and sending after a fault
+    #[command(subcommand)]
+    Sms(sms::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -182,6 +186,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,
         Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Statement(arguments) => statement::run(config, &arguments).await,
+        Command::Sms(command) => sms::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

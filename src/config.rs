@@ -8,6 +8,7 @@ mod networks;
 mod paybill;
 mod sections;
 mod settings;
+mod sms;
 mod values;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
+pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
 
 /// What kind of house this is.

@@ -3,6 +3,7 @@
 
 mod balance;
 mod paybill;
+mod sms;
 mod ussd;
 
 use std::time::Duration;
@@ -15,12 +16,16 @@ pub use self::balance::{BalanceAnswer, BalanceResult, Balances};
 pub use self::paybill::{
     PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
 };
+pub use sms::{
+    Delivery, DeliveryReport, InboundSms, OptOut, SecondSender, SmsAnswer, SmsFault, SmsSender,
+    SmsVerdict,
+};
 pub use ussd::{
     Ending, EndingKind, Gateways, Hop, Latest, NotAHop, Place, SessionEnd, Typed, UssdGateway,
     UssdRequest, WireMethod, WireReply, read_session_id,
 };
 
-use crate::core::{money::Cents, msisdn::Msisdn, sms::Consent, time::Timestamp};
+use crate::core::{money::Cents, msisdn::Msisdn, time::Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -60,80 +65,6 @@ impl Random for SystemRandom {
     fn rng(&self) -> StdRng {
         StdRng::from_rng(&mut rand::rng())
     }
-}
-
-/// Why an SMS was not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SmsError {
-    /// Refused for good: another try changes nothing.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// Certainly not sent; later may work. Faults of the house (key, sender, credit) among them.
-    #[error("not sent: {0}")]
-    NotSent(String),
-    /// No answer: it may be on its way. A doubled message is the lesser evil than a lost one.
-    #[error("unsure: {0}")]
-    Unsure(String),
-}
-
-/// What a delivery report says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryReport {
-    /// The gateway's id of the message.
-    pub provider_id: String,
-    /// The outcome.
-    pub outcome: Delivery,
-}
-
-/// The outcome in a delivery report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// On the phone.
-    Delivered,
-    /// Given up, with the gateway's words.
-    Failed(String),
-    /// On its way, or a status that nobody has heard of: stored and nothing else.
-    Other(String),
-}
-
-/// An SMS that came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InboundSms {
-    /// The gateway's id of the message, where it gave one.
-    pub provider_id: Option<String>,
-    /// The sender as the gateway wrote it: a number, a short code, a name, a hash.
-    pub from: String,
-    /// Whether it comes from where our own SMS come from.
-    pub is_ours: bool,
-    /// The date as the gateway wrote it; may be empty.
-    pub date: String,
-    /// The text; the start of it where it is very long.
-    pub text: String,
-}
-
-/// What an opt-out says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptOut {
-    /// The number as the gateway wrote it.
-    pub number: String,
-    /// Whether it refuses promotions or takes them again.
-    pub consent: Consent,
-}
-
-/// Sends SMS, and reads what the gateway tells about them.
-pub trait SmsSender: Send + Sync {
-    /// Sends one; gives the gateway's id of it.
-    fn send<'a>(&'a self, to: &'a Msisdn, body: &'a str)
-    -> BoxFuture<'a, Result<String, SmsError>>;
-
-    /// Reads the body of a delivery report; `None` when it is none.
-    fn read_delivery(&self, body: &[u8]) -> Option<DeliveryReport>;
-
-    /// Reads the body of an SMS that came in; `None` when it is none.
-    fn read_inbound(&self, body: &[u8]) -> Option<InboundSms>;
-
-    /// Reads the body of an opt-out; `None` when it is none.
-    fn read_opt_out(&self, body: &[u8]) -> Option<OptOut>;
 }
 
 /// A request for money: an STK push.

@@ -17,11 +17,12 @@ use crate::{
     http::{self, JobsHealth, Web},
     jobs,
     menu::file::{Finding, MenuError},
-    ports::{Clock, Gateways, Random, SystemClock, SystemRandom},
+    ports::{Clock, Gateways, Random, SecondSender, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
         daraja::{DarajaClient, DarajaSettings, PayoutSettings, security_credential},
         further_gateways,
+        sms_template::TemplateSender,
     },
     session::{SessionError, Sessions},
     store::{Schema, Store, StoreError},
@@ -122,8 +123,11 @@ pub async fn assemble(
     .await?;
     let client = http_client()?;
     let tokens = Arc::new(sessions.clone());
+    let second = |api| Arc::new(TemplateSender::new(api, client.clone())) as Arc<dyn SecondSender>;
+    let fallback = config.second_sender()?.map(second);
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
+        fallback,
         money: Arc::new(DarajaClient::new(daraja_settings(config)?, client, tokens)),
         gateways: gateways(config),
         clock: world.clock.clone(),

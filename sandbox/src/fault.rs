@@ -81,7 +81,8 @@ pub enum Fault {
     Lost,
     /// A message is sent twice at the same instant.
     Twice,
-    /// The query or the result states this code, whatever the truth is.
+    /// The query or the result states this code, whatever the truth is; an SMS request is answered with
+    /// it for every recipient, and not sent unless it says so.
     ResultCode(String),
     /// The result comes before the answer to the request that asked for it.
     Early,
@@ -130,7 +131,7 @@ impl FaultPoint {
             | Fault::Cut => is_request,
             Fault::Lost | Fault::Twice => !is_request,
             Fault::Late(_) => true,
-            Fault::ResultCode(_) => is_result || self == Self::StkQuery,
+            Fault::ResultCode(_) => is_result || matches!(self, Self::StkQuery | Self::Sms),
             Fault::Early | Fault::QueueTimeout(_) => is_result,
             Fault::Outcome(_) => self == Self::B2cResult,
             Fault::Amount(_) => matches!(

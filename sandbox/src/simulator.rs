@@ -189,6 +189,24 @@ impl Simulator {
         self.world.mpesa.set_initiator_password(password);
     }
 
+    /// Sets the credit for SMS, in cents, of which one costs 80; `None`: it never ends. Without
+    /// enough, recipients get 405.
+    pub fn set_sms_credit(&self, cents: Option<usize>) {
+        self.world.sms.set_credit(cents);
+    }
+
+    /// Sets the only SMS sender id that is registered; `None`: any is. Another one is answered 201
+    /// without recipients.
+    pub fn set_sms_sender(&self, sender: Option<&str>) {
+        self.world.sms.set_sender(sender.map(str::to_owned));
+    }
+
+    /// Sets the code that a number gets as a recipient of SMS; `None`: they are sent to it.
+    pub fn set_sms_code(&self, number: &str, code: Option<i64>) -> Result<(), NotANumber> {
+        self.world.sms.set_code(number.parse()?, code);
+        Ok(())
+    }
+
     /// Deletes the URLs that the service registered for payments to the paybill.
     pub fn forget_c2b_urls(&self) {
         self.world.mpesa.forget_urls();

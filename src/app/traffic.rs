@@ -198,6 +198,7 @@ impl App {
             Claim::Callbacks
             | Claim::Chores
             | Claim::Sms
+            | Claim::Promotions
             | Claim::Rounds
             | Claim::Unpaired
             | Claim::Sets => return Ok(limit),

@@ -55,6 +55,7 @@ impl Config {
         self.check_game()?;
         self.check_wallet()?;
         self.check_durations()?;
+        self.check_sms()?;
         self.check_gateways()?;
         self.check_networks()?;
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -246,6 +247,7 @@ impl Config {
         )?;
         let is_https = self.http.public_url.starts_with("https://");
         refuse_unless(is_https, "http.public_url", "production needs https")?;
+        self.check_fallback_is_private()?;
         let is_shared = self.sessions.url.expose_secret() != "memory:";
         let what = "production needs sessions outside the process";
         refuse_unless(is_shared, "sessions.url", what)?;

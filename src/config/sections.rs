@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{List, NetworkTimes, Networks, Pairs, networks};
+use super::{List, NetworkTimes, Networks, Pairs, networks, sms::SmsFallback};
 use crate::core::payment::{
     balance::Charges,
     paybill::{ResponseType, UnknownAccounts},
@@ -257,10 +257,24 @@ section!(
 );
 
 section!(
-    /// `sms`: SMS from players.
+    /// `sms`: SMS to players, and from them.
     Sms {
         /// SMS of one number that are answered in an hour; 0: none.
         inbound_per_hour: u32 = 10,
+        /// Numbers in one request, and rows claimed at once; 1 to 100.
+        batch: usize = 100,
+        /// Requests of one process at the same time.
+        concurrency: usize = 16,
+        /// How long sending pauses after a fault of the house.
+        #[serde(with = "humantime_serde")]
+        pause: Duration = Duration::from_secs(15 * 60),
+        /// From when no promotion is sent, in Nairobi, as `18:00`. Safaricom lets promotions pass
+        /// from 08:00 to 18:00 (its rules for bulk SMS of May 2019).
+        quiet_from: String = "18:00".into(),
+        /// Until when.
+        quiet_until: String = "08:00".into(),
+        /// A second sender.
+        fallback: Option<SmsFallback> = None,
     }
 );
 

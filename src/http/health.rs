@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Web;
 use crate::{
     app::{MpesaDrift, Payouts},
-    core::circuit::Calls,
+    core::{circuit::Calls, sms::SmsClass},
     telemetry,
 };
 
@@ -53,8 +53,8 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs. Payouts that pause after a fault of the house, calls
-/// that Daraja does not answer, and a difference between M-Pesa and the ledger show in the detail only:
+/// `GET /readyz`: database, session store and jobs. Payouts and SMS that pause after a fault, calls that
+/// Daraja does not answer, and a difference between M-Pesa and the ledger show in the detail only:
 /// everything else goes on.
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
@@ -84,6 +84,11 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     } else {
         "unknown"
     };
+    let sms = match web.app.sms_pause().await {
+        Ok(None) => "ok",
+        Ok(Some(_)) => "paused",
+        Err(_) => "unknown",
+    };
     let body = json!({
         "database": word(database),
         "sessions": word(sessions),
@@ -92,6 +97,7 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         "queries": circuit(Calls::Queries),
         "payouts": payouts,
         "mpesa_drift": mpesa_drift,
+        "sms": sms,
     });
     (status, Json(body)).into_response()
 }
@@ -114,5 +120,25 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
     for (calls, is_open) in web.app.circuits().await.unwrap_or_default() {
         telemetry::show_circuit(calls.name(), is_open);
     }
+    show_sms(&web).await;
     web.metrics.render()
+}
+
+/// Looks at the outbox, whoever works it off: `majibu work` has no HTTP to show it on. Without the
+/// database the figures stay as they were.
+async fn show_sms(web: &Web) {
+    if let Ok(pause) = web.app.sms_pause().await {
+        telemetry::show_sms_pause(pause.is_some());
+    }
+    let Ok(figures) = web.app.outbox_figures().await else {
+        return;
+    };
+    let now = web.app.clock().now();
+    for class in SmsClass::ALL {
+        let figure = figures.iter().find(|figure| figure.class == class);
+        let (waiting, oldest_ms) = figure.map_or((0, 0), |figure| {
+            (figure.waiting, now.ms_since(figure.oldest))
+        });
+        telemetry::show_outbox(class.name(), waiting, oldest_ms);
+    }
 }

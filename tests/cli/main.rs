@@ -33,6 +33,7 @@ mod reconcile;
 mod reload;
 mod secrecy;
 mod sessions;
+mod sms;
 mod statement;
 mod trial;
 mod usage;

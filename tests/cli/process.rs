@@ -43,8 +43,9 @@ async fn serve_answers_what_an_operator_asks_and_nothing_else() {
     assert_eq!(
         ready,
         json!({
-            "database": "ok", "sessions": "ok", "jobs": "ok", "payouts": "off",
-            "mpesa_drift": "unknown",
+            "database": "ok", "sessions": "ok", "jobs": "ok",
+            "pushes": "ok", "queries": "ok", "payouts": "off",
+            "mpesa_drift": "unknown", "sms": "ok",
         })
     );
 

@@ -39,6 +39,7 @@ mod claims;
 mod contention;
 mod deposits;
 mod entries;
+mod gates;
 mod guards;
 mod hops;
 mod inbound;
