@@ -1,7 +1,9 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod balance;
 mod callbacks;
+mod checkup;
 mod credit;
 mod deposit;
 mod endings;
@@ -11,18 +13,23 @@ mod games;
 mod hop;
 mod inbound;
 mod inbox;
+mod look;
 mod networks;
 mod operator;
+mod outbox;
 mod paybill;
 mod payout;
 mod placed;
 mod play;
 mod pull;
 mod questions;
+mod reconcile;
 mod registration;
 mod settle;
 mod sms;
+mod statement;
 mod told;
+mod traffic;
 mod withdraw;
 mod withdrawal;
 mod work;
@@ -30,29 +37,34 @@ mod work;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
+pub use balance::{AskError, BalanceSettings, MpesaDrift};
+pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, Payouts, PlayerReport};
+pub use outbox::SmsState;
 pub use paybill::PaybillSettings;
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
+pub use reconcile::{Reconciling, ToldError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::facts::FactsCache;
+use self::{facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
+        sms::QuietHours,
     },
     menu::Menu,
-    ports::{Clock, Gateways, MobileMoney, Random, SmsSender},
+    ports::{Clock, Gateways, MobileMoney, Random, SecondSender, SmsSender},
     session::{SessionError, Sessions},
     store::{Claim, Contention, Store, StoreError},
 };
@@ -90,14 +102,35 @@ pub struct Settings {
     pub payout_patience: PayoutPatience,
     /// How long payouts pause after a fault of the house.
     pub payout_pause: Duration,
+    /// How the balance at M-Pesa is looked after.
+    pub balance: BalanceSettings,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
     pub sms_backoff: Duration,
+    /// How SMS are sent.
+    pub sms: SmsRules,
     /// SMS of one number that are answered in an hour.
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+}
+
+/// How SMS are sent.
+#[derive(Clone, Debug)]
+pub struct SmsRules {
+    /// Numbers in one request, and rows in one claim.
+    pub batch: usize,
+    /// Requests of one process at the same time.
+    pub concurrency: usize,
+    /// How long the first sender pauses after a fault of the house.
+    pub pause: Duration,
+    /// When no promotion is sent.
+    pub quiet: QuietHours,
+    /// After how many tries by the first sender the second one has a text.
+    pub fallback_after: i64,
+    /// Whether the second sender takes promotions.
+    pub fallback_promotions: bool,
 }
 
 /// The service: everything that use cases need. Cheap to clone.
@@ -112,6 +145,9 @@ struct Inner {
     menu: ArcSwap<Menu>,
     settings: Settings,
     sms: Arc<dyn SmsSender>,
+    fallback: Option<Arc<dyn SecondSender>>,
+    sms_requests: Semaphore,
+    sms_health: SmsHealth,
     money: Arc<dyn MobileMoney>,
     gateways: Gateways,
     clock: Arc<dyn Clock>,
@@ -124,6 +160,8 @@ struct Inner {
 pub struct Outside {
     /// Sends SMS.
     pub sms: Arc<dyn SmsSender>,
+    /// Sends SMS where the other does not.
+    pub fallback: Option<Arc<dyn SecondSender>>,
     /// Moves money.
     pub money: Arc<dyn MobileMoney>,
     /// Read and write the wires of USSD gateways.
@@ -184,8 +222,11 @@ impl App {
                 store,
                 sessions,
                 menu: ArcSwap::from_pointee(menu),
+                sms_requests: Semaphore::new(settings.sms.concurrency),
+                sms_health: SmsHealth::default(),
                 settings,
                 sms: outside.sms,
+                fallback: outside.fallback,
                 money: outside.money,
                 gateways: outside.gateways,
                 clock: outside.clock,

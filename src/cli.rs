@@ -9,6 +9,8 @@ mod player;
 mod questions;
 mod run;
 mod sessions;
+mod sms;
+mod statement;
 mod suspense;
 
 use std::{
@@ -82,9 +84,14 @@ enum Command {
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
     Sessions(sessions::Arguments),
-    /// M-Pesa: payouts after a fault, where payments are told of, and those that were missed
+    /// M-Pesa: is all well, what does it hold, payouts after a fault, payments that were missed
     #[command(subcommand)]
     Mpesa(mpesa::Command),
+    /// The books of a day or a month: balances, movements, taxes, what is owed to players
+    Statement(statement::Arguments),
+    /// SMS: what waits, and sending after a fault
+    #[command(subcommand)]
+    Sms(sms::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -133,9 +140,17 @@ impl From<crate::app::AppError> for Failed {
 /// Parses the command line, runs the command, gives the exit code.
 pub async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match Config::load(cli.config.as_deref()) {
+    let file = cli.config.as_deref();
+    let is_doctor = matches!(&cli.command, Command::Mpesa(command) if command.is_doctor());
+    let read = if is_doctor {
+        Config::read(file)
+    } else {
+        Config::load(file)
+    };
+    let done = match read {
         Ok(config) => {
-            if matches!(&cli.command, Command::Menu(menu::Command::Try(_))) {
+            let talks = matches!(&cli.command, Command::Menu(menu::Command::Try(_)));
+            if talks || is_doctor {
                 telemetry::log_trouble_to_stderr(config.log.format);
             } else {
                 telemetry::log_to_stderr(config.log.format);
@@ -170,6 +185,8 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Player(command) => player::run(config, &command).await,
         Command::Sessions(arguments) => sessions::run(config, &arguments).await,
         Command::Mpesa(command) => mpesa::run(config, &command).await,
+        Command::Statement(arguments) => statement::run(config, &arguments).await,
+        Command::Sms(command) => sms::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

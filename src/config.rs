@@ -1,12 +1,14 @@
 //! Configuration: `majibu.toml`, overridden by `MAJIBU__SECTION__KEY`. With nothing set the service
 //! runs on the embedded default. Unknown keys and impossible values are refused, by name.
 
+mod balance;
 mod check;
 mod gateways;
 mod networks;
 mod paybill;
 mod sections;
 mod settings;
+mod sms;
 mod values;
 
 use std::path::Path;
@@ -18,6 +20,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
+pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
 
 /// What kind of house this is.
@@ -90,6 +93,16 @@ impl Config {
     /// # Errors
     /// When something cannot be read, is unknown or is impossible.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let read = Self::read(file)?;
+        read.check()?;
+        Ok(read)
+    }
+
+    /// The same without asking whether it can be run with: for who says what is wrong with it.
+    ///
+    /// # Errors
+    /// When something cannot be read, or is unknown.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
         let source = match file {
             Some(path) => File::from(path).format(FileFormat::Toml).required(true),
             None => File::new(DEFAULT_FILE, FileFormat::Toml).required(false),
@@ -98,13 +111,11 @@ impl Config {
         let environment = Environment::with_prefix("MAJIBU")
             .prefix_separator("__")
             .separator("__");
-        let read = config::Config::builder()
+        config::Config::builder()
             .add_source(source)
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize::<Self>)
-            .map_err(|error| ConfigError::Unreadable(error.to_string()))?;
-        read.check()?;
-        Ok(read)
+            .map_err(|error| ConfigError::Unreadable(error.to_string()))
     }
 }

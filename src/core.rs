@@ -2,6 +2,7 @@
 //! randomness of its own: instants and random generators are arguments.
 
 pub mod bank;
+pub mod circuit;
 pub mod game;
 pub mod ids;
 pub mod ledger;
@@ -10,5 +11,6 @@ pub mod msisdn;
 pub mod payment;
 pub mod rules;
 pub mod sms;
+pub mod statement;
 pub mod text;
 pub mod time;

@@ -100,6 +100,10 @@ pub fn router(web: Web) -> Router {
         .route("/sms/{secret}/optout", post(sms::opt_out))
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
         .route(
+            "/pay/{secret}/stk/{deposit_id}/status",
+            post(pay::stk_status),
+        )
+        .route(
             "/pay/{secret}/b2c/{withdrawal_id}/result",
             post(pay::payout),
         )
@@ -120,6 +124,14 @@ pub fn router(web: Web) -> Router {
             post(pay::paybill_confirmation),
         )
         .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
+        .route(
+            "/pay/{secret}/balance/{question_id}/result",
+            post(pay::balance),
+        )
+        .route(
+            "/pay/{secret}/balance/{question_id}/timeout",
+            post(pay::balance_timeout),
+        )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

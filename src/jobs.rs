@@ -34,7 +34,11 @@ const SWEEP: &str = "0 7 * * * *";
 const fn concurrency(what: Claim) -> usize {
     match what {
         // These talk to a provider and mostly wait.
-        Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
+        Claim::Pushes | Claim::Queries | Claim::PayoutQueries => 16,
+        // Batches; how many requests they make at the same time is configuration. One more waits
+        // for no slow answer of the others.
+        Claim::Sms => 4,
+        Claim::Promotions => 1,
         Claim::Payouts | Claim::Callbacks => 4,
         Claim::Chores => 1,
         // Batches in the database.
@@ -46,10 +50,12 @@ const fn concurrency(what: Claim) -> usize {
 /// and not begun when the process dies waits for its lease.
 const fn claimed_at_once(what: Claim) -> usize {
     match what {
-        Claim::Pushes | Claim::Queries | Claim::PayoutQueries | Claim::Sms => 16,
+        Claim::Pushes | Claim::Queries | Claim::PayoutQueries => 16,
         Claim::Payouts => 4,
         Claim::Callbacks => 8,
         Claim::Chores => 1,
+        // As many as a batch has, which is configuration.
+        Claim::Sms | Claim::Promotions => 100,
         Claim::Rounds | Claim::Unpaired | Claim::Sets => 100,
     }
 }

@@ -1,7 +1,9 @@
 //! What the use cases need from outside: time, chance, and the providers. Narrow traits; each
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
+mod balance;
 mod paybill;
+mod sms;
 mod ussd;
 
 use std::time::Duration;
@@ -10,15 +12,20 @@ use futures::future::BoxFuture;
 use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
+pub use self::balance::{BalanceAnswer, BalanceResult, Balances};
 pub use self::paybill::{
     PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
+};
+pub use sms::{
+    Delivery, DeliveryReport, InboundSms, OptOut, SecondSender, SmsAnswer, SmsFault, SmsSender,
+    SmsVerdict,
 };
 pub use ussd::{
     Ending, EndingKind, Gateways, Hop, Latest, NotAHop, Place, SessionEnd, Typed, UssdGateway,
     UssdRequest, WireMethod, WireReply, read_session_id,
 };
 
-use crate::core::{money::Cents, msisdn::Msisdn, sms::Consent, time::Timestamp};
+use crate::core::{money::Cents, msisdn::Msisdn, time::Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -60,80 +67,6 @@ impl Random for SystemRandom {
     }
 }
 
-/// Why an SMS was not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SmsError {
-    /// Refused for good: another try changes nothing.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// Certainly not sent; later may work. Faults of the house (key, sender, credit) among them.
-    #[error("not sent: {0}")]
-    NotSent(String),
-    /// No answer: it may be on its way. A doubled message is the lesser evil than a lost one.
-    #[error("unsure: {0}")]
-    Unsure(String),
-}
-
-/// What a delivery report says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryReport {
-    /// The gateway's id of the message.
-    pub provider_id: String,
-    /// The outcome.
-    pub outcome: Delivery,
-}
-
-/// The outcome in a delivery report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// On the phone.
-    Delivered,
-    /// Given up, with the gateway's words.
-    Failed(String),
-    /// On its way, or a status that nobody has heard of: stored and nothing else.
-    Other(String),
-}
-
-/// An SMS that came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InboundSms {
-    /// The gateway's id of the message, where it gave one.
-    pub provider_id: Option<String>,
-    /// The sender as the gateway wrote it: a number, a short code, a name, a hash.
-    pub from: String,
-    /// Whether it comes from where our own SMS come from.
-    pub is_ours: bool,
-    /// The date as the gateway wrote it; may be empty.
-    pub date: String,
-    /// The text; the start of it where it is very long.
-    pub text: String,
-}
-
-/// What an opt-out says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptOut {
-    /// The number as the gateway wrote it.
-    pub number: String,
-    /// Whether it refuses promotions or takes them again.
-    pub consent: Consent,
-}
-
-/// Sends SMS, and reads what the gateway tells about them.
-pub trait SmsSender: Send + Sync {
-    /// Sends one; gives the gateway's id of it.
-    fn send<'a>(&'a self, to: &'a Msisdn, body: &'a str)
-    -> BoxFuture<'a, Result<String, SmsError>>;
-
-    /// Reads the body of a delivery report; `None` when it is none.
-    fn read_delivery(&self, body: &[u8]) -> Option<DeliveryReport>;
-
-    /// Reads the body of an SMS that came in; `None` when it is none.
-    fn read_inbound(&self, body: &[u8]) -> Option<InboundSms>;
-
-    /// Reads the body of an opt-out; `None` when it is none.
-    fn read_opt_out(&self, body: &[u8]) -> Option<OptOut>;
-}
-
 /// A request for money: an STK push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
@@ -155,9 +88,16 @@ pub enum PushError {
     /// Refused for good: certainly no prompt on the phone.
     #[error("refused: {0}")]
     Refused(String),
-    /// Certainly no prompt on the phone; later may work.
+    /// The provider was not reached, or gave no token: certainly no prompt on the phone; later may
+    /// work.
     #[error("not sent: {0}")]
     NotSent(String),
+    /// The provider has no room for the moment: certainly no prompt on the phone; later may work.
+    #[error("no room: {0}")]
+    NoRoom(String),
+    /// Another prompt is on the phone, and certainly not this one; in a minute it may work.
+    #[error("the phone is taken: {0}")]
+    PhoneTaken(String),
     /// No answer, or one that says nothing: the prompt may be on the phone.
     #[error("unsure: {0}")]
     Unsure(String),
@@ -168,8 +108,37 @@ pub enum PushError {
 pub enum QueryAnswer {
     /// A result code. Never proof of payment: it has neither amount nor receipt.
     Code(String),
-    /// Not known yet, or nothing that can be understood.
+    /// Not known yet.
     Pending(String),
+    /// The provider has no room for the moment.
+    NoRoom(String),
+    /// No answer, or nothing that can be understood.
+    NoAnswer(String),
+}
+
+/// Why a question was not taken whose answer comes as a callback.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// It is refused, or cannot be asked.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The provider has no room for the moment.
+    #[error("no room: {0}")]
+    NoRoom(String),
+    /// No answer, or nothing that can be understood.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+}
+
+/// A question about the payment of a deposit that no callback has told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepositQuestion {
+    /// Its receipt, where it is known.
+    pub receipt: Option<String>,
+    /// The provider's id of the push, where it is known.
+    pub checkout_id: Option<String>,
+    /// The id in the callback URL.
+    pub deposit_id: String,
 }
 
 /// What an STK callback says.
@@ -190,6 +159,11 @@ pub enum StkOutcome {
         receipt: String,
         /// What was paid.
         amount: Cents,
+    },
+    /// Paid, as it seems: code 0 with a receipt, and without an amount that can be read.
+    Unstated {
+        /// The M-Pesa receipt.
+        receipt: String,
     },
     /// A code other than 0.
     Unpaid {
@@ -219,9 +193,13 @@ pub enum PayoutError {
     /// This try was refused for good.
     #[error("refused: {0}")]
     Refused(String),
-    /// This try certainly did not arrive; later may work.
+    /// The provider was not reached, or gave no token: this try certainly did not arrive; later may
+    /// work.
     #[error("not sent: {0}")]
     NotSent(String),
+    /// The provider has no room for the moment: this try was certainly not acted on; later may work.
+    #[error("no room: {0}")]
+    NoRoom(String),
     /// An earlier try with the same id arrived; what became of it is open.
     #[error("sent before: {0}")]
     SentBefore(String),
@@ -258,16 +236,16 @@ pub enum PayoutOutcome {
     Unclear(String),
 }
 
-/// What the provider knows of a payout that it was asked about.
+/// What the provider knows of a payout, or of a payment to us, that it was asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutStatus {
-    /// Our id of the payout, as far as it is named.
+    /// The originator's id of the transaction, as far as it is named: our id of a payout.
     pub originator_id: Option<String>,
     /// How it stands.
     pub standing: Standing,
 }
 
-/// How a payout stands.
+/// How a transaction stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The money arrived.
@@ -281,12 +259,12 @@ pub enum Standing {
     Failed(String),
     /// It is under way, or the question was not answered.
     Open(String),
-    /// The provider knows no such payout, or not yet.
+    /// The provider knows no such transaction, or not yet.
     UnheardOf,
 }
 
 /// Moves money at the mobile-money provider.
-pub trait MobileMoney: Paybill {
+pub trait MobileMoney: Paybill + Balances {
     /// Whether payouts are set up.
     fn can_pay_out(&self) -> bool;
 
@@ -301,7 +279,19 @@ pub trait MobileMoney: Paybill {
         &'a self,
         originator_id: &'a str,
         withdrawal_id: &'a str,
-    ) -> BoxFuture<'a, Result<(), String>>;
+    ) -> BoxFuture<'a, Result<(), QuestionError>>;
+
+    /// Whether the provider can be asked about payments to us.
+    fn can_ask_deposit(&self) -> bool;
+
+    /// Asks about the payment of a deposit; the answer comes as a callback.
+    ///
+    /// # Errors
+    /// Says why the question was not accepted.
+    fn ask_deposit<'a>(
+        &'a self,
+        question: &'a DepositQuestion,
+    ) -> BoxFuture<'a, Result<(), QuestionError>>;
 
     /// Reads the body of a payout's result; `None` when it is none.
     fn read_payout(&self, body: &[u8]) -> Option<PayoutResult>;

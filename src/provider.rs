@@ -5,10 +5,13 @@ pub mod advanta;
 pub mod africastalking;
 pub mod daraja;
 pub mod hubtel;
+pub mod sms_template;
 
 use std::sync::Arc;
 
-use crate::ports::UssdGateway;
+use reqwest::StatusCode;
+
+use crate::ports::{SmsAnswer, SmsVerdict, UssdGateway};
 
 /// The USSD gateways beside Africa's Talking, each at the route of its name, for a house with these
 /// service codes. A new one is its file, and its line here.
@@ -40,6 +43,33 @@ fn excerpt(text: &str, secret: Option<&str>) -> String {
 /// Whether a request certainly never reached the provider.
 fn was_not_sent(error: &reqwest::Error) -> bool {
     error.is_connect() || error.is_builder()
+}
+
+/// What a request to send an SMS that got no answer means for its text.
+fn no_answer(error: reqwest::Error) -> SmsAnswer {
+    let may_be_sent = !was_not_sent(&error);
+    SmsAnswer {
+        verdict: SmsVerdict::Away { may_be_sent },
+        label: if may_be_sent {
+            "no_answer"
+        } else {
+            "unreachable"
+        },
+        // A URL may hold a secret.
+        why: excerpt(&error.without_url().to_string(), None),
+    }
+}
+
+/// A status of an SMS gateway as a label of metrics.
+fn http_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "http_401",
+        409 => "http_409",
+        429 => "http_429",
+        500..=599 => "http_5xx",
+        400..=499 => "http_4xx",
+        _ => "http_other",
+    }
 }
 
 #[cfg(test)]

@@ -17,11 +17,12 @@ use crate::{
     http::{self, JobsHealth, Web},
     jobs,
     menu::file::{Finding, MenuError},
-    ports::{Clock, Gateways, Random, SystemClock, SystemRandom},
+    ports::{Clock, Gateways, Random, SecondSender, SystemClock, SystemRandom},
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
         daraja::{DarajaClient, DarajaSettings, PayoutSettings, security_credential},
         further_gateways,
+        sms_template::TemplateSender,
     },
     session::{SessionError, Sessions},
     store::{Schema, Store, StoreError},
@@ -120,14 +121,13 @@ pub async fn assemble(
         config.ussd.finished_ttl,
     )
     .await?;
-    // No redirects: a provider does not send them, and a POST must not be repeated elsewhere.
-    let client = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build();
-    let client = client.map_err(StartError::Client)?;
+    let client = http_client()?;
     let tokens = Arc::new(sessions.clone());
+    let second = |api| Arc::new(TemplateSender::new(api, client.clone())) as Arc<dyn SecondSender>;
+    let fallback = config.second_sender()?.map(second);
     let outside = Outside {
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
+        fallback,
         money: Arc::new(DarajaClient::new(daraja_settings(config)?, client, tokens)),
         gateways: gateways(config),
         clock: world.clock.clone(),
@@ -145,6 +145,13 @@ pub async fn assemble(
         tracing::warn!(key, "is set, and has no effect in this version");
     }
     Ok(App::new(store, sessions, menu, settings, outside))
+}
+
+/// The HTTP client for the providers. No redirects: a provider does not send them, and a POST must not
+/// be repeated elsewhere.
+pub(crate) fn http_client() -> Result<Client, StartError> {
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.build().map_err(StartError::Client)
 }
 
 /// Does to the schema what is asked for.
@@ -187,7 +194,7 @@ fn sms_settings(config: &Config) -> SmsSettings {
     }
 }
 
-fn daraja_settings(config: &Config) -> Result<DarajaSettings, ConfigError> {
+pub(crate) fn daraja_settings(config: &Config) -> Result<DarajaSettings, ConfigError> {
     let section = &config.daraja;
     let base = config.http.public_url.trim_end_matches('/');
     let secret = config.http.callback_secret.expose_secret();

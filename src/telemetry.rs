@@ -3,7 +3,7 @@
 
 use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -130,7 +130,49 @@ pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
     counter!("majibu_callbacks_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
+/// Counts a circuit that opened: `majibu_circuits_opened_total`, by the kind of calls.
+pub(crate) fn count_circuit_opened(calls: &'static str) {
+    counter!("majibu_circuits_opened_total", "calls" => calls).increment(1);
+}
+
+/// Shows whether a circuit is open in the fleet: `majibu_circuit_open`, 0 or 1, by the kind of calls.
+pub(crate) fn show_circuit(calls: &'static str, is_open: bool) {
+    let value = if is_open { 1.0 } else { 0.0 };
+    gauge!("majibu_circuit_open", "calls" => calls).set(value);
+}
+
 /// Counts rows worked off: `majibu_jobs_total`, by kind.
 pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
     counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));
+}
+
+/// Shows by how many cents M-Pesa holds more than the ledger says: `majibu_mpesa_drift_cents`.
+pub(crate) fn set_mpesa_drift(cents: i64) {
+    // A gauge is a floating-point number: exact up to 2^53 cents.
+    gauge!("majibu_mpesa_drift_cents").set(cents as f64);
+}
+
+/// Counts what became of a try to send an SMS: `majibu_sms_total`, by sender, outcome and the
+/// sender's code.
+pub(crate) fn count_sms(sender: &'static str, outcome: &'static str, code: &'static str) {
+    let labels = [("sender", sender), ("outcome", outcome), ("code", code)];
+    counter!("majibu_sms_total", &labels).increment(1);
+}
+
+/// Counts a pause of the first SMS sender: `majibu_sms_pauses_total`, by fault.
+pub(crate) fn count_sms_pause(fault: &'static str) {
+    counter!("majibu_sms_pauses_total", "fault" => fault).increment(1);
+}
+
+/// Shows whether the first SMS sender pauses: `majibu_sms_paused`.
+pub(crate) fn show_sms_pause(is_paused: bool) {
+    gauge!("majibu_sms_paused").set(if is_paused { 1.0 } else { 0.0 });
+}
+
+/// Shows what waits in the outbox, by class: `majibu_outbox_waiting` and the age of the oldest,
+/// `majibu_outbox_oldest_seconds`.
+pub(crate) fn show_outbox(class: &'static str, waiting: i64, oldest_ms: i64) {
+    let figure = |value: i64| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
+    gauge!("majibu_outbox_waiting", "class" => class).set(figure(waiting));
+    gauge!("majibu_outbox_oldest_seconds", "class" => class).set(figure(oldest_ms / 1_000));
 }

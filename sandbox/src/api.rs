@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio_stream::wrappers::WatchStream;
 
 use crate::exchange::Exchange;
-use crate::mpesa::{Books, Movement, PaybillResult, Payment, Payout};
+use crate::mpesa::{self, Books, Movement, PaybillResult, Payment, Payout};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::{Phone, PhoneError, PhoneView};
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/api/payments", get(payments))
         .route("/api/payouts", get(payouts))
         .route("/api/movements", get(movements))
+        .route("/api/statement.csv", get(mpesa::statement::download))
         .route("/api/books", get(books))
 }
 

@@ -30,7 +30,7 @@
 //! | `simulator`, `config` | the value that is started, and what can be set |
 //! | `world` | the state that everything shares |
 //! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
-//! | `sms` | Africa's Talking SMS |
+//! | `sms`, `sms_account` | Africa's Talking SMS; credit, sender id and numbers that are refused |
 //! | `mpesa` | Daraja (STK, B2C, C2B, status, balance, reversal, Pull), and the money behind it |
 //! | `outgoing`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
@@ -81,6 +81,7 @@ mod rules;
 mod server;
 mod simulator;
 mod sms;
+mod sms_account;
 mod stream;
 pub mod text;
 mod wire;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use majibu::config::Config;
+use majibu::core::payment::balance::Charges;
 use majibu::service::{Migration, Parts, Service, World};
 use sandbox::{OrganisationConfig, ServiceUrls, Simulator};
 use tempfile::TempDir;
@@ -62,6 +63,8 @@ pub(crate) async fn start(
     config.daraja.b2c_initiator = Some(organisation.initiator);
     config.daraja.b2c_password = Some(organisation.initiator_password.into());
     config.daraja.certificate = Some(certificate);
+    // The simulator takes its charges from the utility account.
+    config.daraja.charges = Charges::Taken;
     let service = Service::start(&config, &World::default(), Parts::All, Migration::Run).await?;
     service
         .app()

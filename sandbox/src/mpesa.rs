@@ -25,6 +25,7 @@ pub(crate) mod query;
 mod refusal;
 mod result;
 pub(crate) mod reversal;
+pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod stk;
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
@@ -171,6 +172,12 @@ impl Simulator {
         self.world.mpesa.movements()
     }
 
+    /// The organisation's statement from one second to another, as M-Pesa's portal exports it.
+    #[must_use]
+    pub fn statement_csv(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> String {
+        crate::mpesa::statement::csv(&self.world, from, until)
+    }
+
     /// The books: what everybody has, paid and was paid.
     #[must_use]
     pub fn books(&self) -> Books {
@@ -191,6 +198,24 @@ impl Simulator {
     /// Changes the API operator's password, which unlocks the operator too.
     pub fn set_initiator_password(&self, password: &str) {
         self.world.mpesa.set_initiator_password(password);
+    }
+
+    /// Sets the credit for SMS, in cents, of which one costs 80; `None`: it never ends. Without
+    /// enough, recipients get 405.
+    pub fn set_sms_credit(&self, cents: Option<usize>) {
+        self.world.sms.set_credit(cents);
+    }
+
+    /// Sets the only SMS sender id that is registered; `None`: any is. Another one is answered 201
+    /// without recipients.
+    pub fn set_sms_sender(&self, sender: Option<&str>) {
+        self.world.sms.set_sender(sender.map(str::to_owned));
+    }
+
+    /// Sets the code that a number gets as a recipient of SMS; `None`: they are sent to it.
+    pub fn set_sms_code(&self, number: &str, code: Option<i64>) -> Result<(), NotANumber> {
+        self.world.sms.set_code(number.parse()?, code);
+        Ok(())
     }
 
     /// Deletes the URLs that the service registered for payments to the paybill.

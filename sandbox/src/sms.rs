@@ -6,19 +6,21 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::fault::FaultPoint;
+use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
+use crate::recorder::Spoilt;
+use crate::sms_account::words;
 use crate::text;
 use crate::world::World;
 
@@ -70,6 +72,7 @@ struct BulkBody {
 /// `POST /version1/messaging`, form-encoded.
 pub(crate) async fn legacy(
     State(world): State<Arc<World>>,
+    spoilt: Option<Extension<Spoilt>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -86,12 +89,13 @@ pub(crate) async fn legacy(
             from: sender(form.from),
         })
     };
-    answer(&world, &headers, read)
+    answer(&world, spoilt, &headers, read)
 }
 
 /// `POST /version1/messaging/bulk`, JSON.
 pub(crate) async fn bulk(
     State(world): State<Arc<World>>,
+    spoilt: Option<Extension<Spoilt>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -107,7 +111,7 @@ pub(crate) async fn bulk(
             from: sender(bulk.sender_id),
         })
     };
-    answer(&world, &headers, read)
+    answer(&world, spoilt, &headers, read)
 }
 
 /// The answer of a provider that does not take the key.
@@ -153,6 +157,7 @@ pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
 
 fn answer(
     world: &Arc<World>,
+    spoilt: Option<Extension<Spoilt>>,
     headers: &HeaderMap,
     read: impl FnOnce() -> Result<SmsRequest, String>,
 ) -> Response {
@@ -160,7 +165,10 @@ fn answer(
         return bad_key();
     }
     match read() {
-        Ok(send) => (StatusCode::CREATED, Json(accept(world, &send))).into_response(),
+        Ok(send) => {
+            let code = stated(spoilt);
+            (StatusCode::CREATED, Json(accept(world, &send, code))).into_response()
+        }
         Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
     }
 }
@@ -176,13 +184,26 @@ fn has_key(world: &World, headers: &HeaderMap) -> bool {
     }
 }
 
-fn accept(world: &Arc<World>, send: &SmsRequest) -> Value {
+/// The code that a fault has every recipient answered with.
+fn stated(spoilt: Option<Extension<Spoilt>>) -> Option<i64> {
+    match spoilt {
+        Some(Extension(Spoilt(Fault::ResultCode(code)))) => code.parse().ok(),
+        Some(_) | None => None,
+    }
+}
+
+/// The recipients come in another order than they were asked for: none is promised.
+fn accept(world: &Arc<World>, send: &SmsRequest, code: Option<i64>) -> Value {
+    if !world.sms.takes(&send.from) {
+        return json!({ "SMSMessageData": { "Message": "InvalidSenderId", "Recipients": [] } });
+    }
     let parts = text::sms_parts(&send.message);
-    let recipients: Vec<Value> = send
+    let mut recipients: Vec<Value> = send
         .to
         .iter()
-        .map(|to| deliver(world, send, to, parts))
+        .map(|to| deliver(world, send, to, parts, code))
         .collect();
+    recipients.reverse();
     let sent = recipients
         .iter()
         .filter(|recipient| recipient["statusCode"] == 101)
@@ -195,13 +216,36 @@ fn accept(world: &Arc<World>, send: &SmsRequest) -> Value {
     json!({ "SMSMessageData": { "Message": message, "Recipients": recipients } })
 }
 
-fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Value {
+fn deliver(
+    world: &Arc<World>,
+    send: &SmsRequest,
+    to: &str,
+    parts: usize,
+    code: Option<i64>,
+) -> Value {
+    let refused = |code: i64| {
+        json!({
+            "statusCode": code, "number": to, "status": words(code), "cost": "0", "messageId": "None",
+        })
+    };
     let Ok(number) = Number::from_e164(to) else {
-        return json!({
-            "statusCode": 403, "number": to, "status": "InvalidPhoneNumber", "cost": "0", "messageId": "None",
-        });
+        return refused(403);
     };
     let id = format!("ATXid_{}", world.dice.hex32());
+    let code = match code.or_else(|| world.sms.code(number)) {
+        // Held until somebody clears it: it has its id, and does not arrive.
+        Some(401) => {
+            return json!({
+                "statusCode": 401, "number": to, "status": words(401), "cost": "0", "messageId": id,
+            });
+        }
+        Some(code) if !(100..=102).contains(&code) => return refused(code),
+        Some(code) => code,
+        None => 101,
+    };
+    if !world.sms.pay(parts * PART_COST_CENTS) {
+        return refused(405);
+    }
     let sms = Sms {
         id: id.clone(),
         from: send.from.clone(),
@@ -211,7 +255,7 @@ fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Val
     if world.phone(number).receive(sms) {
         report_delivery(world, number, id.clone());
     }
-    json!({ "statusCode": 101, "number": to, "status": "Success", "cost": cost(parts), "messageId": id })
+    json!({ "statusCode": code, "number": to, "status": "Success", "cost": cost(parts), "messageId": id })
 }
 
 fn cost(parts: usize) -> String {

@@ -21,6 +21,7 @@ use crate::number::Number;
 use crate::opponent::{OpponentStatus, Sighting};
 use crate::phone::PhoneState;
 use crate::pulse::{Change, Pulse};
+use crate::sms_account::SmsAccount;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
@@ -31,6 +32,7 @@ pub(crate) struct World {
     pub(crate) dice: Dice,
     pub(crate) exchanges: ExchangeLog,
     pub(crate) mpesa: Mpesa,
+    pub(crate) sms: SmsAccount,
     pub(crate) http: reqwest::Client,
     /// People who reached a question, for the simulated opponent.
     pub(crate) sightings: broadcast::Sender<Sighting>,
@@ -61,6 +63,7 @@ impl World {
             dice: Dice::new(config.seed),
             exchanges: ExchangeLog::new(config.remembered_exchanges),
             mpesa: Mpesa::new(&config.daraja),
+            sms: SmsAccount::default(),
             http,
             sightings: broadcast::Sender::new(SIGHTINGS),
             opponent: watch::Sender::new(OpponentStatus::default()),

@@ -85,6 +85,7 @@ impl App {
         };
         let outcome = match callback.kind {
             CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
+            CallbackKind::StkStatus => Some(self.take_stk_status(&mut tx, &callback, now).await?),
             CallbackKind::C2bConfirmation => {
                 Some(self.take_payment(&mut tx, &callback, now).await?)
             }
@@ -102,6 +103,8 @@ impl App {
             CallbackKind::PayoutStatus => {
                 Some(self.take_payout_status(&mut tx, &callback, now).await?)
             }
+            CallbackKind::Balance => Some(self.take_balance(&mut tx, &callback, now).await?),
+            CallbackKind::BalanceTimeout => Some(Self::take_balance_timeout(&callback)),
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));

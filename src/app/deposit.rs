@@ -1,5 +1,4 @@
-//! Deposits by STK push: asking, pushing after the END screen, the callback, and looking again when
-//! no callback comes.
+//! Deposits by STK push: asking, pushing after the END screen, and the callback.
 
 use std::time::Duration;
 
@@ -8,9 +7,11 @@ use super::{
     credit::{Parking, Told, duty_values},
     hop::TurnContext,
     registration::player_of,
+    traffic::News,
 };
 use crate::{
     core::{
+        circuit::Calls,
         ids::DepositId,
         money::Cents,
         msisdn::Msisdn,
@@ -18,17 +19,21 @@ use crate::{
         time::Timestamp,
     },
     menu::Outcome,
-    ports::{Push, PushError, QueryAnswer, StkOutcome},
+    ports::{Push, PushError, StkOutcome},
     session::Conversation,
-    store::{Callback, Deposit, Leased, Status, Tx},
+    store::{Callback, Claim, Deposit, Leased, Status, Tx},
 };
 
 /// How often a push that certainly did not go out is tried.
 const MAX_PUSHES: i64 = 5;
 
-/// How long after such a try the next one comes. A subscriber with another prompt is locked for a
-/// minute (Daraja contract, section 3).
-const PUSH_WAIT: Duration = Duration::from_secs(60);
+/// How long after such a try the next one comes: doubled each time, and spread by chance.
+const PUSH_WAIT: Duration = Duration::from_secs(15);
+const MAX_PUSH_WAIT: Duration = Duration::from_secs(2 * 60);
+
+/// The same where another prompt is on the phone: a subscriber is locked for a minute (Daraja
+/// contract, section 3).
+const LOCKED_FOR: Duration = Duration::from_secs(60);
 
 impl App {
     /// A player asks for a deposit of the session's `amount`.
@@ -79,6 +84,12 @@ impl App {
             let values = [("limit", limit.to_string()), ("room", room.to_string())];
             return Ok(Outcome::named("over_limit").with(values));
         }
+        // A prompt that may come in minutes, or never, is worse than to know at once. What was asked for
+        // before goes out as soon as M-Pesa answers.
+        let circuit = tx.circuit(Calls::Pushes).await?;
+        if circuit.is_open() && turn.now < circuit.until {
+            return Ok(Outcome::named("unreachable"));
+        }
         let deposit = DepositId::new(turn.now, &mut self.inner.random.rng());
         let push_at = turn.now.after(settings.stk_delay);
         tx.add_deposit(deposit, id, amount, turn.now, push_at)
@@ -97,6 +108,8 @@ impl App {
         let now = self.clock().now();
         let begin = |tx| self.begin_push(tx, id, leased.lease, now);
         let Some((deposit, msisdn)) = self.store().transact(begin).await? else {
+            // Where it came too late, an SMS says so.
+            self.wake(Claim::Sms);
             return Ok(());
         };
         let push = Push {
@@ -107,8 +120,11 @@ impl App {
             at: now,
         };
         let pushed = self.inner.money.push(&push).await;
+        let now = self.clock().now();
         let keep = |tx| self.keep_pushed(tx, &deposit, leased.attempt, &pushed, now);
-        self.store().transact(keep).await
+        self.store().transact(keep).await?;
+        self.wake(Claim::Sms);
+        Ok(())
     }
 
     /// Writes down that a deposit is pushed; `None` where that is somebody else's business.
@@ -122,12 +138,31 @@ impl App {
         let Some(deposit) = tx.deposit(id).await? else {
             return Ok((tx, None));
         };
+        if deposit.state != State::Requested {
+            return Ok((tx, None));
+        }
+        let latest = self.latest_push(&deposit);
+        if now >= latest {
+            tracing::warn!(deposit = %id, "push is too late: not sent");
+            self.fail(&mut tx, &deposit, Failure::Unavailable, now)
+                .await?;
+            return Ok((tx, None));
+        }
+        if let Some(opens) = self.pass(&mut tx, Calls::Pushes, now).await? {
+            tx.put_push_off(id, lease, opens.min(latest)).await?;
+            return Ok((tx, None));
+        }
         let look_at = now.after(self.settings().patience.query_after);
         if !tx.begin_push(id, lease, now, look_at).await? {
             return Ok((tx, None));
         }
         let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
         Ok((tx, Some((deposit, msisdn))))
+    }
+
+    /// When the push of a deposit is sent at the latest.
+    fn latest_push(&self, deposit: &Deposit) -> Timestamp {
+        rules::latest_push(deposit.requested_at.after(self.settings().stk_delay))
     }
 
     /// Writes down what became of a push.
@@ -140,19 +175,33 @@ impl App {
         now: Timestamp,
     ) -> Result<(Tx, ()), AppError> {
         let id = deposit.id;
+        self.hear(&mut tx, Calls::Pushes, News::of_push(pushed), now)
+            .await?;
         match pushed {
             Ok(checkout_id) => tx.keep_checkout_id(id, checkout_id).await?,
             Err(PushError::Unsure(why)) => {
                 tracing::warn!(deposit = %id, why, "push without an answer; waiting for its callback");
             }
-            Err(PushError::NotSent(why)) if attempt < MAX_PUSHES => {
-                tracing::warn!(deposit = %id, why, attempt, "push not sent");
-                tx.undo_push(id, now.after(PUSH_WAIT), attempt).await?;
-            }
-            Err(PushError::NotSent(why)) => {
-                tracing::error!(deposit = %id, why, "push given up");
-                self.fail(&mut tx, deposit, Failure::Unavailable, now)
-                    .await?;
+            Err(
+                error @ (PushError::NotSent(why)
+                | PushError::NoRoom(why)
+                | PushError::PhoneTaken(why)),
+            ) => {
+                let wait = self.wait_after(PUSH_WAIT, MAX_PUSH_WAIT, attempt);
+                let next = if matches!(error, PushError::PhoneTaken(_)) {
+                    now.after(wait.max(LOCKED_FOR))
+                } else {
+                    now.after(wait)
+                };
+                if attempt < MAX_PUSHES {
+                    tracing::warn!(deposit = %id, why, attempt, "push not sent");
+                    let next = next.min(self.latest_push(deposit));
+                    tx.undo_push(id, next, attempt).await?;
+                } else {
+                    tracing::error!(deposit = %id, why, "push given up");
+                    self.fail(&mut tx, deposit, Failure::Unavailable, now)
+                        .await?;
+                }
             }
             Err(PushError::Refused(why)) => {
                 tracing::error!(deposit = %id, why, "push refused");
@@ -162,84 +211,7 @@ impl App {
         Ok((tx, ()))
     }
 
-    /// Looks at a pushed deposit whose callback has not come.
-    pub(super) async fn look_at_push(&self, leased: &Leased) -> Result<(), AppError> {
-        let Ok(id) = leased.id.parse::<DepositId>() else {
-            return Ok(());
-        };
-        let Some(deposit) = self.store().read().await?.deposit(id).await? else {
-            return Ok(());
-        };
-        let now = self.clock().now();
-        let answer = match &deposit.checkout_id {
-            Some(checkout_id) => self.inner.money.query(checkout_id, now).await,
-            None => QueryAnswer::Pending("the push got no answer".into()),
-        };
-        let now = self.clock().now();
-        let keep = |tx| self.keep_answer(tx, &deposit, leased.attempt, &answer, now);
-        self.store().transact(keep).await
-    }
-
-    /// Writes down what a query said.
-    async fn keep_answer(
-        &self,
-        mut tx: Tx,
-        deposit: &Deposit,
-        attempt: i64,
-        answer: &QueryAnswer,
-        now: Timestamp,
-    ) -> Result<(Tx, ()), AppError> {
-        let id = deposit.id;
-        match answer {
-            QueryAnswer::Code(code) if rules::query_says_unpaid(code) => {
-                self.fail(&mut tx, deposit, Failure::of_code(code), now)
-                    .await?;
-            }
-            QueryAnswer::Code(what) | QueryAnswer::Pending(what) => {
-                let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-                let pushed_at = deposit.pushed_at.unwrap_or(now);
-                let next = self.settings().patience.next_look(pushed_at, now, attempt);
-                tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
-                tx.look_again(id, next).await?;
-                // Code 0 without a callback: paid, it seems, but nothing to credit it by.
-                if next.is_none() && what == "0" {
-                    tracing::error!(deposit = %id, "paid, receipt missing: left to the operator");
-                    tx.note_missing_receipt(id).await?;
-                }
-                if next.is_none() || what == "0" {
-                    self.tell_unconfirmed(&mut tx, deposit, now).await?;
-                }
-            }
-        }
-        Ok((tx, ()))
-    }
-
-    async fn tell_unconfirmed(
-        &self,
-        tx: &mut Tx,
-        deposit: &Deposit,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let Some(current) = tx.deposit(deposit.id).await? else {
-            return Ok(());
-        };
-        if current.state != State::Pushed {
-            return Ok(());
-        }
-        let cause = format!("unconfirmed:{}", deposit.id);
-        let values = [("amount", deposit.requested.to_string())];
-        self.tell(
-            tx,
-            deposit.player,
-            "deposit_unconfirmed",
-            cause,
-            values,
-            now,
-        )
-        .await
-    }
-
-    async fn fail(
+    pub(super) async fn fail(
         &self,
         tx: &mut Tx,
         deposit: &Deposit,
@@ -319,6 +291,11 @@ impl App {
                     .await?;
                 Ok(format!("unpaid, code {code}"))
             }
+            StkOutcome::Unstated { receipt } => {
+                let checkout_id = result.checkout_id.as_deref();
+                self.keep_unstated(tx, deposit.as_ref(), checkout_id, &receipt, now)
+                    .await
+            }
             StkOutcome::Unclear(what) => {
                 tracing::error!(callback = %callback.id, what, "STK callback that says nothing certain");
                 if let Some(deposit) = deposit {
@@ -331,7 +308,7 @@ impl App {
 }
 
 /// Why a callback is not acted on that names another push than its URL.
-const OTHER_REQUEST: &str = "checkout id of another request";
+pub(super) const OTHER_REQUEST: &str = "checkout id of another request";
 
 /// What a paid callback means for the deposit that its URL names.
 pub(super) enum Judged<'a> {
@@ -363,7 +340,7 @@ pub(super) fn judge<'a>(
 }
 
 /// Whether a callback names another push than the deposit's own, as far as both are known.
-fn is_of_another_request(deposit: &Deposit, checkout_id: Option<&str>) -> bool {
+pub(super) fn is_of_another_request(deposit: &Deposit, checkout_id: Option<&str>) -> bool {
     let ours = deposit.checkout_id.as_deref();
     matches!((ours, checkout_id), (Some(ours), Some(theirs)) if ours != theirs)
 }

@@ -306,7 +306,7 @@ impl App {
         Ok("credited".into())
     }
 
-    async fn park_told(
+    pub(super) async fn park_told(
         &self,
         tx: &mut Tx,
         told: Told<'_>,
@@ -321,7 +321,11 @@ impl App {
 
     /// A payment that was booked before, told once more: nothing is booked. An amount that differs is
     /// for the operator; one that agrees confirms what was parked of it.
-    async fn compare_repeat(&self, tx: &mut Tx, told: Told<'_>) -> Result<String, AppError> {
+    pub(super) async fn compare_repeat(
+        &self,
+        tx: &mut Tx,
+        told: Told<'_>,
+    ) -> Result<String, AppError> {
         let receipt = told.receipt;
         let booked = tx.amount_of_receipt(receipt).await?;
         if booked == Some(told.amount) {

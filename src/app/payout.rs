@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{App, AppError};
+use super::{App, AppError, traffic::News};
 use crate::{
     core::{
+        circuit::Calls,
         ids::WithdrawalId,
         money::Cents,
         msisdn::Msisdn,
@@ -20,7 +21,8 @@ use crate::{
 /// How often a payout is sent that certainly did not arrive.
 const MAX_SENDS: i64 = 30;
 
-/// How long after such a try the next one comes: doubled each time, up to a quarter of an hour.
+/// How long after such a try the next one comes: doubled each time, up to a quarter of an hour, and
+/// spread by chance.
 const SEND_WAIT: Duration = Duration::from_secs(30);
 const MAX_SEND_WAIT: Duration = Duration::from_secs(15 * 60);
 
@@ -89,6 +91,8 @@ impl App {
     ) -> Result<(Tx, ()), AppError> {
         let id = withdrawal.id;
         let ask_at = now.after(self.settings().payout_patience.query_after);
+        self.hear(&mut tx, Calls::Payouts, News::of_payout(sent), now)
+            .await?;
         tx.serialise_withdrawal(id).await?;
         match sent {
             Ok(()) => {}
@@ -96,21 +100,22 @@ impl App {
                 tracing::warn!(withdrawal = %id, why, "payout without an answer; its status is asked");
                 tx.payout_unknown(id, ask_at).await?;
             }
-            Err(PayoutError::NotSent(why)) if attempt < MAX_SENDS => {
+            Err(PayoutError::NotSent(why) | PayoutError::NoRoom(why)) if attempt < MAX_SENDS => {
                 tracing::warn!(withdrawal = %id, why, attempt, "payout not sent");
-                let doublings = u32::try_from(attempt.clamp(1, 10) - 1).unwrap_or_default();
-                let wait = SEND_WAIT.saturating_mul(1 << doublings).min(MAX_SEND_WAIT);
+                let wait = self.wait_after(SEND_WAIT, MAX_SEND_WAIT, attempt);
                 tx.undo_payout(id, now.after(wait), attempt).await?;
             }
             // This try failed; an earlier one may have arrived all the same.
-            Err(PayoutError::NotSent(why) | PayoutError::Refused(why))
-                if withdrawal.is_doubtful =>
-            {
+            Err(
+                PayoutError::NotSent(why) | PayoutError::NoRoom(why) | PayoutError::Refused(why),
+            ) if withdrawal.is_doubtful => {
                 tracing::error!(withdrawal = %id, why, "payout refused after a doubtful one");
                 tx.payout_unknown(id, ask_at).await?;
                 tx.flag_withdrawal(id).await?;
             }
-            Err(PayoutError::NotSent(why) | PayoutError::Refused(why)) => {
+            Err(
+                PayoutError::NotSent(why) | PayoutError::NoRoom(why) | PayoutError::Refused(why),
+            ) => {
                 tracing::error!(withdrawal = %id, why, "payout given up");
                 self.fail_payout(&mut tx, withdrawal, Failure::Unavailable, now)
                     .await?;
@@ -124,10 +129,7 @@ impl App {
         if let Some(opens) = tx.pass_gate(Gate::Payouts, Duration::ZERO, now).await? {
             return Ok(Some(opens));
         }
-        match Duration::from_secs(60).checked_div(self.settings().daraja_per_minute) {
-            Some(distance) => Ok(tx.pass_gate(Gate::Daraja, distance, now).await?),
-            None => Ok(None),
-        }
+        self.pass(tx, Calls::Payouts, now).await
     }
 
     /// Asks about a payout whose result has not come. The answer is a callback of its own.
@@ -136,16 +138,16 @@ impl App {
             return Ok(());
         };
         let now = self.clock().now();
-        let begin = |tx| self.begin_question(tx, id, leased.attempt, now);
+        let begin = |tx| self.begin_question(tx, id, leased, now);
         let Some(withdrawal) = self.store().transact(begin).await? else {
             return Ok(());
         };
         let (originator_id, name) = (&withdrawal.originator_id, id.to_string());
         let asked = self.inner.money.ask_payout(originator_id, &name).await;
-        if let Err(why) = asked {
-            tracing::warn!(withdrawal = %id, why, "the question about a payout was not taken");
+        if let Err(error) = &asked {
+            tracing::warn!(withdrawal = %id, %error, "the question about a payout was not taken");
         }
-        Ok(())
+        self.hear_question(&asked).await
     }
 
     /// Writes down that a payout's status is asked; `None` where there is no such withdrawal.
@@ -153,12 +155,17 @@ impl App {
         &self,
         mut tx: Tx,
         id: WithdrawalId,
-        attempt: i64,
+        leased: &Leased,
         now: Timestamp,
     ) -> Result<(Tx, Option<Withdrawal>), AppError> {
         let Some(withdrawal) = tx.withdrawal(id).await? else {
             return Ok((tx, None));
         };
+        if let Some(opens) = self.pass(&mut tx, Calls::Queries, now).await? {
+            tx.put_question_off(id, leased.lease, opens).await?;
+            return Ok((tx, None));
+        }
+        let attempt = leased.attempt;
         let next = self.settings().payout_patience.next_question(now, attempt);
         tx.payout_unknown(id, next).await?;
         if attempt == FLAG_AFTER {

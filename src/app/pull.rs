@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
     ports::{PULL_PAGE, PaybillError, PullQuestion, PulledRow, Registered},
-    store::{Callback, CallbackKind, Contention, Leased, PULL, Tx},
+    store::{BALANCE, Callback, CallbackKind, Contention, Leased, PULL, Tx},
 };
 
 /// How far back M-Pesa looks (contract, section 11).
@@ -18,6 +18,10 @@ const OVERLAP: Duration = Duration::from_secs(60 * 60);
 
 /// The most pages of one question; more than any house has payments in two days.
 const MAX_PAGES: usize = 5_000;
+
+/// How long a page waits for its turn among all requests; below what a worker's lease lasts.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
 /// What the raw inbox names as the source of a pulled row.
 const SOURCE: &str = "pull";
@@ -78,6 +82,15 @@ impl App {
     /// # Errors
     /// When M-Pesa or the database does not answer. What was told until then is booked.
     pub async fn pull(&self, since: Timestamp) -> Result<PullReport, PullError> {
+        self.pull_pages(since, None).await
+    }
+
+    /// The same; of a chore under a lease, which is kept while pages wait for their turn.
+    async fn pull_pages(
+        &self,
+        since: Timestamp,
+        lease: Option<i64>,
+    ) -> Result<PullReport, PullError> {
         let until = self.clock().now();
         let mut report = PullReport::default();
         let mut seen = BTreeSet::new();
@@ -87,6 +100,7 @@ impl App {
                 until,
                 offset: page * PULL_PAGE,
             };
+            self.wait_for_turn(lease).await?;
             let rows = self.inner.money.pull(question).await?;
             let before = seen.len();
             let mut missed = Vec::new();
@@ -123,19 +137,83 @@ impl App {
         Ok(report)
     }
 
+    /// Asks for the payments since an instant, page by page, and books nothing.
+    ///
+    /// # Errors
+    /// When M-Pesa does not answer.
+    pub async fn pulled(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<PulledRow>, PullError> {
+        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+        for page in 0..MAX_PAGES {
+            let question = PullQuestion {
+                since,
+                until,
+                offset: page * PULL_PAGE,
+            };
+            self.wait_for_turn(None).await?;
+            let rows = self.inner.money.pull(question).await?;
+            let before = all.len();
+            all.extend(rows.into_iter().filter(|row| seen.insert(row.body.clone())));
+            if all.len() == before {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Waits until one more request may be sent, in the whole fleet.
+    async fn wait_for_turn(&self, lease: Option<i64>) -> Result<(), PullError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let now = self.clock().now();
+            let pass = |mut tx: Tx| async move {
+                let opens = self.pass_limit(&mut tx, now).await?;
+                if let Some(lease) = lease {
+                    let kept = now.after(self.settings().lease);
+                    tx.end_chore(PULL, lease, kept, None).await?;
+                }
+                Ok::<_, AppError>((tx, opens))
+            };
+            let Some(opens) = self.store().transact(pass).await? else {
+                return Ok(());
+            };
+            let wait = Duration::from_millis(u64::try_from(opens.ms_since(now)).unwrap_or(0));
+            waited += wait.max(SHORTEST_WAIT);
+            if waited > LONGEST_WAIT {
+                let why = "other requests use up what Daraja takes".into();
+                return Err(PaybillError::NoAnswer(why).into());
+            }
+            tokio::time::sleep(wait.max(SHORTEST_WAIT)).await;
+        }
+    }
+
     /// Writes a row down as it came, then acts on it at once; where that fails the job does it.
     async fn take_missed(&self, row: &PulledRow) -> Result<String, AppError> {
+        self.take_told(CallbackKind::C2bPull, SOURCE, &row.body)
+            .await
+    }
+
+    /// The same for a payment that is told of in any way; gives what became of it.
+    pub(super) async fn take_told(
+        &self,
+        kind: CallbackKind,
+        source: &str,
+        body: &[u8],
+    ) -> Result<String, AppError> {
         let now = self.clock().now();
         let id = CallbackId::new(now, &mut self.inner.random.rng());
         let callback = Callback {
             id,
-            kind: CallbackKind::C2bPull,
+            kind,
             subject: String::new(),
-            body: row.body.clone(),
+            body: body.into(),
         };
         let callback = &callback;
         let add = |mut tx: Tx| async move {
-            tx.add_callback(callback, SOURCE, now).await?;
+            tx.add_callback(callback, source, now).await?;
             Ok::<_, AppError>((tx, ()))
         };
         self.store().transact(add).await?;
@@ -159,6 +237,9 @@ impl App {
         if leased.id == PULL {
             return self.pull_by_schedule(leased).await;
         }
+        if leased.id == BALANCE {
+            return self.check_balance(leased).await;
+        }
         // Of a version that knows more chores.
         tracing::warn!(chore = leased.id, "unknown chore");
         Ok(())
@@ -180,7 +261,7 @@ impl App {
         }
         let reach = now.before(PULL_REACH);
         let since = last.map_or(reach, |last| last.before(OVERLAP).max(reach));
-        let done = match self.pull(since).await {
+        let done = match self.pull_pages(since, Some(leased.lease)).await {
             Ok(report) => {
                 tracing::info!(
                     told = report.told,
@@ -216,8 +297,14 @@ impl App {
     /// When the database does not answer.
     pub async fn plan_chores(&self) -> Result<(), AppError> {
         let is_wanted = !self.settings().paybill.pull_every.is_zero();
-        let due = is_wanted.then(|| self.clock().now());
-        self.plan_pull(due).await
+        let now = self.clock().now();
+        self.plan_pull(is_wanted.then_some(now)).await?;
+        let check = self.next_balance_check(now);
+        let plan = |mut tx: Tx| async move {
+            tx.plan_chore(BALANCE, check).await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(plan).await
     }
 }
 

@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use super::{App, AppError};
 use crate::{
-    core::sms::ONCE_A_DAY,
+    core::{
+        sms::{ONCE_A_DAY, Route},
+        time::Timestamp,
+    },
     store::{Claim, Leased, Tx},
 };
 
@@ -19,18 +22,31 @@ pub struct Work {
     pub what: Claim,
     /// The rows.
     pub rows: Vec<Leased>,
+    /// When their lease ends.
+    pub until: Timestamp,
+    /// By whom SMS go out; nothing to other kinds.
+    pub route: Route,
 }
 
 impl App {
-    /// Claims up to `limit` due rows of a kind. What talks to a provider is worked off row by row,
-    /// what happens in the database alone in batches.
+    /// Claims up to `limit` due rows of a kind. SMS and what happens in the database alone are worked
+    /// off in batches, what else talks to a provider row by row.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn claim(&self, what: Claim, limit: usize) -> Result<Vec<Work>, AppError> {
         let now = self.clock().now();
-        if !self.store().read().await?.is_due(what, now).await? {
+        let mut tx = self.store().read().await?;
+        if !tx.is_due(what, now).await? {
             return Ok(Vec::new());
+        }
+        let limit = self.room(&mut tx, what, limit, now).await?;
+        drop(tx);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        if let Claim::Sms | Claim::Promotions = what {
+            return self.claim_sms(what, limit, now).await;
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let lease = self.settings().lease;
@@ -47,13 +63,16 @@ impl App {
             | Claim::Payouts
             | Claim::PayoutQueries
             | Claim::Chores
-            | Claim::Sms => 1,
+            | Claim::Sms
+            | Claim::Promotions => 1,
         };
         Ok(rows
             .chunks(size)
             .map(|rows| Work {
                 what,
                 rows: rows.to_vec(),
+                until: now.after(lease),
+                route: Route::First,
             })
             .collect())
     }
@@ -63,7 +82,9 @@ impl App {
     /// again when its lease ends.
     pub async fn work(&self, work: &Work) {
         if let Err(error) = self.try_work(work).await {
-            if work.rows.len() == 1 || error.is_of_the_database() {
+            // SMS may be on their way already.
+            let is_sms = matches!(work.what, Claim::Sms | Claim::Promotions);
+            if work.rows.len() == 1 || is_sms || error.is_of_the_database() {
                 let row = work.rows.first().map_or("", |row| row.id.as_str());
                 let rows = work.rows.len();
                 tracing::error!(job = work.what.name(), row, rows, error = ?error, "job failed");
@@ -72,8 +93,8 @@ impl App {
             tracing::warn!(job = work.what.name(), error = ?error, "batch failed; row by row");
             for row in &work.rows {
                 let single = Work {
-                    what: work.what,
                     rows: vec![row.clone()],
+                    ..work.clone()
                 };
                 if let Err(error) = self.try_work(&single).await {
                     tracing::error!(job = work.what.name(), row = row.id, error = ?error, "job failed");
@@ -87,13 +108,13 @@ impl App {
             Claim::Rounds => return self.end_rounds(&ids(&work.rows)).await,
             Claim::Unpaired => return self.refund_unpaired(&ids(&work.rows)).await,
             Claim::Sets => return self.settle_sets(&ids(&work.rows)).await,
+            Claim::Sms | Claim::Promotions => return self.send_sms(work).await,
             Claim::Callbacks
             | Claim::Pushes
             | Claim::Queries
             | Claim::Payouts
             | Claim::PayoutQueries
-            | Claim::Chores
-            | Claim::Sms => {}
+            | Claim::Chores => {}
         }
         for row in &work.rows {
             match work.what {
@@ -103,8 +124,7 @@ impl App {
                 Claim::Payouts => self.pay_out(row).await?,
                 Claim::PayoutQueries => self.ask_about_payout(row).await?,
                 Claim::Chores => self.do_chore(row).await?,
-                Claim::Sms => self.send_sms(row).await?,
-                Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
+                Claim::Sms | Claim::Promotions | Claim::Rounds | Claim::Unpaired | Claim::Sets => {}
             }
         }
         Ok(())

@@ -1,5 +1,9 @@
 //! `mpesa ...`: what an operator does with Daraja.
 
+mod balance;
+mod doctor;
+mod reconcile;
+
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -26,6 +30,19 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask M-Pesa what it holds for us, and show it beside the ledger
+    Balance(balance::Arguments),
+    /// Check everything that M-Pesa needs, and say what is wrong; exit code 1 if anything is
+    Doctor(doctor::Arguments),
+    /// Hold M-Pesa's statement against the books, and name what only one of them has
+    Reconcile(reconcile::Arguments),
+}
+
+impl Command {
+    /// Whether it is the one that says what is wrong with a configuration, rather than refusing it.
+    pub(super) const fn is_doctor(&self) -> bool {
+        matches!(self, Self::Doctor(_))
+    }
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
@@ -33,6 +50,9 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
         Command::Resume => resume(config).await,
         Command::RegisterUrls => register_urls(config).await,
         Command::Pull { hours, json } => pull(config, *hours, *json).await,
+        Command::Balance(arguments) => balance::run(config, arguments).await,
+        Command::Doctor(arguments) => doctor::run(config, arguments).await,
+        Command::Reconcile(arguments) => reconcile::run(config, arguments).await,
     }
 }
 

@@ -55,6 +55,7 @@ impl Config {
         self.check_game()?;
         self.check_wallet()?;
         self.check_durations()?;
+        self.check_sms()?;
         self.check_gateways()?;
         self.check_networks()?;
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -64,6 +65,7 @@ impl Config {
             "must be digits",
         )?;
         self.hours()?;
+        self.check_balance()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {
@@ -206,6 +208,7 @@ impl Config {
             ("jobs.stk_query_after", jobs.stk_query_after),
             ("jobs.stk_expire_after", jobs.stk_expire_after),
             ("jobs.payout_query_after", jobs.payout_query_after),
+            ("jobs.balance_confirm_after", jobs.balance_confirm_after),
             ("jobs.sms_backoff", jobs.sms_backoff),
             ("jobs.lease", jobs.lease),
             ("africastalking.timeout", self.africastalking.timeout),
@@ -244,6 +247,7 @@ impl Config {
         )?;
         let is_https = self.http.public_url.starts_with("https://");
         refuse_unless(is_https, "http.public_url", "production needs https")?;
+        self.check_fallback_is_private()?;
         let is_shared = self.sessions.url.expose_secret() != "memory:";
         let what = "production needs sessions outside the process";
         refuse_unless(is_shared, "sessions.url", what)?;

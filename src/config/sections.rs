@@ -6,8 +6,11 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{List, NetworkTimes, Networks, Pairs, networks};
-use crate::core::payment::paybill::{ResponseType, UnknownAccounts};
+use super::{List, NetworkTimes, Networks, Pairs, networks, sms::SmsFallback};
+use crate::core::payment::{
+    balance::Charges,
+    paybill::{ResponseType, UnknownAccounts},
+};
 
 /// The public sandbox passkey of Daraja's test paybill: not a secret.
 pub(super) const SANDBOX_PASSKEY: &str =
@@ -239,19 +242,39 @@ section!(
         /// How far apart pushes to one phone are.
         #[serde(with = "humantime_serde")]
         push_interval: Duration = Duration::from_secs(60),
-        /// Requests per minute; 0: no limit.
+        /// Requests of all kinds per minute, from all processes together; 0: no limit.
         requests_per_minute: u32 = 0,
         /// How long payouts pause after a fault of the house.
         #[serde(with = "humantime_serde")]
         payout_pause: Duration = Duration::from_secs(15 * 60),
+        /// A difference of so many shillings between M-Pesa and the ledger is none.
+        balance_tolerance: i64 = 0,
+        /// What becomes of M-Pesa's charges: `owed` until the settlement, or `taken` at once.
+        charges: Charges = Charges::Owed,
+        /// `doctor` warns below so many shillings to pay out from; 0: it does not.
+        float_warning: i64 = 10_000,
     }
 );
 
 section!(
-    /// `sms`: SMS from players.
+    /// `sms`: SMS to players, and from them.
     Sms {
         /// SMS of one number that are answered in an hour; 0: none.
         inbound_per_hour: u32 = 10,
+        /// Numbers in one request, and rows claimed at once; 1 to 100.
+        batch: usize = 100,
+        /// Requests of one process at the same time.
+        concurrency: usize = 16,
+        /// How long sending pauses after a fault of the house.
+        #[serde(with = "humantime_serde")]
+        pause: Duration = Duration::from_secs(15 * 60),
+        /// From when no promotion is sent, in Nairobi, as `18:00`. Safaricom lets promotions pass
+        /// from 08:00 to 18:00 (its rules for bulk SMS of May 2019).
+        quiet_from: String = "18:00".into(),
+        /// Until when.
+        quiet_until: String = "08:00".into(),
+        /// A second sender.
+        fallback: Option<SmsFallback> = None,
     }
 );
 
@@ -285,6 +308,11 @@ section!(
         /// How long after a payout without a result it asks.
         #[serde(with = "humantime_serde")]
         payout_query_after: Duration = Duration::from_secs(2 * 60),
+        /// When the balance at M-Pesa is held against the ledger, in Nairobi; `off`: never.
+        balance_check: String = "04:00".into(),
+        /// For how long a difference has to last before it is an alarm.
+        #[serde(with = "humantime_serde")]
+        balance_confirm_after: Duration = Duration::from_secs(5 * 60),
         /// The first step of the SMS backoff.
         #[serde(with = "humantime_serde")]
         sms_backoff: Duration = Duration::from_secs(10),

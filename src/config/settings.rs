@@ -10,23 +10,27 @@ use crate::{
     },
 };
 
+/// A time of day, as `08:00`, in minutes after midnight; 24:00 is the last one.
+pub(super) fn minutes(text: &str) -> Option<u32> {
+    let (hour, minute) = text.split_once(':')?;
+    let hour: u32 = hour.parse().ok().filter(|hour| *hour <= 24)?;
+    let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
+    Some(hour * 60 + minute).filter(|minutes| *minutes <= 24 * 60)
+}
+
+/// The same of a key that may be unset.
+pub(super) fn clock(key: &'static str, text: Option<&str>) -> Result<Option<u32>, ConfigError> {
+    let Some(text) = text else { return Ok(None) };
+    minutes(text)
+        .map(Some)
+        .ok_or_else(|| ConfigError::impossible(key, "must look like 08:00"))
+}
+
 impl Config {
     pub(super) fn hours(&self) -> Result<Hours, ConfigError> {
-        let minutes = |key: &'static str, text: &Option<String>| {
-            let Some(text) = text else { return Ok(None) };
-            let read = || {
-                let (hour, minute) = text.split_once(':')?;
-                let hour: u32 = hour.parse().ok().filter(|hour| *hour <= 24)?;
-                let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
-                Some(hour * 60 + minute).filter(|minutes| *minutes <= 24 * 60)
-            };
-            read()
-                .map(Some)
-                .ok_or_else(|| ConfigError::impossible(key, "must look like 08:00"))
-        };
         Ok(Hours {
-            opens: minutes("hours.opens", &self.hours.opens)?,
-            closes: minutes("hours.closes", &self.hours.closes)?,
+            opens: clock("hours.opens", self.hours.opens.as_deref())?,
+            closes: clock("hours.closes", self.hours.closes.as_deref())?,
             maintenance: self.hours.maintenance,
         })
     }
@@ -99,8 +103,10 @@ impl Config {
                 query_after: self.jobs.payout_query_after,
             },
             payout_pause: self.daraja.payout_pause,
+            balance: self.balance()?,
             daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
+            sms: self.sms_rules()?,
             inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
         })

@@ -144,6 +144,14 @@ url_id!(
     /// A withdrawal. Stands in its callback URLs.
     WithdrawalId
 );
+url_id!(
+    /// A report of what there is at M-Pesa.
+    BalanceReportId
+);
+url_id!(
+    /// One question of such a report. Stands in its callback URLs.
+    BalanceQuestionId
+);
 
 impl DepositId {
     /// The short reference shown in the M-Pesa prompt: 12 characters, all random. Daraja takes at

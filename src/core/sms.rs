@@ -4,7 +4,11 @@
 //! A service that answers whatever comes in can be made to talk to another one for ever, and each
 //! text costs money. So what nobody asked for is said once a day, and there is a limit in the hour.
 
+mod quiet;
+
 use std::time::Duration;
+
+pub use quiet::QuietHours;
 
 /// For how long an answer that nobody asked for is not repeated. Rolling: at midnight it would
 /// come twice within minutes.
@@ -25,7 +29,8 @@ pub enum SmsClass {
 }
 
 impl SmsClass {
-    const ALL: [Self; 3] = [Self::Receipt, Self::Answer, Self::Promotion];
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Receipt, Self::Answer, Self::Promotion];
 
     /// The name in the database.
     #[must_use]
@@ -41,6 +46,27 @@ impl SmsClass {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+}
+
+/// By which sender an SMS goes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// Africa's Talking.
+    #[default]
+    First,
+    /// The second one, where one is set up.
+    Fallback,
+}
+
+impl Route {
+    /// The name in the database and in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Fallback => "fallback",
+        }
     }
 }
 

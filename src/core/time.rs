@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::{Africa::Nairobi, Tz};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,14 @@ impl Timestamp {
         let time = self.in_nairobi().time();
         let passed = i64::from(time.num_seconds_from_midnight()) * 1_000;
         Self(self.0 - passed - self.0.rem_euclid(1_000))
+    }
+
+    /// The instant at which the clocks of Nairobi show this time; `None` when it cannot be written
+    /// down.
+    #[must_use]
+    pub fn of_nairobi(shown: NaiveDateTime) -> Option<Self> {
+        let at = Nairobi.from_local_datetime(&shown).single()?;
+        Some(Self(at.timestamp_millis()))
     }
 
     /// The same instant in East Africa Time (UTC+3), which players, Daraja and the house hours use.

@@ -27,6 +27,19 @@ pub(super) async fn stk(
     keep(CallbackKind::Stk, state, path, peer, &headers, &body).await
 }
 
+/// `POST /pay/{secret}/stk/{deposit_id}/status`: the answer to our question about the payment of a
+/// deposit, or word that the question waited for too long.
+pub(super) async fn stk_status(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::StkStatus;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
 /// `POST /pay/{secret}/b2c/{withdrawal_id}/result`: the outcome of a payout.
 pub(super) async fn payout(
     state: State<Web>,
@@ -60,6 +73,29 @@ pub(super) async fn payout_status(
     body: Bytes,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::PayoutStatus;
+    keep(kind, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/balance/{question_id}/result`: what there is at M-Pesa, asked by us.
+pub(super) async fn balance(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    keep(CallbackKind::Balance, state, path, peer, &headers, &body).await
+}
+
+/// `POST /pay/{secret}/balance/{question_id}/timeout`: that question waited for too long.
+pub(super) async fn balance_timeout(
+    state: State<Web>,
+    path: Path<(String, String)>,
+    peer: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, TurnedAway> {
+    let kind = CallbackKind::BalanceTimeout;
     keep(kind, state, path, peer, &headers, &body).await
 }
 

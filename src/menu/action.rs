@@ -109,6 +109,7 @@ impl Action {
                 "too_soon",
                 "same_amount",
                 "over_limit",
+                "unreachable",
                 "unverified",
                 "closed",
                 "barred",

@@ -72,6 +72,9 @@ pub trait Paybill: Send + Sync {
     /// Reads every payment in a body that tells of pulled ones, however they are nested.
     fn read_pulled(&self, body: &[u8]) -> Vec<PulledRow>;
 
+    /// Writes a payment as the provider's confirmation of it would come.
+    fn write_payment(&self, payment: &Payment) -> Vec<u8>;
+
     /// Tells the provider where to send validations and confirmations.
     ///
     /// # Errors

@@ -1,18 +1,25 @@
 //! Daraja, Safaricom's M-Pesa API: the token, STK push and query, the STK callback,
-//! C2B and Pull.
+//! C2B, Pull and the account balance.
 
 mod b2c;
+mod balance;
 mod callback;
+mod checkup;
 mod client;
 mod credential;
 mod paybill;
 mod result;
+pub mod statement;
 mod status;
 mod stk;
 mod token;
 
 use std::time::Duration;
 
+pub use checkup::{
+    CertificateFacts, Environment, TokenFacts, TokenProblem, certificate_facts, check_token,
+    environment, makes_push_password,
+};
 pub use client::DarajaClient;
 pub use credential::{CredentialError, security_credential};
 use secrecy::SecretString;

@@ -8,6 +8,8 @@ use crate::core::{ids::CallbackId, time::Timestamp};
 pub enum CallbackKind {
     /// The outcome of an STK push.
     Stk,
+    /// What became of the payment of a deposit, asked by us.
+    StkStatus,
     /// M-Pesa asks whether it may take a payment to the paybill.
     C2bValidation,
     /// A payment to the paybill.
@@ -28,6 +30,10 @@ pub enum CallbackKind {
     PayoutTimeout,
     /// What a payout's status is, asked by us.
     PayoutStatus,
+    /// What there is at M-Pesa, asked by us.
+    Balance,
+    /// That question waited for too long in M-Pesa's queue.
+    BalanceTimeout,
 }
 
 impl CallbackKind {
@@ -36,6 +42,7 @@ impl CallbackKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stk => "stk",
+            Self::StkStatus => "stk_status",
             Self::C2bValidation => "c2b_validation",
             Self::C2bConfirmation => "c2b_confirmation",
             Self::C2bPull => "c2b_pull",
@@ -46,6 +53,8 @@ impl CallbackKind {
             Self::Payout => "payout",
             Self::PayoutTimeout => "payout_timeout",
             Self::PayoutStatus => "payout_status",
+            Self::Balance => "balance",
+            Self::BalanceTimeout => "balance_timeout",
         }
     }
 
@@ -54,6 +63,7 @@ impl CallbackKind {
     pub fn named(name: &str) -> Option<Self> {
         [
             Self::Stk,
+            Self::StkStatus,
             Self::SmsDelivery,
             Self::SmsInbound,
             Self::SmsOptOut,
@@ -61,6 +71,8 @@ impl CallbackKind {
             Self::Payout,
             Self::PayoutTimeout,
             Self::PayoutStatus,
+            Self::Balance,
+            Self::BalanceTimeout,
             Self::C2bValidation,
             Self::C2bConfirmation,
             Self::C2bPull,

@@ -7,6 +7,9 @@ use crate::core::time::Timestamp;
 /// Asking M-Pesa for payments that nobody told of.
 pub const PULL: &str = "pull";
 
+/// Holding what M-Pesa says that it has against the ledger.
+pub const BALANCE: &str = "balance";
+
 impl Tx {
     /// Wants a chore done, first at `due`; one that is planned already keeps its time. `None`: it is
     /// not wanted any more.
@@ -23,6 +26,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Has M-Pesa asked for payments now, where that is planned for after `later`; what is due before
+    /// may be under way.
+    pub async fn hasten_pull(
+        &mut self,
+        now: Timestamp,
+        later: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update chore set due_at_ms = $2 where id = $1 and due_at_ms > $3",
+            PULL,
+            now.ms(),
+            later.ms()
+        )?;
+        Ok(())
+    }
+
     /// When a chore was last done.
     pub async fn chore_done_at(&mut self, id: &str) -> Result<Option<Timestamp>, StoreError> {
         let row = fetch_optional!(
@@ -32,6 +52,17 @@ impl Tx {
             id
         )?;
         Ok(row.and_then(|(ms,)| ms).map(Timestamp::from_ms))
+    }
+
+    /// Moves a chore that is wanted to `due`, earlier or later.
+    pub async fn move_chore(&mut self, id: &str, due: Timestamp) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update chore set due_at_ms = $2 where id = $1 and due_at_ms is not null",
+            id,
+            due.ms()
+        )?;
+        Ok(())
     }
 
     /// The holder of a lease ends a chore until `due`; `done`: when it succeeded, if it did.

@@ -86,8 +86,10 @@ pub enum Claim {
     PayoutQueries,
     /// Chores: work that comes back on a schedule.
     Chores,
-    /// SMS to send.
+    /// SMS to send: receipts and answers.
     Sms,
+    /// SMS to send that want to sell something. Apart, so that no receipt waits behind them.
+    Promotions,
     /// Rounds whose clock has run out.
     Rounds,
     /// Finished entries that nobody joined in time.
@@ -109,7 +111,7 @@ pub struct Leased {
 
 impl Claim {
     /// Everything that can be claimed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Callbacks,
         Self::Pushes,
         Self::Queries,
@@ -117,6 +119,7 @@ impl Claim {
         Self::PayoutQueries,
         Self::Chores,
         Self::Sms,
+        Self::Promotions,
         Self::Rounds,
         Self::Unpaired,
         Self::Sets,
@@ -133,6 +136,7 @@ impl Claim {
             Self::PayoutQueries => "payout_queries",
             Self::Chores => "chores",
             Self::Sms => "sms",
+            Self::Promotions => "promotions",
             Self::Rounds => "rounds",
             Self::Unpaired => "unpaired",
             Self::Sets => "sets",
@@ -159,7 +163,9 @@ impl Claim {
                 counted
             ),
             Self::Chores => texts!("chore", "due_at_ms", "", counted),
-            Self::Sms => texts!("outbox", "due_at_ms", "", counted),
+            // Worded as the indexes of these are.
+            Self::Sms => texts!("outbox", "due_at_ms", "class <> 'promotion' and ", counted),
+            Self::Promotions => texts!("outbox", "due_at_ms", "class = 'promotion' and ", counted),
             Self::Rounds => texts!("entry", "due_at_ms", "state = 'playing' and ", uncounted),
             Self::Unpaired => texts!("entry", "due_at_ms", "state = 'waiting' and ", uncounted),
             Self::Sets => texts!("question_set", "settle_at_ms", "", uncounted),

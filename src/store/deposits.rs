@@ -26,8 +26,14 @@ pub struct Deposit {
     pub receipt: Option<String>,
     /// Daraja's `CheckoutRequestID`.
     pub checkout_id: Option<String>,
+    /// When the player asked for it.
+    pub requested_at: Timestamp,
     /// When the push went out.
     pub pushed_at: Option<Timestamp>,
+    /// Whether the next question is about its payment, no more about its push.
+    pub asks_status: bool,
+    /// The receipt that a callback told without an amount.
+    pub told_receipt: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -38,7 +44,10 @@ struct Row {
     requested_cents: i64,
     receipt: Option<String>,
     checkout_id: Option<String>,
+    requested_at_ms: i64,
     pushed_at_ms: Option<i64>,
+    asks_status: i64,
+    told_receipt: Option<String>,
 }
 
 impl TryFrom<Row> for Deposit {
@@ -53,7 +62,10 @@ impl TryFrom<Row> for Deposit {
             requested: Cents::new(row.requested_cents),
             receipt: row.receipt,
             checkout_id: row.checkout_id,
+            requested_at: Timestamp::from_ms(row.requested_at_ms),
             pushed_at: row.pushed_at_ms.map(Timestamp::from_ms),
+            asks_status: row.asks_status != 0,
+            told_receipt: row.told_receipt,
         })
     }
 }
@@ -94,7 +106,8 @@ impl Tx {
         let row = fetch_optional!(
             self,
             Row,
-            "select id, player_id, state, requested_cents, receipt, checkout_id, pushed_at_ms
+            "select id, player_id, state, requested_cents, receipt, checkout_id, requested_at_ms,
+                pushed_at_ms, asks_status, told_receipt
             from deposit where id = $1",
             id.to_string()
         )?;
@@ -154,6 +167,91 @@ impl Tx {
             id.to_string(),
             push_at.ms(),
             attempt
+        )?;
+        Ok(())
+    }
+
+    /// A claimed push that may not go out yet: due again at `push_at`.
+    pub async fn put_push_off(
+        &mut self,
+        id: DepositId,
+        lease: i64,
+        push_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update deposit set due_at_ms = $3, attempt = attempt - 1
+            where id = $1 and lease = $2 and state = 'requested'",
+            id.to_string(),
+            lease,
+            push_at.ms()
+        )?;
+        Ok(())
+    }
+
+    /// A claimed question about a push that may not be asked yet: due again at `look_at`.
+    pub async fn put_look_off(
+        &mut self,
+        id: DepositId,
+        lease: i64,
+        look_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update deposit set due_at_ms = $3, attempt = attempt - 1
+            where id = $1 and lease = $2 and state = 'pushed'",
+            id.to_string(),
+            lease,
+            look_at.ms()
+        )?;
+        Ok(())
+    }
+
+    /// The next question about a pushed deposit is about its payment, and due at once. It belongs to
+    /// the look that is under way, and is no further attempt.
+    pub async fn ask_status_next(
+        &mut self,
+        id: DepositId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update deposit set asks_status = 1, due_at_ms = $2,
+                attempt = case when attempt > 0 then attempt - 1 else 0 end
+            where id = $1 and state = 'pushed'",
+            id.to_string(),
+            now.ms()
+        )?;
+        Ok(())
+    }
+
+    /// Writes down, before it is sent, that the question about the payment goes out. The next look is
+    /// due at `next`; at `None` the deposit is left to the operator, flagged.
+    pub async fn status_is_asked(
+        &mut self,
+        id: DepositId,
+        next: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update deposit set asks_status = 0 where id = $1",
+            id.to_string()
+        )?;
+        self.look_again(id, next).await
+    }
+
+    /// Keeps the receipt that a callback told without an amount; the first one counts.
+    pub async fn keep_told_receipt(
+        &mut self,
+        id: DepositId,
+        receipt: &str,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update deposit set told_receipt = $2
+            where id = $1 and told_receipt is null and receipt is null",
+            id.to_string(),
+            receipt
         )?;
         Ok(())
     }

@@ -12,6 +12,19 @@ pub enum Gate {
     Payouts,
     /// Requests to Daraja, whose limits are for the whole app (contract, section 14, trap 37).
     Daraja,
+    /// SMS by the first sender. Shut after a fault of the house or the gateway's.
+    Sms,
+}
+
+/// How a gate stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GateState {
+    /// When it opens, or opened.
+    pub opens_at: Timestamp,
+    /// Why it was shut; `None`: it keeps a distance.
+    pub why: Option<String>,
+    /// How often it was shut without anything having got through since.
+    pub step: i64,
 }
 
 impl Gate {
@@ -19,6 +32,7 @@ impl Gate {
         match self {
             Self::Payouts => "payouts",
             Self::Daraja => "daraja",
+            Self::Sms => "sms",
         }
     }
 }
@@ -88,7 +102,7 @@ impl Tx {
         if row.is_some() {
             execute!(
                 self,
-                "update gate set opens_at_ms = $2, why = null where name = $1",
+                "update gate set opens_at_ms = $2, why = null, step = 0 where name = $1",
                 gate.name(),
                 now.ms()
             )?;
@@ -111,5 +125,57 @@ impl Tx {
             now.ms()
         )?;
         Ok(row.map(|(until, why)| (Timestamp::from_ms(until), why)))
+    }
+
+    /// How a gate stands; one that nobody ever passed or shut is open.
+    pub async fn gate(&mut self, gate: Gate) -> Result<GateState, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (i64, Option<String>, i64),
+            "select opens_at_ms, why, step from gate where name = $1",
+            gate.name()
+        )?;
+        Ok(
+            row.map_or_else(GateState::default, |(ms, why, step)| GateState {
+                opens_at: Timestamp::from_ms(ms),
+                why,
+                step,
+            }),
+        )
+    }
+
+    /// Lets one transaction at a time shut a gate, until its end.
+    pub async fn serialise_gate(&mut self, gate: Gate) -> Result<(), StoreError> {
+        self.serialise(&format!("gate:{}", gate.name())).await
+    }
+
+    /// Counts that a gate was shut once more.
+    pub async fn steepen_gate(&mut self, gate: Gate) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update gate set step = step + 1 where name = $1",
+            gate.name()
+        )?;
+        Ok(())
+    }
+
+    /// What passed a gate got through: it is `by` steps less steep, and open for the next. One that
+    /// was shut meanwhile stays as it is.
+    pub async fn ease_gate(
+        &mut self,
+        gate: Gate,
+        by: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update gate set step = case when step > $3 then step - $3 else 0 end,
+                opens_at_ms = case when opens_at_ms > $2 then $2 else opens_at_ms end
+            where name = $1 and (why is null or opens_at_ms <= $2)",
+            gate.name(),
+            now.ms(),
+            by
+        )?;
+        Ok(())
     }
 }

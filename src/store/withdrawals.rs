@@ -233,6 +233,24 @@ impl Tx {
         Ok(())
     }
 
+    /// A claimed question about a payout that may not be asked yet: due again at `ask_at`.
+    pub async fn put_question_off(
+        &mut self,
+        id: WithdrawalId,
+        lease: i64,
+        ask_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update withdrawal set due_at_ms = $3, attempt = attempt - 1
+            where id = $1 and lease = $2 and state in ('sent', 'unknown')",
+            id.to_string(),
+            lease,
+            ask_at.ms()
+        )?;
+        Ok(())
+    }
+
     /// Payouts that were put off are due now.
     pub async fn hasten_payouts(&mut self, now: Timestamp) -> Result<(), StoreError> {
         execute!(

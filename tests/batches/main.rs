@@ -11,6 +11,7 @@
 
 mod given;
 mod rate;
+mod sms;
 mod statements;
 
 use std::io::Write;
@@ -29,10 +30,20 @@ static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Runs a promise on each engine, in turn; PostgreSQL where `TEST_POSTGRES_URL` names a server.
 async fn on_each_engine(promise: impl AsyncFn(&'static str, App)) {
+    // Nobody listens there.
+    on_each_engine_at("http://127.0.0.1:9", promise).await;
+}
+
+/// The same with an SMS gateway.
+async fn on_each_engine_at(gateway: &str, promise: impl AsyncFn(&'static str, App)) {
     let _turn = TURN.lock().await;
     let folder = TempDir::new().expect("folder");
     let file = folder.path().join("majibu.db");
-    promise("SQLite", app(format!("sqlite://{}", file.display())).await).await;
+    promise(
+        "SQLite",
+        app(format!("sqlite://{}", file.display()), gateway).await,
+    )
+    .await;
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -51,15 +62,16 @@ async fn on_each_engine(promise: impl AsyncFn(&'static str, App)) {
     };
     tell(format!("create database \"{name}\"")).await;
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    promise("PostgreSQL", app(format!("{base}/{name}")).await).await;
+    promise("PostgreSQL", app(format!("{base}/{name}"), gateway).await).await;
     tell(format!("drop database \"{name}\" with (force)")).await;
 }
 
-/// The service without HTTP and jobs; nothing here talks to a provider.
-async fn app(url: String) -> App {
+/// The service without HTTP and jobs.
+async fn app(url: String, gateway: &str) -> App {
     let mut config = Config::default();
     config.database.url = url.into();
-    config.africastalking.base_url = "http://127.0.0.1:9".into();
+    config.africastalking.base_url = gateway.into();
+    config.africastalking.api_key = "key".into();
     let app = assemble(&config, &World::default(), Migration::Run).await;
     app.expect("assembled")
 }

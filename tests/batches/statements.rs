@@ -13,7 +13,7 @@ use crate::{check, given::Given, on_each_engine, say};
 /// The name under which the driver logs each statement that it has run.
 const TARGET: &str = "sqlx::query";
 
-static RUN: AtomicUsize = AtomicUsize::new(0);
+pub(crate) static RUN: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts what the driver logs, and nothing else.
 struct Counter;
@@ -37,7 +37,7 @@ impl Subscriber for Counter {
     fn exit(&self, _: &span::Id) {}
 }
 
-fn count() {
+pub(crate) fn count() {
     static SET: OnceLock<()> = OnceLock::new();
     SET.get_or_init(|| {
         tracing::subscriber::set_global_default(Counter).expect("the first one");

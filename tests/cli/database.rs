@@ -9,7 +9,7 @@ use crate::binary::House;
 
 impl House {
     /// Runs a statement on the database behind the binary's back; gives the last number of it.
-    fn sql(&self, sql: &str) -> String {
+    pub(crate) fn sql(&self, sql: &str) -> String {
         let url = format!("sqlite://{}", self.path("majibu.db").display());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -87,6 +87,9 @@ fn sqlite_takes_relative_and_absolute_paths_and_creates_the_file() {
     }
 }
 
+/// A statement of M-Pesa's without a row.
+const MPESA: &str = "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn\n";
+
 /// Commands that only look leave a schema alone that is not theirs, and say what to do.
 #[test]
 fn what_only_looks_changes_no_schema() {
@@ -95,7 +98,10 @@ fn what_only_looks_changes_no_schema() {
         &["ledger", "check"][..],
         &["player", "show", "0712345678"],
         &["suspense", "list"],
+        &["statement", "--date", "2024-03-01"],
+        &["mpesa", "reconcile", "mpesa.csv"],
     ];
+    house.write("mpesa.csv", MPESA);
     let last = "select max(version) from _sqlx_migrations";
     // A house of version 0.1, which ended at the third migration.
     house.write("majibu.db", "");

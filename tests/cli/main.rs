@@ -9,11 +9,16 @@
 mod binary;
 
 mod bank;
+mod books;
 #[path = "../support/daraja.rs"]
 mod daraja;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod configuration;
 mod database;
+mod doctor;
+mod doctor_traffic;
 mod draw;
 mod inbox;
 mod menu_faults;
@@ -24,8 +29,11 @@ mod process;
 mod questions;
 mod questions_broken;
 mod questions_kept;
+mod reconcile;
 mod reload;
 mod secrecy;
 mod sessions;
+mod sms;
+mod statement;
 mod trial;
 mod usage;

@@ -42,7 +42,11 @@ async fn serve_answers_what_an_operator_asks_and_nothing_else() {
     let ready: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(
         ready,
-        json!({ "database": "ok", "sessions": "ok", "jobs": "ok", "payouts": "off" })
+        json!({
+            "database": "ok", "sessions": "ok", "jobs": "ok",
+            "pushes": "ok", "queries": "ok", "payouts": "off",
+            "mpesa_drift": "unknown", "sms": "ok",
+        })
     );
 
     let phone = sim.phone("0712345678").expect("a phone");

@@ -3,7 +3,7 @@
 use crate::binary::House;
 
 /// Every command, and words that its help must have.
-const COMMANDS: [(&str, &str); 25] = [
+const COMMANDS: [(&str, &str); 29] = [
     ("serve", "http"),
     ("work", "jobs"),
     ("migrate", "schema"),
@@ -27,6 +27,10 @@ const COMMANDS: [(&str, &str); 25] = [
     ("ledger check", "recompute"),
     ("player", "player"),
     ("player show", "balance"),
+    ("mpesa balance", "beside the ledger"),
+    ("mpesa doctor", "what is wrong"),
+    ("mpesa reconcile", "exports it"),
+    ("statement", "taxes"),
     ("suspense list", "payments that wait"),
     ("suspense assign", "player"),
 ];

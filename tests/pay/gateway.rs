@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
@@ -20,6 +21,9 @@ pub(crate) struct Gateway {
 struct Shared {
     answers: Mutex<VecDeque<(u16, String)>>,
     bodies: Mutex<Vec<String>>,
+    wait: Mutex<Duration>,
+    /// Requests that are being answered now, and the most that ever were.
+    at_once: Mutex<(usize, usize)>,
 }
 
 impl Gateway {
@@ -52,6 +56,16 @@ impl Gateway {
         self.will_answer(201, &recipient(code, words, "None").to_string());
     }
 
+    /// Every answer takes so long.
+    pub(crate) fn will_wait(&self, wait: Duration) {
+        *self.shared.wait.lock().expect("wait") = wait;
+    }
+
+    /// The most requests that were answered at the same time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.shared.at_once.lock().expect("at once").1
+    }
+
     /// How many messages it was asked to send.
     pub(crate) fn requests(&self) -> usize {
         self.shared.bodies.lock().expect("bodies").len()
@@ -74,8 +88,19 @@ fn recipient(code: i64, words: &str, id: &str) -> Value {
     }})
 }
 
-/// Messages get the ids `ATXid_1`, `ATXid_2`, ...
+/// Requests get the ids `ATXid_1`, `ATXid_2`, ...
 async fn take(State(shared): State<Arc<Shared>>, body: String) -> (StatusCode, String) {
+    {
+        let mut at_once = shared.at_once.lock().expect("at once");
+        at_once.0 += 1;
+        at_once.1 = at_once.1.max(at_once.0);
+    }
+    let wait = *shared.wait.lock().expect("wait");
+    tokio::time::sleep(wait).await;
+    shared.at_once.lock().expect("at once").0 -= 1;
+    let to: Vec<(String, String)> = serde_urlencoded::from_str(&body).expect("a form");
+    let to = to.into_iter().find(|(name, _)| name == "to");
+    let to = to.map(|(_, numbers)| numbers).unwrap_or_default();
     let place = {
         let mut bodies = shared.bodies.lock().expect("bodies");
         bodies.push(body);
@@ -84,7 +109,15 @@ async fn take(State(shared): State<Arc<Shared>>, body: String) -> (StatusCode, S
     let answer = shared.answers.lock().expect("answers").pop_front();
     let (status, body) = answer.unwrap_or_else(|| {
         let id = format!("ATXid_{place}");
-        (201, recipient(101, "Success", &id).to_string())
+        let mut all = recipient(101, "Success", &id);
+        let one = all["SMSMessageData"]["Recipients"][0].clone();
+        let each = to.split(',').map(|number| {
+            let mut one = one.clone();
+            one["number"] = number.into();
+            one
+        });
+        all["SMSMessageData"]["Recipients"] = each.collect();
+        (201, all.to_string())
     });
     (StatusCode::from_u16(status).expect("a status"), body)
 }

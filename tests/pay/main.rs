@@ -12,6 +12,8 @@ mod support;
 #[path = "../support/daraja.rs"]
 mod daraja;
 
+mod balance;
+mod balance_bodies;
 mod callback;
 mod callback_amounts;
 mod callback_bodies;
@@ -34,7 +36,15 @@ mod replay;
 mod settle;
 mod settle_again;
 mod sms;
+mod sms_batches;
+mod sms_classes;
+mod sms_fallback;
+mod sms_faults;
+mod sms_help;
+mod sms_reports;
+mod status;
 mod suspense;
+mod traffic;
 mod traps;
 mod validation;
 mod withdrawal;

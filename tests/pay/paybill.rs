@@ -285,8 +285,8 @@ async fn trap_17_what_names_nobody_is_parked_and_the_payer_hears_of_it_if_their_
     );
     let told = |receipt: &str| {
         format!(
-            "We have your KES 150, M-Pesa receipt {receipt}, but its account number is no Majibu \
-             player. We are looking into it. Use your phone number next time."
+            "We have your KES 150, receipt {receipt}, but its account is no Majibu player. \
+             We are looking into it. Use your phone number next time."
         )
     };
     assert_eq!(texts(&amina), [told("UKM1A2B3C3")]);

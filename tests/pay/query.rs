@@ -19,7 +19,7 @@ const UNCONFIRMED: &str = "Your deposit of KES 100 is being confirmed with M-Pes
     when the money is in.";
 
 /// A deposit of KES 100 whose prompt was answered by `pin`, and whose callback got lost.
-async fn lost(world: &World, phone: &Phone, pin: Option<&str>) -> String {
+pub(crate) async fn lost(world: &World, phone: &Phone, pin: Option<&str>) -> String {
     let (deposit, _) = pushed(world, phone, 100).await;
     world
         .sim

@@ -7,7 +7,7 @@ use sandbox::{AfterQueue, Fault, FaultPoint};
 use serde_json::json;
 
 use crate::{
-    help::{MINUTE, SECOND, calls, texts},
+    help::{SECOND, calls, texts},
     payouts::{
         B2C, STATUS, ask, ask_status, failure, happened, house_with, last, originator, pays_out,
         post, send, standing, success, tell,
@@ -118,10 +118,15 @@ async fn trap_23_a_payout_that_was_certainly_not_sent_goes_out_later() {
     ask(&amina, 500).await;
     world.run_due().await;
     assert_eq!(standing(&world, &amina).await, ("requested".into(), 49_500));
-    world.turn(30 * SECOND);
+    // Half a minute, and up to half as much again by chance.
+    world.turn(29 * SECOND);
     world.run_due().await;
+    assert_eq!(world.sim.waiting_faults(FaultPoint::B2cRequest), 1);
+    world.turn(16 * SECOND);
+    world.run_due().await;
+    assert_eq!(world.sim.waiting_faults(FaultPoint::B2cRequest), 0);
     assert_eq!(world.sim.payouts(), []);
-    world.turn(MINUTE);
+    world.turn(90 * SECOND);
     send(&world).await;
     assert_eq!(standing(&world, &amina).await, ("paid".into(), 49_500));
     assert_eq!(world.sim.payouts().len(), 1);
@@ -464,6 +469,8 @@ async fn the_fleet_sends_no_more_payouts_a_minute_than_it_may() {
     let mut phones = Vec::new();
     for number in ["0712345678", "0722345678", "0733345678"] {
         phones.push(world.funded(number, 500).await);
+        // The push was a request, too.
+        world.turn(10 * SECOND);
     }
     for phone in &phones {
         ask(phone, 100).await;

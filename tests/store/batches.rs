@@ -10,7 +10,9 @@ use majibu::{
         money::Cents,
         sms::SmsClass,
     },
-    store::{Claim, Entry, EntryState, FinishedRound, GivenAnswer, SetFigures, Sms, StoreError},
+    store::{
+        Claim, Entry, EntryState, FinishedRound, GivenAnswer, Leased, SetFigures, Sms, StoreError,
+    },
 };
 
 use crate::{
@@ -247,7 +249,13 @@ async fn texts_are_put_out_once_for_each_event(bench: &Bench) {
     assert_eq!(bench.number("select count(*) from outbox").await, 3);
     let mut tx = bench.read().await;
     for sms in [one, other] {
-        let row = tx.pending_sms(sms.id, 0).await.expect("read").expect("due");
+        let leased = Leased {
+            id: sms.id.to_string(),
+            lease: 0,
+            attempt: 0,
+        };
+        let rows = tx.texts_to_send(&[leased]).await.expect("read");
+        let row = rows.first().expect("due").clone();
         assert_eq!((row.msisdn, row.body), (sms.msisdn, sms.body));
     }
     assert!(tx.is_due(Claim::Sms, NOW).await.expect("an answer"));
@@ -266,6 +274,9 @@ async fn an_empty_batch_does_nothing(bench: &Bench) {
         tx.close_sets(&[]).await?;
         tx.end_entries(&[]).await?;
         tx.add_matches(&[], NOW).await?;
+        assert_eq!(tx.texts_to_send(&[]).await?, []);
+        tx.keep_texts(&[], NOW).await?;
+        tx.keep_refusals(&[], NOW).await?;
         tx.add_all_sms(&[], NOW).await
     }
     .await;

@@ -13,6 +13,7 @@ on_each_engine!(
     a_chore_keeps_its_time_when_it_is_planned_again,
     a_chore_that_is_not_wanted_is_not_due,
     the_holder_of_the_lease_ends_a_chore,
+    a_chore_that_is_wanted_can_be_moved,
 );
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -73,4 +74,18 @@ async fn the_holder_of_the_lease_ends_a_chore(bench: &Bench) {
     let done = tx.chore_done_at(PULL).await.expect("read");
     assert_eq!(done, Some(at(60_001)), "a failure forgets no success");
     assert_eq!(tx.chore_done_at("other").await.expect("read"), None);
+}
+
+async fn a_chore_that_is_wanted_can_be_moved(bench: &Bench) {
+    bench.leave_loose_ends();
+    let mut tx = bench.write().await;
+    tx.move_chore(PULL, at(500)).await.expect("not planned");
+    tx.plan_chore(PULL, Some(at(1_000))).await.expect("planned");
+    tx.move_chore(PULL, at(2_000)).await.expect("moved");
+    assert!(claim(&mut tx, 1_999).await.is_empty());
+    tx.move_chore(PULL, at(100)).await.expect("moved");
+    assert_eq!(claim(&mut tx, 100).await.len(), 1);
+    tx.plan_chore(PULL, None).await.expect("not wanted");
+    tx.move_chore(PULL, at(100)).await.expect("nothing");
+    assert!(claim(&mut tx, 1_000_000).await.is_empty());
 }

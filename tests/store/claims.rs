@@ -68,7 +68,7 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
             let id = bench.random(|rng| CallbackId::new(NOW, rng)).to_string();
             tx.plan_chore(&id, Some(due)).await.map(|()| id)
         }
-        Claim::Sms => {
+        Claim::Sms | Claim::Promotions => {
             let id = bench.random(|rng| SmsId::new(NOW, rng));
             let sms = Sms {
                 id,
@@ -76,7 +76,11 @@ async fn add(bench: &Bench, tx: &mut Tx, kind: Claim, player: PlayerId, due: Tim
                 player: Some(player),
                 msisdn: msisdn(1),
                 kind: "won",
-                class: SmsClass::Receipt,
+                class: if kind == Claim::Sms {
+                    SmsClass::Receipt
+                } else {
+                    SmsClass::Promotion
+                },
                 body: "You won".into(),
             };
             tx.add_sms(&sms, due).await.map(|()| id.to_string())
@@ -237,7 +241,8 @@ async fn a_lease_that_has_ended_makes_the_row_due_again(bench: &Bench) {
             | Claim::Payouts
             | Claim::PayoutQueries
             | Claim::Chores
-            | Claim::Sms => [1, 2, 3],
+            | Claim::Sms
+            | Claim::Promotions => [1, 2, 3],
             Claim::Rounds | Claim::Unpaired | Claim::Sets => [0, 0, 0],
         };
         let mut now = NOW;
@@ -273,6 +278,7 @@ async fn claims_of_one_table_keep_apart(bench: &Bench) {
     for (one, other) in [
         (Claim::Pushes, Claim::Queries),
         (Claim::Rounds, Claim::Unpaired),
+        (Claim::Sms, Claim::Promotions),
     ] {
         let (first, second) = (given(bench, one, [0]).await, given(bench, other, [0]).await);
         assert_eq!(

@@ -79,7 +79,10 @@ async fn a_deposit_is_pushed_and_paid(bench: &Bench) {
         requested: AMOUNT,
         receipt: None,
         checkout_id: None,
+        requested_at: NOW,
         pushed_at: None,
+        asks_status: false,
+        told_receipt: None,
     };
     assert_eq!(read(&mut tx, id).await, asked);
     assert!(is_due(&mut tx, Claim::Pushes, 0).await);

@@ -29,14 +29,17 @@ macro_rules! on_each_engine {
 mod bench;
 mod given;
 
+mod balances;
 mod batches;
 mod booking;
 mod callbacks;
 mod chores;
+mod circuits;
 mod claims;
 mod contention;
 mod deposits;
 mod entries;
+mod gates;
 mod guards;
 mod hops;
 mod inbound;

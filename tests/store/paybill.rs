@@ -1,5 +1,7 @@
 //! Payments to the paybill in the store, what limits deposits, and the check of excise.
 
+use std::time::Duration;
+
 use majibu::{
     core::{
         ids::{DepositId, ParkedId, PlayerId, SmsId},
@@ -8,7 +10,7 @@ use majibu::{
         payment::deposit::Failure,
         sms::SmsClass,
     },
-    store::{Booked, Parked, Sms, Tx},
+    store::{Booked, Claim, Parked, Sms, Tx},
 };
 
 use crate::{
@@ -326,6 +328,8 @@ async fn an_sms_may_go_to_a_number_that_is_no_player(bench: &Bench) {
     };
     let mut tx = bench.write().await;
     tx.add_sms(&sms, NOW).await.expect("added");
-    let pending = tx.pending_sms(id, 0).await.expect("read").expect("it");
-    assert_eq!(pending.msisdn, msisdn(1));
+    let lease = Duration::from_secs(60);
+    let claimed = tx.claim(Claim::Sms, NOW, lease, 9).await.expect("claimed");
+    let rows = tx.texts_to_send(&claimed).await.expect("read");
+    assert_eq!((rows[0].id, &rows[0].msisdn), (id, &msisdn(1)));
 }

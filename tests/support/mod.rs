@@ -160,6 +160,17 @@ impl World {
         self.start().await;
     }
 
+    /// Another process of the same house: the same database, simulator and clock. Callbacks go to the
+    /// first one.
+    pub async fn second(&self) -> Service {
+        let mut config = self.config.clone();
+        config.http.listen = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a port");
+        let started = Service::start(&config, &self.outside, Parts::Http, Migration::Skip).await;
+        started.expect("a second service")
+    }
+
     /// Loses every session of this service, as when the session store is wiped. The Redis server is
     /// shared with other tests, so only this service's keys go.
     pub async fn wipe_sessions(&self) {

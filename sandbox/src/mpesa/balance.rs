@@ -64,7 +64,7 @@ async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Optio
     };
     let parameters = if code == code::DONE {
         vec![
-            Parameter::text("AccountBalance", &accounts(&world)),
+            Parameter::text("AccountBalance", &accounts(&world, &shortcode)),
             Parameter::raw("BOCompletedTime", &clock::eat_digits(at)),
         ]
     } else {
@@ -84,11 +84,15 @@ async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Optio
 }
 
 /// `name|KES|current|available|reserved|uncleared`, joined by `&`. The charges are paid from the
-/// utility account; the account of that name only counts them, below zero.
-fn accounts(world: &World) -> String {
-    let (utility, fees) = {
+/// utility account; the account of that name only counts them, below zero. Where payouts have a short
+/// code of their own, all money is there: what customers pay is moved to it at once.
+fn accounts(world: &World, shortcode: &str) -> String {
+    let pays_out = shortcode == world.config.daraja.organisation.b2c_shortcode;
+    let (utility, fees) = if pays_out {
         let ledger = lock(&world.mpesa.ledger);
         (ledger.utility_cents(), ledger.fees_cents())
+    } else {
+        (0, 0)
     };
     let accounts = [
         ("Working Account", 0),

@@ -71,10 +71,10 @@ async fn wrong_numbers_are_refused_beside_good_ones() {
     assert_eq!(
         codes,
         [
-            (101, "KES 1.6000"),
             (403, "0"),
             (101, "KES 1.6000"),
-            (403, "0")
+            (403, "0"),
+            (101, "KES 1.6000")
         ]
     );
     assert!(
@@ -292,4 +292,81 @@ fn messages(sim: &Simulator, what: &str) -> Vec<Exchange> {
     let mut exchanges = sim.exchanges();
     exchanges.retain(|exchange| exchange.what == what);
     exchanges
+}
+
+/// The code of each recipient, by number.
+async fn codes(sim: &Simulator, to: &str) -> Vec<(String, u64)> {
+    let (status, body) = Client::new(&sim.base_url()).sms(to, "Hello").await.unwrap();
+    assert_eq!(status, 201);
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    let recipients = answer["SMSMessageData"]["Recipients"].as_array().unwrap();
+    let code = |recipient: &Value| {
+        let number = recipient["number"].as_str().unwrap().to_owned();
+        (number, recipient["statusCode"].as_u64().unwrap())
+    };
+    let mut codes: Vec<_> = recipients.iter().map(code).collect();
+    codes.sort();
+    codes
+}
+
+fn code(number: &str, code: u64) -> (String, u64) {
+    (number.to_owned(), code)
+}
+
+#[tokio::test]
+async fn recipients_of_one_request_have_codes_of_their_own() {
+    let (sim, _service) = instant_world().await;
+    for (number, code) in [
+        ("0712345671", 406),
+        ("0712345672", 401),
+        ("0712345673", 102),
+    ] {
+        sim.set_sms_code(number, Some(code)).unwrap();
+    }
+    let all = "+254712345670,+254712345671,+254712345672,+254712345673";
+    let given = [
+        code("+254712345670", 101),
+        code("+254712345671", 406),
+        code("+254712345672", 401),
+        code("+254712345673", 102),
+    ];
+    assert_eq!(codes(&sim, all).await, given);
+    let arrived = |number: &str| sim.phone(number).unwrap().inbox().len();
+    assert_eq!(
+        ["0712345670", "0712345671", "0712345672", "0712345673"].map(arrived),
+        [1, 0, 0, 1]
+    );
+    // One request answered with one code for all.
+    let fault = Fault::ResultCode("501".into());
+    sim.inject(FaultPoint::Sms, fault, 1).unwrap();
+    assert!(codes(&sim, all).await.iter().all(|(_, code)| *code == 501));
+    sim.set_sms_code("0712345671", None).unwrap();
+    assert_eq!(
+        codes(&sim, "+254712345671").await,
+        [code("+254712345671", 101)]
+    );
+}
+
+#[tokio::test]
+async fn without_credit_nothing_is_sent_until_it_is_topped_up() {
+    let (sim, _service) = instant_world().await;
+    sim.set_sms_credit(Some(2 * 80));
+    let all = "+254712345670,+254712345671,+254712345672";
+    let given = codes(&sim, all).await;
+    assert_eq!(given.iter().filter(|(_, code)| *code == 101).count(), 2);
+    assert_eq!(given.iter().filter(|(_, code)| *code == 405).count(), 1);
+    sim.set_sms_credit(None);
+    assert!(codes(&sim, all).await.iter().all(|(_, code)| *code == 101));
+}
+
+#[tokio::test]
+async fn a_sender_id_that_is_not_registered_is_answered_without_recipients() {
+    let (sim, _service) = instant_world().await;
+    sim.set_sms_sender(Some("MAJIBU"));
+    assert_eq!(codes(&sim, "+254712345670").await, []);
+    sim.set_sms_sender(Some("DEMO"));
+    assert_eq!(
+        codes(&sim, "+254712345670").await,
+        [code("+254712345670", 101)]
+    );
 }

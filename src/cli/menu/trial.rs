@@ -104,6 +104,7 @@ impl House {
         );
         let outside = Outside {
             sms: post.clone(),
+            fallback: None,
             money: till.clone(),
             gateways: gateways(config),
             clock: clock.clone(),

@@ -167,6 +167,16 @@ pub fn same_amount_window(interval: Duration) -> Duration {
     interval.saturating_mul(2).min(SAME_AMOUNT)
 }
 
+/// How long a push may wait for its turn, or for M-Pesa to be reachable. A prompt that rings later is
+/// one that nobody expects any more.
+const PUSH_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// When a push that was due at `due` is sent at the latest.
+#[must_use]
+pub fn latest_push(due: Timestamp) -> Timestamp {
+    due.after(PUSH_WITHIN)
+}
+
 /// What a player may still deposit today, who has deposited so much; `None`: any amount.
 #[must_use]
 pub fn room_today(deposited: Cents, rules: &WalletRules) -> Option<Cents> {

@@ -1,17 +1,19 @@
 //! Sending SMS, and reading delivery reports (contract, sections 3 and 4).
 
+mod answer;
+
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 
+use self::answer::judge;
 use super::inbound;
 use crate::{
     core::msisdn::Msisdn,
-    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsError, SmsSender},
-    provider::{excerpt, was_not_sent},
+    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsAnswer, SmsSender},
+    provider::{excerpt, no_answer},
 };
 
 /// Where and as whom SMS are sent.
@@ -38,32 +40,6 @@ pub struct SmsClient {
     http: Client,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(rename = "SMSMessageData")]
-    data: AnswerData,
-}
-
-#[derive(Deserialize)]
-struct AnswerData {
-    #[serde(rename = "Message", default)]
-    message: String,
-    #[serde(rename = "Recipients", default)]
-    recipients: Vec<Recipient>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Recipient {
-    #[serde(default)]
-    number: String,
-    status_code: i64,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    message_id: String,
-}
-
 impl SmsClient {
     /// A client.
     #[must_use]
@@ -71,14 +47,15 @@ impl SmsClient {
         Self { settings, http }
     }
 
-    fn request(&self, to: &Msisdn, body: &str) -> RequestBuilder {
+    fn request(&self, to: &[Msisdn], body: &str) -> RequestBuilder {
         let settings = &self.settings;
         let base = settings.base_url.trim_end_matches('/');
+        let numbers: Vec<&str> = to.iter().map(Msisdn::e164).collect();
         let request = if settings.bulk {
             let mut json = serde_json::json!({
                 "username": settings.username,
                 "message": body,
-                "phoneNumbers": [to.e164()],
+                "phoneNumbers": numbers,
             });
             if let Some(sender) = &settings.sender {
                 json["senderId"] = sender.as_str().into();
@@ -87,9 +64,10 @@ impl SmsClient {
                 .post(format!("{base}/version1/messaging/bulk"))
                 .json(&json)
         } else {
+            let numbers = numbers.join(",");
             let mut form = vec![
                 ("username", settings.username.as_str()),
-                ("to", to.e164()),
+                ("to", numbers.as_str()),
                 ("message", body),
                 ("bulkSMSMode", "1"),
                 ("enqueue", "1"),
@@ -105,75 +83,28 @@ impl SmsClient {
             .timeout(settings.timeout)
     }
 
-    async fn try_send(&self, to: &Msisdn, body: &str) -> Result<String, SmsError> {
-        let failed = |error: reqwest::Error| {
-            let what = error.without_url().to_string();
-            SmsError::Unsure(what)
-        };
-        let response = self.request(to, body).send().await.map_err(|error| {
-            if was_not_sent(&error) {
-                SmsError::NotSent(error.without_url().to_string())
-            } else {
-                failed(error)
+    async fn try_send(&self, to: &[Msisdn], body: &str) -> Vec<SmsAnswer> {
+        let answered = match self.request(to, body).send().await {
+            Ok(response) => {
+                let status = response.status();
+                response.text().await.map(|text| (status, text))
             }
-        })?;
-        let status = response.status();
-        let text = response.text().await.map_err(failed)?;
-        judge(status, &text, to)
+            Err(error) => Err(error),
+        };
+        match answered {
+            Ok((status, text)) => judge(status, &text, to),
+            Err(error) => all(to, no_answer(error)),
+        }
     }
 }
 
-/// What an answer means. An accepted request is not an accepted message: each recipient has a code
-/// of its own, and the words beside it are not reliable.
-fn judge(status: StatusCode, text: &str, to: &Msisdn) -> Result<String, SmsError> {
-    let what = || format!("HTTP {}: {}", status.as_u16(), excerpt(text, None));
-    if status.is_server_error() {
-        return Err(SmsError::Unsure(what()));
-    }
-    if !status.is_success() {
-        return Err(SmsError::NotSent(what()));
-    }
-    let Ok(answer) = serde_json::from_str::<Answer>(text) else {
-        return Err(SmsError::Unsure(what()));
-    };
-    let recipients = &answer.data.recipients;
-    // Order is not promised: matched by number. A sole recipient can only be ours.
-    let ours = recipients
-        .iter()
-        .find(|recipient| Msisdn::parse(&recipient.number).as_ref() == Ok(to))
-        .or(if recipients.len() == 1 {
-            recipients.first()
-        } else {
-            None
-        });
-    let Some(recipient) = ours else {
-        // 201 without a recipient: a bad sender id, says the message.
-        return Err(SmsError::NotSent(excerpt(&answer.data.message, None)));
-    };
-    let why = format!(
-        "{} {}",
-        recipient.status_code,
-        excerpt(&recipient.status, None)
-    );
-    match recipient.status_code {
-        100..=102 => Ok(recipient.message_id.clone()),
-        401 => {
-            tracing::error!(why, "SMS held by the provider until it is cleared");
-            Ok(recipient.message_id.clone())
-        }
-        403 | 404 | 406 | 407 | 409 | 502 => Err(SmsError::Refused(why)),
-        // The house's own: sender id, credit. And passing faults.
-        402 | 405 | 500 | 501 => Err(SmsError::NotSent(why)),
-        _ => Err(SmsError::Unsure(why)),
-    }
+/// The same answer for every number.
+fn all(to: &[Msisdn], answer: SmsAnswer) -> Vec<SmsAnswer> {
+    vec![answer; to.len()]
 }
 
 impl SmsSender for SmsClient {
-    fn send<'a>(
-        &'a self,
-        to: &'a Msisdn,
-        body: &'a str,
-    ) -> BoxFuture<'a, Result<String, SmsError>> {
+    fn send<'a>(&'a self, to: &'a [Msisdn], body: &'a str) -> BoxFuture<'a, Vec<SmsAnswer>> {
         Box::pin(self.try_send(to, body))
     }
 
@@ -209,69 +140,5 @@ impl SmsSender for SmsClient {
 
     fn read_opt_out(&self, body: &[u8]) -> Option<OptOut> {
         inbound::read_opt_out(body)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answered(status: u16, text: &str) -> Result<String, SmsError> {
-        let to = Msisdn::parse("0712345678").unwrap();
-        judge(StatusCode::from_u16(status).unwrap(), text, &to)
-    }
-
-    fn recipient(code: i64) -> String {
-        format!(
-            r#"{{"SMSMessageData":{{"Message":"Sent to 1/1 Total Cost: KES 0.8000",
-            "Recipients":[{{"statusCode":{code},"number":"+254712345678","status":"Success",
-            "cost":"KES 0.8000","messageId":"ATXid_1"}}]}}}}"#
-        )
-    }
-
-    #[test]
-    fn the_code_decides_and_not_the_words() {
-        for code in [100, 101, 102, 401] {
-            assert_eq!(
-                answered(201, &recipient(code)),
-                Ok("ATXid_1".into()),
-                "{code}"
-            );
-        }
-        for code in [403, 404, 406, 407, 502] {
-            assert!(
-                matches!(answered(201, &recipient(code)), Err(SmsError::Refused(_))),
-                "{code}"
-            );
-        }
-        for code in [402, 405, 500, 501] {
-            assert!(
-                matches!(answered(201, &recipient(code)), Err(SmsError::NotSent(_))),
-                "{code}"
-            );
-        }
-        assert!(matches!(
-            answered(201, &recipient(777)),
-            Err(SmsError::Unsure(_))
-        ));
-    }
-
-    #[test]
-    fn an_accepted_request_without_recipients_is_no_message() {
-        let text = r#"{"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}}"#;
-        assert_eq!(
-            answered(201, text),
-            Err(SmsError::NotSent("InvalidSenderId".into()))
-        );
-    }
-
-    #[test]
-    fn other_answers_are_certain_only_where_they_say_so() {
-        let refused = answered(401, "The supplied authentication is invalid");
-        assert!(matches!(refused, Err(SmsError::NotSent(_))));
-        assert!(matches!(answered(429, ""), Err(SmsError::NotSent(_))));
-        assert!(matches!(answered(500, "<html>"), Err(SmsError::Unsure(_))));
-        assert!(matches!(answered(200, "<html>"), Err(SmsError::Unsure(_))));
-        assert!(matches!(answered(201, ""), Err(SmsError::Unsure(_))));
     }
 }

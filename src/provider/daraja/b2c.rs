@@ -60,7 +60,7 @@ fn judge(answer: &Answer) -> Result<(), PayoutError> {
         return Err(PayoutError::SentBefore(why));
     }
     if answer.is_throttled() {
-        return Err(PayoutError::NotSent(why));
+        return Err(PayoutError::NoRoom(why));
     }
     // A token that is not taken turns the request away at the gate, and is ours to mend.
     let is_gate = code.starts_with("401.") || code == "404.001.03" || code == "400.003.01";

@@ -53,7 +53,7 @@ fn paid(callback: &Value) -> StkOutcome {
     match (receipt, amount.filter(|amount| amount.is_positive())) {
         (Some(receipt), Some(amount)) => StkOutcome::Paid { receipt, amount },
         (None, _) => StkOutcome::Unclear("code 0 without a receipt".into()),
-        (Some(_), None) => StkOutcome::Unclear("code 0 without an amount".into()),
+        (Some(receipt), None) => StkOutcome::Unstated { receipt },
     }
 }
 
@@ -110,16 +110,12 @@ mod tests {
 
     #[test]
     fn what_is_not_clearly_paid_is_unclear() {
-        let receipt = json!({"Name": "MpesaReceiptNumber", "Value": "R1"});
         for fields in [
             json!({}),
             json!({"ResultCode": null}),
             json!({"ResultCode": ""}),
             json!({"ResultCode": false}),
             json!({"ResultCode": 0}),
-            json!({"ResultCode": 0, "CallbackMetadata": {"Item": [receipt]}}),
-            json!({"ResultCode": 0, "CallbackMetadata": {"Item": [
-                {"Name": "Amount", "Value": -5}, receipt]}}),
             json!({"ResultCode": 0, "CallbackMetadata": {"Item": [
                 {"Name": "Amount", "Value": 5}, {"Name": "MpesaReceiptNumber", "Value": "'; --"}]}}),
         ] {
@@ -134,6 +130,23 @@ mod tests {
             b"{\"Body\":{\"stkCallback\":1}}",
         ] {
             assert_eq!(read(body), None);
+        }
+    }
+
+    #[test]
+    fn a_receipt_without_an_amount_can_be_asked_about() {
+        let receipt = json!({"Name": "MpesaReceiptNumber", "Value": "R1"});
+        for items in [
+            json!([receipt]),
+            json!([{"Name": "Amount", "Value": -5}, receipt]),
+            json!([{"Name": "Amount", "Value": "much"}, receipt]),
+        ] {
+            let body = callback(json!({"ResultCode": 0, "CallbackMetadata": {"Item": items}}));
+            let receipt = "R1".to_owned();
+            assert_eq!(
+                read(&body).unwrap().outcome,
+                StkOutcome::Unstated { receipt }
+            );
         }
     }
 

@@ -11,8 +11,8 @@ use super::{DarajaSettings, b2c, callback, status, stk, token::TokenKeeper};
 use crate::{
     core::time::Timestamp,
     ports::{
-        MobileMoney, Payout, PayoutError, PayoutResult, PayoutStatus, Push, PushError, QueryAnswer,
-        StkResult, TokenStore,
+        DepositQuestion, MobileMoney, Payout, PayoutError, PayoutResult, PayoutStatus, Push,
+        PushError, QueryAnswer, QuestionError, StkResult, TokenStore,
     },
     provider::{excerpt, was_not_sent},
 };
@@ -51,6 +51,31 @@ impl Answer {
         let code = self.text("errorCode").unwrap_or_default();
         self.status.as_u16() == 429
             || matches!(code.as_str(), "500.003.02" | "500.003.03" | "00.002.1001")
+            || self.is_gateway_fault()
+    }
+
+    /// The gateway's own shape of the same, with a status that may be another than 429.
+    fn is_gateway_fault(&self) -> bool {
+        let fault = self.json.as_ref().and_then(|json| json.get("fault"));
+        let code = fault
+            .and_then(|fault| fault.get("detail")?.get("errorcode"))
+            .and_then(text_of)
+            .unwrap_or_default();
+        code.starts_with("policies.ratelimit.")
+    }
+
+    /// Whether it says that the token is not taken (contract, section 1).
+    pub(super) fn is_token_error(&self) -> bool {
+        let code = self.text("errorCode").unwrap_or_default();
+        TOKEN_ERRORS.contains(&code.as_str())
+    }
+
+    /// Whether it says something, be it a refusal: no page of the gateway, no empty body, no
+    /// "internal error", and no refused token.
+    pub(super) fn says_something(&self) -> bool {
+        let code = self.text("errorCode").unwrap_or_default();
+        let is_known = !self.status.is_server_error() || code == "500.001.1001";
+        self.json.as_ref().is_some_and(Value::is_object) && is_known && !self.is_token_error()
     }
 
     /// What is wrong, for a log line.
@@ -113,9 +138,7 @@ impl DarajaClient {
     /// was turned away at the gate, so nothing happens twice.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
         let first = self.post_once(path, body).await?;
-        let code = first.text("errorCode");
-        let is_token_error = code.is_some_and(|code| TOKEN_ERRORS.contains(&code.as_str()));
-        if is_token_error {
+        if first.is_token_error() {
             self.post_once(path, body).await
         } else {
             Ok(first)
@@ -152,8 +175,7 @@ impl DarajaClient {
             json: serde_json::from_str(&text).ok(),
             excerpt: excerpt(&text, Some(token.expose_secret())),
         };
-        let code = answer.text("errorCode").unwrap_or_default();
-        if TOKEN_ERRORS.contains(&code.as_str()) {
+        if answer.is_token_error() {
             self.tokens.forget(&token).await;
         }
         Ok(answer)
@@ -173,8 +195,22 @@ impl MobileMoney for DarajaClient {
         &'a self,
         originator_id: &'a str,
         withdrawal_id: &'a str,
-    ) -> BoxFuture<'a, Result<(), String>> {
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
         Box::pin(status::ask(self, originator_id, withdrawal_id))
+    }
+
+    fn can_ask_deposit(&self) -> bool {
+        // The operator of another short code may not ask about this one's payments, and each wrong
+        // try brings the operator's lock nearer.
+        let payouts = self.settings.payouts.as_ref();
+        payouts.is_some_and(|payouts| payouts.shortcode == self.settings.shortcode)
+    }
+
+    fn ask_deposit<'a>(
+        &'a self,
+        question: &'a DepositQuestion,
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
+        Box::pin(status::ask_deposit(self, question))
     }
 
     fn read_payout(&self, body: &[u8]) -> Option<PayoutResult> {

@@ -32,19 +32,30 @@ pub fn security_credential(
     certificate: &[u8],
     password: &SecretString,
 ) -> Result<SecretString, CredentialError> {
-    let certificate = Certificate::from_pem(certificate)
-        .or_else(|_| Certificate::from_der(certificate))
-        .map_err(|_| CredentialError::NotACertificate)?;
-    let key = certificate
-        .tbs_certificate
-        .subject_public_key_info
-        .to_der()
-        .map_err(|_| CredentialError::NotACertificate)?;
-    let key = PublicEncryptingKey::from_der(&key).map_err(|_| CredentialError::NotRsa)?;
+    let key = public_key(&read_certificate(certificate)?)?;
     let key = Pkcs1PublicEncryptingKey::new(key).map_err(|_| CredentialError::NotRsa)?;
     let mut room = vec![0; key.ciphertext_size()];
     let encrypted = key
         .encrypt(password.expose_secret().as_bytes(), &mut room)
         .map_err(|_| CredentialError::TooLong)?;
     Ok(STANDARD.encode(encrypted).into())
+}
+
+/// Reads a certificate, in PEM or DER.
+pub(super) fn read_certificate(certificate: &[u8]) -> Result<Certificate, CredentialError> {
+    Certificate::from_pem(certificate)
+        .or_else(|_| Certificate::from_der(certificate))
+        .map_err(|_| CredentialError::NotACertificate)
+}
+
+/// Its key, where that is one of RSA.
+pub(super) fn public_key(
+    certificate: &Certificate,
+) -> Result<PublicEncryptingKey, CredentialError> {
+    let key = certificate
+        .tbs_certificate
+        .subject_public_key_info
+        .to_der()
+        .map_err(|_| CredentialError::NotACertificate)?;
+    PublicEncryptingKey::from_der(&key).map_err(|_| CredentialError::NotRsa)
 }

@@ -33,6 +33,19 @@ impl Paybill for DarajaClient {
         json.map_or_else(Vec::new, |json| rows(&json))
     }
 
+    fn write_payment(&self, payment: &Payment) -> Vec<u8> {
+        let amount = payment.amount.map(|amount| amount.to_string());
+        let body = json!({
+            "TransactionType": "Pay Bill",
+            "TransID": payment.receipt,
+            "TransAmount": amount,
+            "BusinessShortCode": payment.shortcode,
+            "BillRefNumber": payment.account,
+            "MSISDN": payment.payer.as_ref().map(Msisdn::digits),
+        });
+        body.to_string().into_bytes()
+    }
+
     fn register_urls(
         &self,
         response_type: ResponseType,
@@ -109,7 +122,7 @@ fn read(json: &Value) -> Option<Payment> {
 }
 
 /// Every object with a receipt's field in it, at any depth: the key of the list and its nesting vary.
-fn rows(json: &Value) -> Vec<PulledRow> {
+pub(super) fn rows(json: &Value) -> Vec<PulledRow> {
     let mut found = Vec::new();
     collect(json, 0, &mut found);
     found

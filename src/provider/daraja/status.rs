@@ -1,14 +1,17 @@
-//! Transaction Status: what became of a payout (contract, section 7).
+//! Transaction Status: what became of a payout, or of a payment to us (contract, section 7).
 
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     client::DarajaClient,
     result::{Outcome, receipt},
     stk::number,
 };
-use crate::ports::{PayoutStatus, Standing};
+use crate::ports::{DepositQuestion, PayoutStatus, QuestionError, Standing};
+
+/// What the question is for: 1 to 100 characters.
+const REMARKS: &str = "Majibu";
 
 /// The code that says that there is no such transaction; it can come too early.
 const UNHEARD_OF: &str = "2032";
@@ -18,36 +21,79 @@ pub(super) async fn ask(
     client: &DarajaClient,
     originator_id: &str,
     withdrawal_id: &str,
-) -> Result<(), String> {
+) -> Result<(), QuestionError> {
     let settings = client.settings();
-    let payouts = settings.payouts.as_ref();
-    let payouts = payouts.ok_or_else(|| "payouts are not set up".to_owned())?;
-    let base = settings.callback_base.trim_end_matches('/');
-    let callback = format!("{base}/b2c/{withdrawal_id}/status");
-    let body = json!({
+    let payouts = settings.payouts.as_ref().ok_or_else(not_set_up)?;
+    let about = json!({ "OriginalConversationID": originator_id });
+    let callback = client.callback_url(&format!("b2c/{withdrawal_id}/status"));
+    send(client, &payouts.shortcode, about, &callback).await
+}
+
+/// Asks about the payment of a deposit. By its receipt where that is known, which is what the contract
+/// documents for payments to us; else by the id of its push, which may be answered with
+/// "no such transaction" and then says nothing.
+pub(super) async fn ask_deposit(
+    client: &DarajaClient,
+    question: &DepositQuestion,
+) -> Result<(), QuestionError> {
+    let about = match (&question.receipt, &question.checkout_id) {
+        (Some(receipt), _) => json!({ "TransactionID": receipt }),
+        (None, Some(checkout_id)) => json!({ "OriginalConversationID": checkout_id }),
+        (None, None) => {
+            let why = "neither its receipt nor the id of its push is known";
+            return Err(QuestionError::Refused(why.into()));
+        }
+    };
+    let callback = client.callback_url(&format!("stk/{}/status", question.deposit_id));
+    send(client, &client.settings().shortcode, about, &callback).await
+}
+
+fn not_set_up() -> QuestionError {
+    QuestionError::Refused("payouts are not set up".into())
+}
+
+/// Sends a question about what `about` identifies; an identifier that is not used is left out.
+async fn send(
+    client: &DarajaClient,
+    shortcode: &str,
+    about: Value,
+    callback: &str,
+) -> Result<(), QuestionError> {
+    let payouts = client.settings().payouts.as_ref();
+    let payouts = payouts.ok_or_else(not_set_up)?;
+    let mut body = json!({
         "Initiator": payouts.initiator,
         "SecurityCredential": payouts.credential.expose_secret(),
         "CommandID": "TransactionStatusQuery",
-        "OriginalConversationID": originator_id,
-        "PartyA": number(&payouts.shortcode),
+        "PartyA": number(shortcode),
         "IdentifierType": "4",
         "ResultURL": callback,
         "QueueTimeOutURL": callback,
-        "Remarks": "Majibu withdrawal",
-        "Occasion": "Majibu withdrawal",
+        "Remarks": REMARKS,
+        "Occasion": REMARKS,
     });
+    if let (Value::Object(body), Value::Object(about)) = (&mut body, about) {
+        body.extend(about);
+    }
     let answer = client
         .post("/mpesa/transactionstatus/v1/query", &body)
-        .await;
-    match answer {
-        Ok(answer) if answer.is_accepted() => Ok(()),
-        Ok(answer) => Err(answer.why()),
-        Err(error) => Err(error.to_string()),
+        .await
+        .map_err(|error| QuestionError::NoAnswer(error.to_string()))?;
+    if answer.is_accepted() {
+        return Ok(());
     }
+    let why = answer.why();
+    Err(if answer.is_throttled() {
+        QuestionError::NoRoom(why)
+    } else if answer.says_something() {
+        QuestionError::Refused(why)
+    } else {
+        QuestionError::NoAnswer(why)
+    })
 }
 
 /// Reads a status; `None` when the body is none. The ids outside the parameters belong to the
-/// question, those inside to the payout (contract, section 14, trap 28).
+/// question, those inside to the transaction (contract, section 14, trap 28).
 pub(super) fn read(body: &[u8]) -> Option<PayoutStatus> {
     let result = Outcome::read(body)?;
     let standing = match result.code().as_deref() {
@@ -79,8 +125,6 @@ fn standing(result: &Outcome) -> Standing {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::core::money::Cents;
 

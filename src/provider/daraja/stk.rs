@@ -17,7 +17,7 @@ use crate::{
 const DESCRIPTION: &str = "Majibu";
 
 /// Password and timestamp from one clock reading, in East Africa Time.
-fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
+pub(super) fn password(settings: &DarajaSettings, at: Timestamp) -> (String, String) {
     let timestamp = at.in_nairobi().format("%Y%m%d%H%M%S").to_string();
     let passkey = settings.passkey.expose_secret();
     let password = STANDARD.encode(format!("{}{passkey}{timestamp}", settings.shortcode));
@@ -76,7 +76,14 @@ fn judge_push(answer: &Answer) -> Result<String, PushError> {
         .text("errorMessage")
         .unwrap_or_default()
         .to_lowercase();
-    if answer.is_throttled() || words.contains("unable to lock subscriber") {
+    if answer.is_throttled() {
+        return Err(PushError::NoRoom(why));
+    }
+    if words.contains("unable to lock subscriber") {
+        return Err(PushError::PhoneTaken(why));
+    }
+    // A token that is not taken, though it is new, turns the request away at the gate.
+    if answer.is_token_error() {
         return Err(PushError::NotSent(why));
     }
     let is_refused = code.starts_with("400.")
@@ -104,14 +111,16 @@ pub(super) async fn query(client: &DarajaClient, checkout_id: &str, at: Timestam
     });
     match client.post("/mpesa/stkpushquery/v1/query", &body).await {
         Ok(answer) => judge_query(&answer),
-        Err(error) => QueryAnswer::Pending(error.to_string()),
+        Err(error) => QueryAnswer::NoAnswer(error.to_string()),
     }
 }
 
 fn judge_query(answer: &Answer) -> QueryAnswer {
     match answer.text("ResultCode") {
         Some(code) if answer.status.is_success() && code != "4999" => QueryAnswer::Code(code),
-        _ => QueryAnswer::Pending(answer.why()),
+        _ if answer.is_throttled() => QueryAnswer::NoRoom(answer.why()),
+        _ if answer.says_something() => QueryAnswer::Pending(answer.why()),
+        _ => QueryAnswer::NoAnswer(answer.why()),
     }
 }
 
@@ -157,23 +166,12 @@ mod tests {
             ));
         }
         let locked = "Unable to lock subscriber, a transaction is already in process";
-        for body in [
-            error("500.001.1001", locked),
-            error("500.003.02", "Spike Arrest Violation"),
-            error(
-                "500.003.02",
-                "System is busy. Please try again in few minutes.",
-            ),
-        ] {
-            assert!(
-                matches!(judged(500, &body), PushError::NotSent(_)),
-                "{body}"
-            );
-        }
         assert!(matches!(
-            judged(429, "{\"fault\":{}}"),
-            PushError::NotSent(_)
+            judged(500, &error("500.001.1001", locked)),
+            PushError::PhoneTaken(_)
         ));
+        let refused = error("404.001.03", "Invalid Access Token");
+        assert!(matches!(judged(404, &refused), PushError::NotSent(_)));
         for (status, body) in [
             (500, error("500.003.1001", "Internal Server Error")),
             (200, String::new()),
@@ -183,6 +181,37 @@ mod tests {
             assert!(
                 matches!(judged(status, &body), PushError::Unsure(_)),
                 "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn trap_37_every_way_to_say_that_there_is_no_room_is_certain() {
+        let spike = json!({"fault": {"faultstring": "Spike arrest violation", "detail":
+            {"errorcode": "policies.ratelimit.SpikeArrestViolation"}}});
+        for (status, body) in [
+            (500, error("500.003.02", "Spike Arrest Violation")),
+            (
+                500,
+                error(
+                    "500.003.02",
+                    "System is busy. Please try again in few minutes.",
+                ),
+            ),
+            (500, error("500.003.03", "Quota Violation")),
+            (503, error("00.002.1001", "Service is under maintenance")),
+            (429, "{\"fault\":{}}".into()),
+            (429, "<html>".into()),
+            (500, spike.to_string()),
+        ] {
+            let answer = answer(status, &body);
+            assert!(
+                matches!(judge_push(&answer), Err(PushError::NoRoom(_))),
+                "{body}"
+            );
+            assert!(
+                matches!(judge_query(&answer), QueryAnswer::NoRoom(_)),
+                "{body}"
             );
         }
     }
@@ -212,13 +241,26 @@ mod tests {
                 400,
                 error("400.002.02", "Bad Request - Invalid CheckoutRequestID"),
             ),
-            (429, "{}".into()),
-            (200, "<html>".into()),
         ] {
             assert!(matches!(
                 judge_query(&answer(status, &body)),
                 QueryAnswer::Pending(_)
             ));
+        }
+        for (status, body) in [
+            (200, "<html>".to_owned()),
+            (200, String::new()),
+            (502, "{}".into()),
+            (500, error("500.003.1001", "Internal Server Error")),
+            (404, error("404.001.03", "Invalid Access Token")),
+        ] {
+            assert!(
+                matches!(
+                    judge_query(&answer(status, &body)),
+                    QueryAnswer::NoAnswer(_)
+                ),
+                "{status} {body}"
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::Client;
+use reqwest::{Client, StatusCode, header::DATE};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -107,37 +107,41 @@ impl TokenKeeper {
     }
 }
 
-async fn fetch(http: &Client, settings: &DarajaSettings) -> Result<Held, NoToken> {
+/// What the request for a token was answered with.
+pub(super) struct TokenAnswer {
+    pub(super) status: StatusCode,
+    /// The provider's clock, as its header has it.
+    pub(super) date: Option<String>,
+    pub(super) text: String,
+}
+
+/// Asks for a token.
+pub(super) async fn request(
+    http: &Client,
+    settings: &DarajaSettings,
+) -> Result<TokenAnswer, reqwest::Error> {
     let key = settings.consumer_key.expose_secret();
     let secret = settings.consumer_secret.expose_secret();
     let base = settings.base_url.trim_end_matches('/');
-    let failed = |error: reqwest::Error| {
-        let reached = if was_not_sent(&error) {
-            "not reached"
-        } else {
-            "no answer"
-        };
-        NoToken(format!("{reached}: {}", error.without_url()))
-    };
     let response = http
         .get(format!("{base}/oauth/v1/generate"))
         .query(&[("grant_type", "client_credentials")])
         .basic_auth(key, Some(secret))
         .timeout(settings.timeout)
         .send()
-        .await
-        .map_err(failed)?;
-    let status = response.status();
-    let text = response.text().await.map_err(failed)?;
-    let Ok(answer) = serde_json::from_str::<Answer>(&text) else {
-        // Keys of the other environment: 400 with an empty body. Never the text of a success.
-        let text = if status.is_success() {
-            String::new()
-        } else {
-            excerpt(&text, None)
-        };
-        return Err(NoToken(format!("HTTP {} {text}", status.as_u16())));
-    };
+        .await?;
+    let date = response.headers().get(DATE);
+    let date = date.and_then(|date| date.to_str().ok()).map(str::to_owned);
+    Ok(TokenAnswer {
+        status: response.status(),
+        date,
+        text: response.text().await?,
+    })
+}
+
+/// Reads an answer: the token, and for how long it lives.
+pub(super) fn read(text: &str) -> Option<(SecretString, Duration)> {
+    let answer = serde_json::from_str::<Answer>(text).ok()?;
     let life = match &answer.expires_in {
         serde_json::Value::Number(number) => number.as_u64(),
         serde_json::Value::String(text) => text.parse().ok(),
@@ -147,8 +151,35 @@ async fn fetch(http: &Client, settings: &DarajaSettings) -> Result<Held, NoToken
         | serde_json::Value::Object(_) => None,
     };
     let life = Duration::from_secs(life.unwrap_or(LIFE_SECONDS));
+    Some((SecretString::from(answer.access_token), life))
+}
+
+/// For how long a token of this life is used.
+pub(super) fn used_for(life: Duration) -> Duration {
+    life.saturating_sub(EARLY).max(life / 2)
+}
+
+async fn fetch(http: &Client, settings: &DarajaSettings) -> Result<Held, NoToken> {
+    let failed = |error: reqwest::Error| {
+        let reached = if was_not_sent(&error) {
+            "not reached"
+        } else {
+            "no answer"
+        };
+        NoToken(format!("{reached}: {}", error.without_url()))
+    };
+    let answer = request(http, settings).await.map_err(failed)?;
+    let Some((token, life)) = read(&answer.text) else {
+        // Keys of the other environment: 400 with an empty body. Never the text of a success.
+        let text = if answer.status.is_success() {
+            String::new()
+        } else {
+            excerpt(&answer.text, None)
+        };
+        return Err(NoToken(format!("HTTP {} {text}", answer.status.as_u16())));
+    };
     Ok(Held {
-        token: SecretString::from(answer.access_token),
-        renew_at: Instant::now() + life.saturating_sub(EARLY).max(life / 2),
+        token,
+        renew_at: Instant::now() + used_for(life),
     })
 }

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     core::msisdn::Msisdn,
-    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsError, SmsSender},
+    ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsAnswer, SmsSender, SmsVerdict},
 };
 
 /// A text that was sent.
@@ -43,20 +43,24 @@ impl Post {
 }
 
 impl SmsSender for Post {
-    fn send<'a>(
-        &'a self,
-        to: &'a Msisdn,
-        body: &'a str,
-    ) -> BoxFuture<'a, Result<String, SmsError>> {
+    fn send<'a>(&'a self, to: &'a [Msisdn], body: &'a str) -> BoxFuture<'a, Vec<SmsAnswer>> {
         let mut sent = self.sent();
-        sent.count += 1;
-        let id = format!("sms-{}", sent.count);
-        sent.new.push(Text {
-            to: to.clone(),
-            body: body.into(),
-            report: id.clone(),
-        });
-        Box::pin(async move { Ok(id) })
+        let mut answers = Vec::new();
+        for number in to {
+            sent.count += 1;
+            let id = format!("sms-{}", sent.count);
+            sent.new.push(Text {
+                to: number.clone(),
+                body: body.into(),
+                report: id.clone(),
+            });
+            answers.push(SmsAnswer {
+                verdict: SmsVerdict::Accepted(Some(id)),
+                label: "101",
+                why: String::new(),
+            });
+        }
+        Box::pin(async move { answers })
     }
 
     fn read_delivery(&self, body: &[u8]) -> Option<DeliveryReport> {

@@ -12,9 +12,9 @@ use futures::future::BoxFuture;
 use crate::{
     core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
     ports::{
-        Clock, MobileMoney, Paybill, PaybillError, Payment, Payout, PayoutError, PayoutOutcome,
-        PayoutResult, PayoutStatus, PullQuestion, PulledRow, Push, PushError, QueryAnswer,
-        Registered, StkOutcome, StkResult,
+        BalanceResult, Balances, Clock, DepositQuestion, MobileMoney, Paybill, PaybillError,
+        Payment, Payout, PayoutError, PayoutOutcome, PayoutResult, PayoutStatus, PullQuestion,
+        PulledRow, Push, PushError, QueryAnswer, QuestionError, Registered, StkOutcome, StkResult,
     },
 };
 
@@ -189,6 +189,10 @@ impl Paybill for Till {
         Vec::new()
     }
 
+    fn write_payment(&self, _: &Payment) -> Vec<u8> {
+        Vec::new()
+    }
+
     fn register_urls(&self, _: ResponseType) -> BoxFuture<'_, Result<Registered, PaybillError>> {
         Box::pin(async { Err(PaybillError::Refused(NO_PAYBILL.into())) })
     }
@@ -202,11 +206,31 @@ impl Paybill for Till {
     }
 }
 
+impl Balances for Till {
+    fn balance_shortcodes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn ask_balance<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, String>> {
+        Box::pin(async { Err(NO_PAYBILL.into()) })
+    }
+
+    fn read_balance(&self, _: &[u8]) -> Option<BalanceResult> {
+        None
+    }
+}
+
 impl MobileMoney for Till {
     fn push<'a>(&'a self, push: &'a Push) -> BoxFuture<'a, Result<String, PushError>> {
         let mut books = self.books();
         let answer = if books.waiting(&push.msisdn).is_some() {
-            Err(PushError::NotSent("another prompt is on the phone".into()))
+            Err(PushError::PhoneTaken(
+                "another prompt is on the phone".into(),
+            ))
         } else {
             let checkout_id = format!("checkout-{}", books.prompts.len() + 1);
             books.prompts.push(Prompt {
@@ -244,8 +268,27 @@ impl MobileMoney for Till {
         Box::pin(async { Ok(()) })
     }
 
-    fn ask_payout<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async { Err("its result was told at once".into()) })
+    fn ask_payout<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
+        Box::pin(async { Err(QuestionError::Refused("its result was told at once".into())) })
+    }
+
+    fn can_ask_deposit(&self) -> bool {
+        false
+    }
+
+    fn ask_deposit<'a>(
+        &'a self,
+        _: &'a DepositQuestion,
+    ) -> BoxFuture<'a, Result<(), QuestionError>> {
+        Box::pin(async {
+            Err(QuestionError::Refused(
+                "payments are told of at once".into(),
+            ))
+        })
     }
 
     fn read_payout(&self, body: &[u8]) -> Option<PayoutResult> {
