@@ -32,6 +32,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -192,9 +193,14 @@ impl Mpesa {
     }
 
     /// Whether the bearer token of a request is alive.
-    fn check_token(&self, headers: &HeaderMap, product: Product) -> Result<(), Refusal> {
+    fn check_token(
+        &self,
+        headers: &HeaderMap,
+        product: Product,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
         let token = bearer(headers);
-        if lock(&self.tokens).is_alive(token) {
+        if lock(&self.tokens).is_alive(token, now) {
             Ok(())
         } else {
             Err(Refusal::InvalidToken(product, token.to_owned()))

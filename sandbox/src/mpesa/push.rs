@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use tokio::time::Instant;
 
 use super::ledger::{NotPaid, Order, Payment};
 use super::{Refusal, callback, paybill};
-use crate::clock;
 use crate::config::{PushConfirmation, SameAmountRule};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
@@ -167,7 +165,10 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
             .find(&push.checkout_request_id)
             .and_then(|push| push.result.clone());
         if let Some(result) = result {
-            tokio::time::sleep(shared.config.daraja.callback_delay).await;
+            shared
+                .clock
+                .sleep(shared.config.daraja.callback_delay)
+                .await;
             let confirms = shared.config.daraja.c2b.confirms_pushes;
             if confirms == PushConfirmation::BeforeCallback {
                 confirm(&shared, &result).await;
@@ -198,19 +199,19 @@ async fn run(world: &World, push: &Push) {
         finish(StkResult::SameAmount);
         return;
     }
-    let deadline = Instant::now() + world.config.daraja.prompt_life;
-    match tokio::time::timeout_at(deadline, ask(world, push, &phone)).await {
-        Ok(Some((choice, done))) => {
+    let life = world.config.daraja.prompt_life;
+    match world.clock.timeout(life, ask(world, push, &phone)).await {
+        Some(Some((choice, done))) => {
             let result = finish(settle(world, push, &choice));
             if let Some(done) = done {
                 // The person may have stopped looking; the money has moved all the same.
                 let _ = done.send(result);
             }
         }
-        Ok(None) => {
+        Some(None) => {
             finish(StkResult::NoAnswer);
         }
-        Err(_) => {
+        None => {
             phone.withdraw_prompt(&push.checkout_request_id);
             finish(StkResult::NoAnswer);
         }
@@ -261,11 +262,11 @@ async fn ask(world: &World, push: &Push, phone: &PhoneState) -> Option<(Choice, 
         }
         match phone.place_prompt(&prompt) {
             Placing::Shown(answered) => break answered,
-            Placing::Occupied => changes.changed().await.ok()?,
+            Placing::Occupied => world.clock.idly(changes.changed()).await.ok()?,
             Placing::Unreachable => return None,
         }
     };
-    let answer = answered.await.ok()?;
+    let answer = world.clock.idly(answered).await.ok()?;
     Some((answer.choice, Some(answer.done)))
 }
 
@@ -280,7 +281,7 @@ fn settle(world: &World, push: &Push, choice: &Choice) -> StkResult {
         reference: &push.reference,
         checkout_request_id: &push.checkout_request_id,
     };
-    match lock(&world.mpesa.ledger).pay(&order, pin, clock::now(), &world.dice) {
+    match lock(&world.mpesa.ledger).pay(&order, pin, world.clock.now(), &world.dice) {
         Ok(payment) => StkResult::Paid(payment),
         Err(NotPaid::WrongPin) => StkResult::WrongPin,
         Err(NotPaid::NoFunds) => StkResult::NoFunds,
