@@ -84,13 +84,19 @@ struct RunArguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // What a scenario is about is no trouble of the one who plays it.
+    let quiet = if arguments.command.is_some() {
+        "off"
+    } else {
+        "warn"
+    };
     let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
         Some(Command::Record(arguments)) => record_command::run(arguments).await,

@@ -92,6 +92,22 @@ impl Mpesa {
         pin.clone_into(&mut lock(&self.ledger).account(number).pin);
     }
 
+    /// The PIN of a phone's owner.
+    pub(crate) fn pin(&self, number: Number) -> String {
+        lock(&self.ledger).account(number).pin.clone()
+    }
+
+    /// What a phone paid, less what it was paid and given back, in cents.
+    pub(crate) fn spent_cents(&self, number: Number) -> i64 {
+        let movements = self.movements().into_iter();
+        let own = movements.filter(|movement| movement.phone == number);
+        own.map(|movement| match movement.kind {
+            MovementKind::Payment => movement.amount_cents,
+            MovementKind::Payout | MovementKind::Reversal => -movement.amount_cents,
+        })
+        .sum()
+    }
+
     pub(crate) fn set_registered(&self, number: Number, is_registered: bool) {
         lock(&self.ledger).account(number).is_registered = is_registered;
     }

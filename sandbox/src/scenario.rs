@@ -9,9 +9,11 @@ mod answers;
 mod look;
 mod play;
 mod read;
+mod record;
 mod step;
 mod words;
 
 pub use play::{Failure, House, play};
 pub use read::{Mistake, read};
+pub(crate) use record::record;
 pub use step::Scenario;

@@ -16,6 +16,7 @@ use crate::mpesa::{Books, CERTIFICATE_PEM, Movement, Payment, Payout, Push};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::Phone;
+use crate::scenario;
 use crate::server;
 use crate::world::World;
 
@@ -171,6 +172,12 @@ impl Simulator {
     #[must_use]
     pub fn waiting_faults(&self, point: FaultPoint) -> usize {
         self.world.faults().waiting(point)
+    }
+
+    /// What was done with the phones so far, as a scenario file.
+    #[must_use]
+    pub fn scenario(&self) -> String {
+        scenario::record(&self.world)
     }
 
     /// Forgets all faults that wait, and lets go what is held.

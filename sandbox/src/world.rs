@@ -21,6 +21,7 @@ use crate::mpesa::Mpesa;
 use crate::number::Number;
 use crate::opponent::{OpponentStatus, Sighting};
 use crate::phone::PhoneState;
+use crate::sms::Sms;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
@@ -81,6 +82,17 @@ impl World {
                 .entry(number)
                 .or_insert_with(|| Arc::new(PhoneState::new(number))),
         )
+    }
+
+    /// The messages of all phones.
+    pub(crate) fn inboxes(&self) -> Vec<(Number, Sms)> {
+        let phones: Vec<_> = lock(&self.phones).values().cloned().collect();
+        let of = |phone: &Arc<PhoneState>| {
+            let number = phone.number;
+            let inbox = phone.inbox().into_iter();
+            inbox.map(move |sms| (number, sms)).collect::<Vec<_>>()
+        };
+        phones.iter().flat_map(of).collect()
     }
 
     /// A number that no phone has yet.

@@ -160,7 +160,7 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
     lock(&world.mpesa.pushes).add(&push)?;
     let shared = Arc::clone(world);
     world.spawn(async move {
-        run(&shared, &push).await;
+        let outcome = run(&shared, &push).await;
         let result = lock(&shared.mpesa.pushes)
             .find(&push.checkout_request_id)
             .and_then(|push| push.result.clone());
@@ -173,7 +173,7 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
             if confirms == PushConfirmation::BeforeCallback {
                 confirm(&shared, &result).await;
             }
-            tell(&shared, &push, &result).await;
+            tell(&shared, &push, &result, outcome).await;
             if confirms == PushConfirmation::AfterCallback {
                 confirm(&shared, &result).await;
             }
@@ -182,8 +182,8 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Brings a push to its result.
-async fn run(world: &World, push: &Push) {
+/// Brings a push to its result; gives the fault that decided it.
+async fn run(world: &World, push: &Push) -> Option<Fault> {
     let phone = world.phone(push.phone);
     let finish = |result: StkResult| {
         lock(&world.mpesa.pushes).finish(push, &result);
@@ -191,13 +191,13 @@ async fn run(world: &World, push: &Push) {
         phone.touch();
         result
     };
-    if let Some(result) = told_outcome(world, push) {
+    if let Some((fault, result)) = told_outcome(world, push) {
         finish(result);
-        return;
+        return Some(fault);
     }
     if is_same_amount_too_soon(world, push) {
         finish(StkResult::SameAmount);
-        return;
+        return None;
     }
     let life = world.config.daraja.prompt_life;
     match world.clock.timeout(life, ask(world, push, &phone)).await {
@@ -216,26 +216,29 @@ async fn run(world: &World, push: &Push) {
             finish(StkResult::NoAnswer);
         }
     }
+    None
 }
 
 /// The outcome that waits for this push as a fault; nobody is asked then.
-fn told_outcome(world: &World, push: &Push) -> Option<StkResult> {
+fn told_outcome(world: &World, push: &Push) -> Option<(Fault, StkResult)> {
     let is_outcome = |fault: &Fault| matches!(fault, Fault::Outcome(_));
     let fault = world
         .faults()
         .take_if(FaultPoint::StkCallback, &[push.phone], is_outcome)?;
-    let Fault::Outcome(code) = fault else {
+    let Fault::Outcome(code) = &fault else {
         return None;
     };
-    [
+    let results = [
         StkResult::NoFunds,
         StkResult::SameAmount,
         StkResult::Cancelled,
         StkResult::NoAnswer,
         StkResult::WrongPin,
-    ]
-    .into_iter()
-    .find(|result| result.code().to_string() == code)
+    ];
+    let result = results
+        .into_iter()
+        .find(|result| result.code().to_string() == *code);
+    result.map(|result| (fault, result))
 }
 
 type Done = tokio::sync::oneshot::Sender<StkResult>;
@@ -300,11 +303,12 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 }
 
 /// Tells the service, and keeps what it answered.
-async fn tell(world: &World, push: &Push, result: &StkResult) {
+async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fault>) {
     let is_telling = |fault: &Fault| !matches!(fault, Fault::Outcome(_));
     let fault = world
         .faults()
-        .take_if(FaultPoint::StkCallback, &[push.phone], is_telling);
+        .take_if(FaultPoint::StkCallback, &[push.phone], is_telling)
+        .or(outcome);
     let call = Call {
         what: "STK callback",
         phone: Some(push.phone),

@@ -15,6 +15,8 @@ use futures::future::{self, BoxFuture, Either};
 use super::look;
 use super::step::{Does, Scenario, Step, What};
 use super::words::{shillings, written};
+use crate::exchange::Exchange;
+use crate::fault::{FaultPoint, point_of};
 use crate::mpesa::PaybillResult;
 use crate::phone::{Phone, PhoneError, Screen};
 use crate::simulator::Simulator;
@@ -135,10 +137,7 @@ impl<'a> Player<'a> {
                 queued.map_err(|error| format!("  {error}\n"))?;
             }
             What::NoFaults => self.sim.clear_faults(),
-            What::Played { point, fault } => {
-                self.rest().await?;
-                self.was_played(point.name(), fault)?;
-            }
+            What::Played { point, fault } => self.was_played(*point, fault).await?,
             What::PaybillHas(cents) => {
                 self.rest().await?;
                 is_money("the paybill", *cents, self.sim.float_cents())?;
@@ -178,11 +177,11 @@ impl<'a> Player<'a> {
                 Ok(())
             }
             Does::PaysWithPin(pin) => {
-                self.await_prompt(&phone).await?;
+                self.await_prompt(&phone, PATIENCE).await?;
                 self.act(&phone, phone.enter_pin(pin)).await.map(drop)
             }
             Does::CancelsPrompt => {
-                self.await_prompt(&phone).await?;
+                self.await_prompt(&phone, PATIENCE).await?;
                 self.act(&phone, phone.cancel_prompt()).await.map(drop)
             }
             Does::PaysPaybill {
@@ -210,8 +209,10 @@ impl<'a> Player<'a> {
             }
             Does::GetsSms { text, within } => self.gets_sms(&phone, text, *within).await,
             Does::GetsNoSms(text) => self.gets_no_sms(&phone, text.as_deref()).await,
-            Does::IsAskedToPay(cents) => {
-                let asked = self.await_prompt(&phone).await?;
+            Does::IsAskedToPay { cents, within } => {
+                let asked = self
+                    .await_prompt(&phone, within.unwrap_or(PATIENCE))
+                    .await?;
                 cents.map_or(Ok(()), |cents| is_money("the prompt", cents, asked))
             }
             Does::IsNotAsked => {
@@ -270,14 +271,14 @@ impl<'a> Player<'a> {
     }
 
     /// Waits for the M-Pesa prompt, and gives its amount in cents.
-    async fn await_prompt(&self, phone: &Phone) -> Result<i64, String> {
-        let prompt = self
-            .drive(phone.wait_for_prompt(Duration::MAX), PATIENCE)
-            .await?;
-        match prompt {
+    async fn await_prompt(&self, phone: &Phone, limit: Duration) -> Result<i64, String> {
+        match self
+            .drive(phone.wait_for_prompt(Duration::MAX), limit)
+            .await?
+        {
             Some(Ok(prompt)) => Ok(prompt.amount_cents),
             Some(Err(_)) | None => {
-                let time = written(PATIENCE);
+                let time = written(limit);
                 let screen = look::shown(phone.screen().as_ref());
                 Err(format!(
                     "  M-Pesa does not ask for the PIN within {time}\n{screen}"
@@ -325,22 +326,17 @@ impl<'a> Player<'a> {
         inbox.filter(|sms| !self.read.contains(&sms.id)).collect()
     }
 
-    fn was_played(&self, point: &str, fault: &str) -> Result<(), String> {
-        let played: Vec<_> = self
-            .sim
-            .exchanges()
-            .into_iter()
-            .filter_map(|e| Some((e.what, e.fault?)))
-            .collect();
-        let at_point = |what: &str| crate::fault::point_of(what).is_some_and(|p| p.name() == point);
-        if played
-            .iter()
-            .any(|(what, own)| own == fault && at_point(what))
-        {
+    async fn was_played(&self, point: FaultPoint, fault: &str) -> Result<(), String> {
+        let fits = |exchange: &Exchange| {
+            exchange.fault.as_deref() == Some(fault) && point_of(&exchange.what) == Some(point)
+        };
+        let played = self.sim.wait_for_exchange(fits, Duration::MAX);
+        if let Some(Some(_)) = self.drive(played, PATIENCE).await? {
             return Ok(());
         }
+        let played = self.sim.exchanges().into_iter();
+        let played = played.filter_map(|exchange| Some((exchange.what, exchange.fault?)));
         let list: String = played
-            .iter()
             .map(|(what, fault)| format!("    {what}: {fault}\n"))
             .collect();
         Err(format!("  it was not; these were:\n{list}"))
@@ -360,7 +356,11 @@ impl<'a> Player<'a> {
         loop {
             let rest = pin!(self.rest());
             match future::select(something.as_mut(), rest).await {
-                Either::Left((done, _)) => return Ok(Some(done)),
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    return Ok(Some(done));
+                }
                 Either::Right((rested, _)) => rested?,
             }
             if let Some(done) = something.as_mut().now_or_never() {

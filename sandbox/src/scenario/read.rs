@@ -330,8 +330,18 @@ fn does(plain: &[&str], words: &[Word], block: &[&str]) -> Result<Does, String> 
         ["sees", "screen", name] => Does::SeesScreen((*name).to_owned()),
         ["is", "in", "a", "session"] => Does::SessionIsOpen(true),
         ["is", "in", "no", "session"] => Does::SessionIsOpen(false),
-        ["is", "asked", "to", "pay"] => Does::IsAskedToPay(None),
-        ["is", "asked", "to", "pay", rest @ ..] => Does::IsAskedToPay(Some(amount(rest)?)),
+        ["is", "asked", "to", "pay", rest @ ..] => {
+            let (rest, within) = match rest {
+                [rest @ .., "within", time] => (rest, Some(duration(time)?)),
+                rest => (rest, None),
+            };
+            let cents = if rest.is_empty() {
+                None
+            } else {
+                Some(amount(rest)?)
+            };
+            Does::IsAskedToPay { cents, within }
+        }
         ["is", "not", "asked", "to", "pay"] => Does::IsNotAsked,
         ["gets", "sms", "\""] => Does::GetsSms {
             text: text(2),

@@ -107,7 +107,10 @@ pub(super) enum Does {
     SeesExactly(String),
     SeesScreen(String),
     SessionIsOpen(bool),
-    IsAskedToPay(Option<i64>),
+    IsAskedToPay {
+        cents: Option<i64>,
+        within: Option<Duration>,
+    },
     IsNotAsked,
     GetsSms {
         text: String,
