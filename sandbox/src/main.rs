@@ -99,7 +99,7 @@ async fn main() -> ExitCode {
         .init();
     let done = match arguments.command {
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
-        Some(Command::Record(arguments)) => record_command::run(arguments).await,
+        Some(Command::Record(arguments)) => return record_command::run(arguments).await,
         None => run(arguments.run).await,
     };
     match done {

@@ -1,6 +1,7 @@
 //! `sandbox record`: keeps what was just done on the page as a scenario.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use crate::say;
 
@@ -16,8 +17,19 @@ pub(crate) struct Arguments {
     from: String,
 }
 
+/// Records; gives the exit code.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    match record(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            crate::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Fetches the scenario and writes it.
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+async fn record(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let url = format!("{}/api/scenario", arguments.from.trim_end_matches('/'));
     let http = reqwest::Client::builder().no_proxy().build()?;
     let answer = http.get(&url).send().await;

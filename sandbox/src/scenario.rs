@@ -2,7 +2,7 @@
 //! each. `SCENARIOS.md` has the format.
 //!
 //! `words` takes a line apart, `read` understands a file, `step` is what it can say; `play` does it
-//! against a service, `look` compares what was expected with what is there; `answers` knows the right
+//! against a service in its `time`, `look` compares what was expected with what is there; `answers` knows the right
 //! answers to a quiz; `record` writes a scenario from the record of a simulator.
 
 mod answers;
@@ -11,6 +11,7 @@ mod play;
 mod read;
 mod record;
 mod step;
+mod time;
 mod words;
 
 pub use play::{Failure, House, play};

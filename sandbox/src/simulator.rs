@@ -108,7 +108,6 @@ impl Simulator {
     }
 
     /// Tells the time in the simulator from elsewhere: to a service that shares its clock.
-    #[must_use]
     pub fn time_teller(&self) -> impl Fn() -> DateTime<Utc> + Send + Sync + 'static + use<> {
         let clock = self.world.clock.clone();
         move || clock.now()

@@ -5,15 +5,14 @@
 //! machine's clock everything takes its time.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
+use std::future::Future;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::FutureExt as _;
-use futures::future::{self, BoxFuture, Either};
+use futures::future::BoxFuture;
 
 use super::look;
-use super::step::{Does, Scenario, Step, What};
+use super::step::{Does, Scenario, Seen, Step, What};
+use super::time::Time;
 use super::words::{shillings, written};
 use crate::exchange::Exchange;
 use crate::fault::{FaultPoint, point_of};
@@ -27,19 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the answer to a key is waited for: longer than any fault makes it.
 const HOP_PATIENCE: Duration = Duration::from_secs(3_700);
-
-/// How far a virtual clock is turned at once while something is waited for: as often the service
-/// looks for what is due.
-const TICK: TimeDelta = TimeDelta::seconds(1);
-
-/// How often the service looks for what is due while a long time passes.
-const LOOKS: i32 = 60;
-
-/// More rounds of work than any moment brings.
-const MOST_ROUNDS: usize = 10_000;
-
-/// The longest real time that what happens at one moment may take.
-const MOMENT: Duration = Duration::from_secs(60);
 
 /// A service in this process that looks for what is due only when it is told to, and whose clock is
 /// the simulator's.
@@ -90,7 +76,7 @@ pub async fn play(
 struct Player<'a> {
     scenario: &'a Scenario,
     sim: &'a Simulator,
-    house: Option<&'a dyn House>,
+    time: Time<'a>,
     phones: Vec<Phone>,
     /// The messages that the scenario has asked for, by their id.
     read: BTreeSet<String>,
@@ -118,7 +104,7 @@ impl<'a> Player<'a> {
             read: old.collect(),
             scenario,
             sim,
-            house,
+            time: Time { sim, house },
             phones,
         }
     }
@@ -126,7 +112,7 @@ impl<'a> Player<'a> {
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         match &step.what {
             What::Phone(who, does) => self.phone_does(*who, does).await?,
-            What::TimePasses(time) => self.pass(*time).await?,
+            What::TimePasses(time) => self.time.pass(*time).await?,
             What::Fault {
                 point,
                 fault,
@@ -139,11 +125,11 @@ impl<'a> Player<'a> {
             What::NoFaults => self.sim.clear_faults(),
             What::Played { point, fault } => self.was_played(*point, fault).await?,
             What::PaybillHas(cents) => {
-                self.rest().await?;
+                self.time.rest().await?;
                 is_money("the paybill", *cents, self.sim.float_cents())?;
             }
         }
-        self.rest().await
+        self.time.rest().await
     }
 
     async fn phone_does(&mut self, who: usize, does: &Does) -> Result<(), String> {
@@ -192,10 +178,10 @@ impl<'a> Player<'a> {
                 let paid = self
                     .act(&phone, phone.pay_to_paybill(account, *cents, pin))
                     .await?;
-                match paid {
-                    PaybillResult::Paid(_) => Ok(()),
-                    refused => Err(format!("  M-Pesa did not take it: {refused:?}\n")),
-                }
+                let is_paid = matches!(paid, PaybillResult::Paid(_));
+                is_paid
+                    .then_some(())
+                    .ok_or_else(|| format!("  M-Pesa did not take it: {paid:?}\n"))
             }
             Does::Texts(text) => self.act(&phone, phone.send_sms(text)).await.map(drop),
             Does::OptsOut => self.act(&phone, phone.opt_out()).await.map(drop),
@@ -216,7 +202,7 @@ impl<'a> Player<'a> {
                 cents.map_or(Ok(()), |cents| is_money("the prompt", cents, asked))
             }
             Does::IsNotAsked => {
-                self.rest().await?;
+                self.time.rest().await?;
                 match phone.prompt() {
                     None => Ok(()),
                     Some(prompt) => Err(format!(
@@ -226,14 +212,10 @@ impl<'a> Player<'a> {
                 }
             }
             Does::HasInMpesa(cents) => {
-                self.rest().await?;
+                self.time.rest().await?;
                 is_money(name, *cents, phone.mpesa_balance_cents())
             }
-            Does::Sees(_)
-            | Does::SeesNo(_)
-            | Does::SeesExactly(_)
-            | Does::SeesScreen(_)
-            | Does::SessionIsOpen(_) => sees(&phone, does),
+            Does::Sees(seen) => sees(&phone, seen),
         }
     }
 
@@ -260,7 +242,7 @@ impl<'a> Player<'a> {
         phone: &Phone,
         act: impl Future<Output = Result<T, PhoneError>>,
     ) -> Result<T, String> {
-        match self.drive(act, HOP_PATIENCE).await? {
+        match self.time.drive(act, HOP_PATIENCE).await? {
             Some(Ok(done)) => Ok(done),
             Some(Err(error)) => {
                 let screen = look::shown(phone.screen().as_ref());
@@ -273,6 +255,7 @@ impl<'a> Player<'a> {
     /// Waits for the M-Pesa prompt, and gives its amount in cents.
     async fn await_prompt(&self, phone: &Phone, limit: Duration) -> Result<i64, String> {
         match self
+            .time
             .drive(phone.wait_for_prompt(Duration::MAX), limit)
             .await?
         {
@@ -297,6 +280,7 @@ impl<'a> Player<'a> {
         let read = self.read.clone();
         let fits = |sms: &Sms| !read.contains(&sms.id) && look::has(&sms.text, text);
         let came = self
+            .time
             .drive(phone.wait_for_sms(fits, Duration::MAX), limit)
             .await?;
         if let Some(Ok(sms)) = came {
@@ -312,7 +296,7 @@ impl<'a> Player<'a> {
     }
 
     async fn gets_no_sms(&mut self, phone: &Phone, text: Option<&str>) -> Result<(), String> {
-        self.rest().await?;
+        self.time.rest().await?;
         let mut unread = self.unread(phone);
         unread.retain(|sms| text.is_none_or(|text| look::has(&sms.text, text)));
         if unread.is_empty() {
@@ -331,7 +315,7 @@ impl<'a> Player<'a> {
             exchange.fault.as_deref() == Some(fault) && point_of(&exchange.what) == Some(point)
         };
         let played = self.sim.wait_for_exchange(fits, Duration::MAX);
-        if let Some(Some(_)) = self.drive(played, PATIENCE).await? {
+        if let Some(Some(_)) = self.time.drive(played, PATIENCE).await? {
             return Ok(());
         }
         let played = self.sim.exchanges().into_iter();
@@ -342,89 +326,21 @@ impl<'a> Player<'a> {
         Err(format!("  it was not; these were:\n{list}"))
     }
 
-    /// Waits for something that the scenario's people or the service bring about; `None`: in vain.
-    async fn drive<T>(
-        &self,
-        something: impl Future<Output = T>,
-        limit: Duration,
-    ) -> Result<Option<T>, String> {
-        if self.house.is_none() {
-            return Ok(tokio::time::timeout(limit, something).await.ok());
-        }
-        let until = later(self.sim.now(), limit);
-        let mut something = pin!(something);
-        loop {
-            let rest = pin!(self.rest());
-            match future::select(something.as_mut(), rest).await {
-                Either::Left((done, rest)) => {
-                    // Never given up half-way: what the service has begun it must write down.
-                    rest.await?;
-                    return Ok(Some(done));
-                }
-                Either::Right((rested, _)) => rested?,
-            }
-            if let Some(done) = something.as_mut().now_or_never() {
-                return Ok(Some(done));
-            }
-            if self.sim.now() >= until {
-                return Ok(None);
-            }
-            self.turn(until, TICK);
-        }
-    }
-
-    async fn pass(&self, time: Duration) -> Result<(), String> {
-        if self.house.is_none() {
-            tokio::time::sleep(time).await;
-            return Ok(());
-        }
-        let until = later(self.sim.now(), time);
-        let step = ((until - self.sim.now()) / LOOKS).max(TICK);
-        while self.sim.now() < until {
-            self.rest().await?;
-            self.turn(until, step);
-        }
-        self.rest().await
-    }
-
-    /// Turns the clock by a step, or to the moment before that at which something happens.
-    fn turn(&self, until: DateTime<Utc>, step: TimeDelta) {
-        let now = self.sim.now();
-        let next = self.sim.next_moment().unwrap_or(until);
-        self.sim
-            .turn_clock(until.min(now + step).min(next.max(now)));
-    }
-
-    /// On a virtual clock: lets everything happen that happens at this moment.
-    async fn rest(&self) -> Result<(), String> {
-        let Some(house) = self.house else {
-            return Ok(());
-        };
-        for _ in 0..MOST_ROUNDS {
-            let settled = tokio::time::timeout(MOMENT, self.sim.settled()).await;
-            settled.map_err(|_| format!("  something hangs for longer than {MOMENT:?}\n"))?;
-            if house.work().await.map_err(|error| format!("  {error}\n"))? == 0 {
-                return Ok(());
-            }
-        }
-        Err("  the service does not come to rest\n".to_owned())
-    }
-
     /// The books of both sides at the end.
     async fn check(&self) -> Result<(), String> {
-        self.rest().await?;
+        self.time.rest().await?;
         let lost = self.sim.books().difference_cents();
         if lost != 0 {
             return Err(format!("  M-Pesa's own books differ by {lost} cents\n"));
         }
-        match self.house {
+        match self.time.house {
             Some(house) => house.check().await.map_err(|error| format!("  {error}\n")),
             None => Ok(()),
         }
     }
 }
 
-fn sees(phone: &Phone, does: &Does) -> Result<(), String> {
+fn sees(phone: &Phone, seen: &Seen) -> Result<(), String> {
     let screen = phone.screen();
     let text = screen.as_ref().map_or("", |screen| screen.text.as_str());
     let name = screen.as_ref().and_then(|screen| screen.name.as_deref());
@@ -434,16 +350,16 @@ fn sees(phone: &Phone, does: &Does) -> Result<(), String> {
             .then_some(())
             .ok_or_else(|| format!("{what}{}", shown()))
     };
-    match does {
-        Does::Sees(part) => otherwise(
+    match seen {
+        Seen::Part(part) => otherwise(
             screen.is_some() && look::has(text, part),
             format!(
                 "  expected somewhere on the screen:\n{}",
                 look::behind_bars(part)
             ),
         ),
-        Does::SeesNo(part) => otherwise(!look::has(text, part), String::new()),
-        Does::SeesExactly(all) => {
+        Seen::NoPart(part) => otherwise(!look::has(text, part), String::new()),
+        Seen::Exactly(all) => {
             let plain: Vec<&str> = text.lines().map(str::trim_end).collect();
             let plain = plain.join("\n");
             let is_so = plain.trim_end() == all.trim_end();
@@ -451,9 +367,8 @@ fn sees(phone: &Phone, does: &Does) -> Result<(), String> {
                 .then_some(())
                 .ok_or_else(|| look::difference(all.trim_end(), plain.trim_end()))
         }
-        Does::SeesScreen(own) => otherwise(name == Some(own), String::new()),
-        Does::SessionIsOpen(is_open) => otherwise(phone.is_in_session() == *is_open, String::new()),
-        _ => Ok(()),
+        Seen::Screen(own) => otherwise(name == Some(own), String::new()),
+        Seen::Session(is_open) => otherwise(phone.is_in_session() == *is_open, String::new()),
     }
 }
 
@@ -465,8 +380,4 @@ fn is_money(whose: &str, expected: i64, there: i64) -> Result<(), String> {
     Err(format!(
         "  expected (-), and {whose} has instead (+):\n    - KES {expected}\n    + KES {there}\n"
     ))
-}
-
-fn later(now: DateTime<Utc>, time: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(time).map_or(now, |time| now + time)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::answers::Answers;
-use super::step::{Cast, Does, Scenario, Step, What};
+use super::step::{Cast, Does, Scenario, Seen, Step, What};
 use super::words::Word::{Bare, Text};
 use super::words::{Word, cents, duration, number, split};
 use crate::fault::{FaultPoint, ImpossibleFault, Spec, check_fault};
@@ -116,7 +116,7 @@ impl Reader<'_> {
         block: &[&str],
     ) -> Result<(), String> {
         let what = self.what(words, block)?;
-        let takes_block = matches!(what, Some(What::Phone(_, Does::SeesExactly(_))));
+        let takes_block = matches!(what, Some(What::Phone(_, Does::Sees(Seen::Exactly(_)))));
         if !takes_block && !block.is_empty() {
             return Err("lines with | stand only under `sees exactly`".to_owned());
         }
@@ -321,15 +321,15 @@ fn does(plain: &[&str], words: &[Word], block: &[&str]) -> Result<Does, String> 
         ["opts", "out"] => Does::OptsOut,
         ["is", "out", "of", "reach"] => Does::GoesOutOfReach,
         ["is", "back"] => Does::ComesBack,
-        ["sees", "\""] => Does::Sees(text(1)),
-        ["sees", "no", "\""] => Does::SeesNo(text(2)),
+        ["sees", "\""] => Does::Sees(Seen::Part(text(1))),
+        ["sees", "no", "\""] => Does::Sees(Seen::NoPart(text(2))),
         ["sees", "exactly"] if block.is_empty() => {
             return Err("the screen follows, each line behind a |".to_owned());
         }
-        ["sees", "exactly"] => Does::SeesExactly(block.join("\n")),
-        ["sees", "screen", name] => Does::SeesScreen((*name).to_owned()),
-        ["is", "in", "a", "session"] => Does::SessionIsOpen(true),
-        ["is", "in", "no", "session"] => Does::SessionIsOpen(false),
+        ["sees", "exactly"] => Does::Sees(Seen::Exactly(block.join("\n"))),
+        ["sees", "screen", name] => Does::Sees(Seen::Screen((*name).to_owned())),
+        ["is", "in", "a", "session"] => Does::Sees(Seen::Session(true)),
+        ["is", "in", "no", "session"] => Does::Sees(Seen::Session(false)),
         ["is", "asked", "to", "pay", rest @ ..] => {
             let (rest, within) = match rest {
                 [rest @ .., "within", time] => (rest, Some(duration(time)?)),

@@ -102,11 +102,7 @@ pub(super) enum Does {
     OptsOut,
     GoesOutOfReach,
     ComesBack,
-    Sees(String),
-    SeesNo(String),
-    SeesExactly(String),
-    SeesScreen(String),
-    SessionIsOpen(bool),
+    Sees(Seen),
     IsAskedToPay {
         cents: Option<i64>,
         within: Option<Duration>,
@@ -118,4 +114,19 @@ pub(super) enum Does {
     },
     GetsNoSms(Option<String>),
     HasInMpesa(i64),
+}
+
+/// What a phone should show.
+#[derive(Debug, Clone)]
+pub(super) enum Seen {
+    /// A part of the screen.
+    Part(String),
+    /// No such part.
+    NoPart(String),
+    /// The whole screen.
+    Exactly(String),
+    /// The screen of this name.
+    Screen(String),
+    /// An open session, or none.
+    Session(bool),
 }

@@ -11,6 +11,8 @@ mod opponent;
 mod organisation;
 mod page;
 mod payout_trouble;
+mod play;
+mod recorded;
 mod service;
 mod sms;
 mod status;
