@@ -5,6 +5,7 @@ mod b2c;
 mod books;
 mod c2b;
 mod client;
+mod documented;
 mod faults;
 mod faults_asked;
 mod opponent;
