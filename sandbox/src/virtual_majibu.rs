@@ -1,8 +1,7 @@
 //! Majibu beside a simulator with a virtual clock: its time is the simulator's, its chance comes from
 //! a seed, and it looks for what is due only when it is told to.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -30,17 +29,30 @@ impl std::fmt::Debug for SharedClock {
     }
 }
 
-/// Chance from a seed; every use case gets a generator of its own.
+/// Chance from a seed and the time; every use case gets a generator of its own. So what the service
+/// tried once more, because its database was busy, changes nothing that comes later.
 #[derive(Debug)]
 struct SeededRandom {
     seed: u64,
-    given: AtomicU64,
+    clock: Arc<SharedClock>,
+    /// The moment, in milliseconds, and how many were given at it.
+    given: Mutex<(i64, u64)>,
 }
 
 impl Random for SeededRandom {
     fn rng(&self) -> StdRng {
-        let given = self.given.fetch_add(1, Ordering::SeqCst);
-        StdRng::seed_from_u64(self.seed.rotate_left(32) ^ given)
+        let now = self.clock.now().ms();
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = if given.0 == now { given.1 + 1 } else { 0 };
+        *given = (now, count);
+        let mut seed = [0; 32];
+        for (part, number) in seed
+            .chunks_mut(8)
+            .zip([self.seed, now.cast_unsigned(), count])
+        {
+            part.copy_from_slice(&number.to_le_bytes());
+        }
+        StdRng::from_seed(seed)
     }
 }
 
@@ -54,13 +66,17 @@ pub(crate) async fn start(
     seed: u64,
 ) -> Result<VirtualMajibu, Box<dyn std::error::Error>> {
     let teller = sim.time_teller();
-    let clock = SharedClock(Box::new(move || {
+    let clock = Arc::new(SharedClock(Box::new(move || {
         Timestamp::from_ms(teller().timestamp_millis())
-    }));
-    let given = AtomicU64::new(0);
+    })));
+    let random = SeededRandom {
+        seed,
+        clock: Arc::clone(&clock),
+        given: Mutex::default(),
+    };
     let world = World {
-        clock: Arc::new(clock),
-        random: Arc::new(SeededRandom { seed, given }),
+        clock,
+        random: Arc::new(random),
     };
     let listen = crate::free_or(([127, 0, 0, 1], 0).into());
     let beside = majibu_beside::start(sim, listen, None, code, &world, Jobs::ByHand).await?;

@@ -129,7 +129,9 @@ impl<'a> Player<'a> {
                 is_money("the paybill", *cents, self.sim.float_cents())?;
             }
         }
-        self.time.rest().await
+        self.time.rest().await?;
+        self.time.tick();
+        Ok(())
     }
 
     async fn phone_does(&mut self, who: usize, does: &Does) -> Result<(), String> {

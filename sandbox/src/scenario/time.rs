@@ -63,6 +63,14 @@ impl Time<'_> {
         }
     }
 
+    /// On a virtual clock: every line of a scenario has a millisecond of its own.
+    pub(super) fn tick(&self) {
+        if self.house.is_some() {
+            self.sim
+                .turn_clock(self.sim.now() + TimeDelta::milliseconds(1));
+        }
+    }
+
     /// Lets so much time pass.
     pub(super) async fn pass(&self, time: Duration) -> Result<(), String> {
         if self.house.is_none() {
