@@ -1,7 +1,7 @@
 //! Plays a scenario against a service, on a virtual clock or on the machine's.
 //!
 //! On a virtual clock nothing is waited for: whatever can happen at a moment happens, and then the
-//! clock is turned to the next. So a rerun is exact, and half an hour is over at once. On the
+//! clock is turned to the next. So half an hour is over at once, and a seed repeats itself. On the
 //! machine's clock everything takes its time.
 
 use std::collections::BTreeSet;
