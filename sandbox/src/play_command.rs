@@ -21,7 +21,7 @@ const SEED: u64 = 1;
 /// Play scenarios: what people do with their phones, what goes wrong, what they should see
 ///
 /// Without --service each plays against a Majibu of its own, on a virtual clock: half an hour is over
-/// at once, and a rerun is exact. A line says one thing:
+/// at once, and a seed repeats its choices. A line says one thing:
 ///
 ///   phone ann 0712345678 with KES 500
 ///   ann dials *384*55#
