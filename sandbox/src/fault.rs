@@ -4,11 +4,12 @@
 //! passes there, first in, first out. Which fault can be played where is checked when it is queued,
 //! so a test never waits for one that cannot happen.
 //!
-//! `kind` has the names, words and values of faults, `queue` those that wait, `asked` those that come
+//! `kind` has the names, words and values of faults, `point` those of points, `queue` what waits, `asked` those that come
 //! with a request: by its header or by its amount.
 
 mod asked;
 mod kind;
+mod point;
 mod queue;
 
 use std::time::Duration;
@@ -18,8 +19,10 @@ use utoipa::ToSchema;
 
 pub use asked::amount_table;
 pub(crate) use asked::{Spec, by_amount};
-pub use kind::{FaultKind, FaultValue, fault_table};
-pub(crate) use queue::FaultQueue;
+pub use kind::{FaultKind, FaultValue};
+pub use point::fault_table;
+pub(crate) use point::point_of;
+pub(crate) use queue::{FaultQueue, check as check_fault};
 
 /// A place where a message passes between the service and a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]

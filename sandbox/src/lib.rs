@@ -32,8 +32,9 @@
 //! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
 //! | `sms`, `sms_account` | Africa's Talking SMS; credit, sender id and numbers that are refused |
 //! | `mpesa` | Daraja (STK, B2C, C2B, status, balance, reversal, Pull), and the money behind it |
-//! | `outgoing`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
+//! | `outgoing`, `asking`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
+//! | `scenario` | files that say what people do and should see: read, played, recorded |
 //! | `opponent` | a simulated opponent for people who are alone |
 //! | `server`, `api`, `page` | routes, the page's API, the page |
 //! | `desk`, `stream`, `pulse` | the phones on the page, and how the page hears of changes |
@@ -78,6 +79,7 @@ mod phone;
 mod pulse;
 mod recorder;
 mod rules;
+pub mod scenario;
 mod server;
 mod simulator;
 mod sms;

@@ -51,6 +51,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(wire::routes::router().split_for_parts().0)
         .merge(stream::router().split_for_parts().0)
         .merge(api::fault_routes())
+        .merge(api::scenario_routes())
         .with_state(world)
 }
 

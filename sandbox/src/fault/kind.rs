@@ -1,4 +1,4 @@
-//! What faults and points are called: on the page, in its API, in headers and in scenario files.
+//! What faults are called: on the page, in its API, in headers and in scenario files.
 //!
 //! A fault is written as its name and, where it has one, its value: `lost`, `late=2000`.
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AfterQueue, Fault, FaultPoint};
+use super::{AfterQueue, Fault};
 
 /// The longest delay that can be asked for: what is later is lost.
 const LONGEST_DELAY: Duration = Duration::from_secs(3_600);
@@ -20,7 +20,7 @@ const LONGEST_TEXT: usize = 40;
 pub(super) const PUSH_OUTCOMES: [&str; 5] = ["1", "17", "1032", "1037", "2001"];
 
 /// What follows a queue time-out, as written.
-const AFTER_QUEUE: [(&str, AfterQueue); 3] = [
+pub(super) const AFTER_QUEUE: [(&str, AfterQueue); 3] = [
     ("dropped", AfterQueue::Dropped),
     ("silence", AfterQueue::Silence),
     ("result", AfterQueue::Result),
@@ -62,7 +62,7 @@ pub struct FaultKind {
 }
 
 /// Name, value, words for a request, words for a message.
-const KINDS: [(&str, Option<FaultValue>, &str, &str); 19] = [
+pub(super) const KINDS: [(&str, Option<FaultValue>, &str, &str); 19] = [
     (
         "refuse",
         Some(FaultValue::Status),
@@ -155,182 +155,7 @@ const KINDS: [(&str, Option<FaultValue>, &str, &str); 19] = [
 ];
 
 /// The one whose value is a choice.
-const QUEUE_TIMEOUT: &str = "queue_timeout";
-
-const POINTS: [(FaultPoint, &str, &str); 22] = [
-    (
-        FaultPoint::UssdHop,
-        "ussd_hop",
-        "The gateway asks for a screen",
-    ),
-    (
-        FaultPoint::EndEvent,
-        "end_event",
-        "The gateway tells that a session ended",
-    ),
-    (FaultPoint::Sms, "sms", "The service sends an SMS"),
-    (
-        FaultPoint::DeliveryReport,
-        "delivery_report",
-        "The gateway tells that an SMS was delivered",
-    ),
-    (
-        FaultPoint::InboundSms,
-        "inbound_sms",
-        "The gateway tells of an SMS from a phone",
-    ),
-    (
-        FaultPoint::OptOut,
-        "opt_out",
-        "The gateway tells of an opt-out",
-    ),
-    (
-        FaultPoint::Oauth,
-        "oauth",
-        "The service asks Daraja for a token",
-    ),
-    (
-        FaultPoint::StkPush,
-        "stk_push",
-        "The service asks for a push",
-    ),
-    (
-        FaultPoint::StkCallback,
-        "stk_callback",
-        "Daraja tells the outcome of a push",
-    ),
-    (
-        FaultPoint::StkQuery,
-        "stk_query",
-        "The service asks how a push went",
-    ),
-    (
-        FaultPoint::B2cRequest,
-        "b2c_request",
-        "The service asks for a payout",
-    ),
-    (
-        FaultPoint::B2cResult,
-        "b2c_result",
-        "Daraja tells the result of a payout",
-    ),
-    (
-        FaultPoint::StatusRequest,
-        "status_request",
-        "The service asks what became of a transaction",
-    ),
-    (
-        FaultPoint::StatusResult,
-        "status_result",
-        "Daraja tells what became of a transaction",
-    ),
-    (
-        FaultPoint::BalanceRequest,
-        "balance_request",
-        "The service asks for the balance",
-    ),
-    (
-        FaultPoint::BalanceResult,
-        "balance_result",
-        "Daraja tells the balance",
-    ),
-    (
-        FaultPoint::ReversalRequest,
-        "reversal_request",
-        "The service asks for a reversal",
-    ),
-    (
-        FaultPoint::ReversalResult,
-        "reversal_result",
-        "Daraja tells the result of a reversal",
-    ),
-    (
-        FaultPoint::C2bRegister,
-        "c2b_register",
-        "The service registers its URLs for paybill payments",
-    ),
-    (
-        FaultPoint::C2bValidation,
-        "c2b_validation",
-        "Daraja asks whether a paybill payment is welcome",
-    ),
-    (
-        FaultPoint::C2bConfirmation,
-        "c2b_confirmation",
-        "Daraja tells of a paybill payment",
-    ),
-    (
-        FaultPoint::PullQuery,
-        "pull_query",
-        "The service asks which payments came in",
-    ),
-];
-
-impl FaultPoint {
-    /// All points, in the order of the page.
-    pub fn all() -> impl Iterator<Item = Self> {
-        POINTS.iter().map(|(point, ..)| *point)
-    }
-
-    /// Its name, `stk_callback`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.entry().1
-    }
-
-    /// What happens here, in a few words.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        self.entry().2
-    }
-
-    /// The point of a name; the error says which there are.
-    pub fn read(name: &str) -> Result<Self, String> {
-        let found = POINTS.iter().find(|(_, own, _)| *own == name);
-        found.map(|(point, ..)| *point).ok_or_else(|| {
-            let names: Vec<_> = POINTS.iter().map(|(_, name, _)| *name).collect();
-            format!("no point {:?}; there are {}", short(name), names.join(", "))
-        })
-    }
-
-    /// The faults that can be played here.
-    #[must_use]
-    pub fn kinds(self) -> Vec<FaultKind> {
-        let is_request = self.is_request();
-        let plain = KINDS
-            .iter()
-            .map(|(fault, value, request, message)| FaultKind {
-                fault,
-                label: if is_request { request } else { message },
-                value: *value,
-                choices: Vec::new(),
-            });
-        let queue_timeout = FaultKind {
-            fault: QUEUE_TIMEOUT,
-            label: "times out in M-Pesa's queue, and then",
-            value: Some(FaultValue::Choice),
-            choices: AFTER_QUEUE.iter().map(|(name, _)| *name).collect(),
-        };
-        let mut kinds: Vec<_> = plain.chain([queue_timeout]).collect();
-        kinds.retain(|kind| {
-            let sample = Fault::read(kind.fault, kind.sample());
-            sample.is_ok_and(|fault| self.plays(&fault))
-        });
-        if self == Self::StkCallback {
-            for kind in kinds.iter_mut().filter(|kind| kind.fault == "outcome") {
-                kind.value = Some(FaultValue::Choice);
-                kind.choices = PUSH_OUTCOMES.to_vec();
-            }
-        }
-        kinds
-    }
-
-    fn entry(self) -> &'static (Self, &'static str, &'static str) {
-        // Every point is in the table, as a test shows.
-        let found = POINTS.iter().find(|(point, ..)| *point == self);
-        found.unwrap_or(&POINTS[0])
-    }
-}
+pub(super) const QUEUE_TIMEOUT: &str = "queue_timeout";
 
 impl FaultKind {
     /// A value that reads well; nothing where there is none.
@@ -480,51 +305,14 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// The table of faults as the documentation has it: a line for each point.
-#[must_use]
-pub fn fault_table() -> String {
-    let mut table = String::from("| point | what passes there | faults |\n| --- | --- | --- |\n");
-    for point in FaultPoint::all() {
-        let kinds = point.kinds().into_iter().map(|kind| match kind.sample() {
-            Some(sample) => format!("`{}={sample}`", kind.fault),
-            None => format!("`{}`", kind.fault),
-        });
-        let kinds: Vec<_> = kinds.collect();
-        let line = format!(
-            "| `{}` | {} | {} |\n",
-            point.name(),
-            point.label(),
-            kinds.join(", ")
-        );
-        table.push_str(&line);
-    }
-    table
-}
-
 /// The beginning of what somebody wrote, for a message about it.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(LONGEST_TEXT).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_fault_of_every_point_reads_back_as_it_is_written() {
-        assert_eq!(FaultPoint::all().count(), POINTS.len());
-        for point in FaultPoint::all() {
-            assert_eq!(FaultPoint::read(point.name()), Ok(point));
-            assert_eq!(serde_json::to_value(point).unwrap(), point.name());
-            for kind in point.kinds() {
-                assert!(!kind.label.is_empty(), "{} at {}", kind.fault, point.name());
-                let fault = Fault::read(kind.fault, kind.sample()).unwrap();
-                assert_eq!(fault.name(), kind.fault);
-                assert_eq!(fault.value().as_deref(), kind.sample());
-                assert!(point.plays(&fault));
-            }
-        }
-    }
 
     #[test]
     fn a_wrong_value_is_refused_in_words() {
@@ -542,6 +330,5 @@ mod tests {
             let error = Fault::read(name, value).unwrap_err();
             assert!(error.contains(says), "{error}");
         }
-        assert!(FaultPoint::read("stk").unwrap_err().contains("stk_push"));
     }
 }

@@ -48,7 +48,7 @@ pub(crate) async fn download(
     State(world): State<Arc<World>>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let now = clock::now();
+    let now = world.clock.now();
     let midnight = clock::eat(now)
         .date_naive()
         .and_time(chrono::NaiveTime::MIN);

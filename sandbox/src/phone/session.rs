@@ -4,8 +4,7 @@
 //! ends by the service's `END`, by a bad answer, by the person, or by the network's time limit, and
 //! then it is told to the events address, if one is set.
 
-use std::time::Instant;
-
+use chrono::{DateTime, Utc};
 use tokio::task::AbortHandle;
 
 use super::ending::Ending;
@@ -28,7 +27,7 @@ pub(super) const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8"
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) transcript: String,
-    pub(super) started: Instant,
+    pub(super) started: DateTime<Utc>,
     /// An answer of the service is on its way.
     is_waiting: bool,
     pub(super) hops: usize,
@@ -41,7 +40,7 @@ pub(super) struct Session {
     /// Ends the session at the network's limit; stopped when the session is over.
     limit: Option<AbortHandle>,
     /// Since when the screen waits for a reply, and what ends the session for it.
-    idle: Option<(Instant, AbortHandle)>,
+    idle: Option<(DateTime<Utc>, AbortHandle)>,
 }
 
 /// One request of the gateway: what is needed to send it, and to send it again.
@@ -58,7 +57,7 @@ impl Session {
     }
 
     /// Since when the screen waits for a reply.
-    pub(super) fn idle_since(&self) -> Option<Instant> {
+    pub(super) fn idle_since(&self) -> Option<DateTime<Utc>> {
         self.idle.as_ref().map(|(since, _)| *since)
     }
 
@@ -68,7 +67,7 @@ impl Session {
     }
 
     /// The screen waits for a reply from now on.
-    pub(super) fn idle(&mut self, since: Instant, end: AbortHandle) {
+    pub(super) fn idle(&mut self, since: DateTime<Utc>, end: AbortHandle) {
         self.stop_idling();
         self.idle = Some((since, end));
     }
@@ -113,7 +112,7 @@ impl Phone {
                     arguments.split('*').map(str::to_owned).collect()
                 },
                 transcript: arguments,
-                started: Instant::now(),
+                started: self.world.clock.now(),
                 is_waiting: true,
                 hops: 0,
                 names: Vec::new(),

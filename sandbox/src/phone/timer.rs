@@ -1,6 +1,6 @@
 //! The network's clocks: one for the whole session, one for each screen that waits for a reply.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::ending::Ending;
 use super::power::Notice;
@@ -34,7 +34,7 @@ impl Phone {
         let Some(limit) = self.idle_limit() else {
             return;
         };
-        let now = Instant::now();
+        let now = self.world.clock.now();
         let notice = Notice::idle(self.network(), limit);
         let handle = self.end_after(limit, id, notice, move |session| {
             session.idle_since() == Some(now)
@@ -54,7 +54,7 @@ impl Phone {
     ) -> tokio::task::AbortHandle {
         let (phone, id) = (self.clone(), id.to_owned());
         let task = self.world.spawn(async move {
-            tokio::time::sleep(limit).await;
+            phone.world.clock.sleep(limit).await;
             let session = phone.state.change(|inner| {
                 let session = inner
                     .session

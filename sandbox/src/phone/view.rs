@@ -1,10 +1,12 @@
 //! Everything about a phone that its page shows, in one value.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Inner, Notice, Phone, PinPrompt, Screen};
+use crate::clock::Clock;
 use crate::network::NetworkLimits;
 use crate::sms::Sms;
 
@@ -108,7 +110,7 @@ impl Phone {
             is_reachable: inner.is_reachable(),
             is_on: inner.is_on,
             has_signal: inner.has_signal,
-            session: inner.session_view(session_limit, idle_limit),
+            session: inner.session_view(&self.world.clock, session_limit, idle_limit),
             screen: inner.screen.clone(),
             shown: inner.shown_page(),
             notice: inner.notice.clone(),
@@ -125,11 +127,16 @@ impl Phone {
 }
 
 impl Inner {
-    fn session_view(&self, limit: Duration, idle_limit: Option<Duration>) -> Option<SessionView> {
+    fn session_view(
+        &self,
+        clock: &Clock,
+        limit: Duration,
+        idle_limit: Option<Duration>,
+    ) -> Option<SessionView> {
         let session = self.session.as_ref()?;
-        let left = |since: Instant, limit: Duration| {
-            let left = limit.saturating_sub(since.elapsed());
-            u64::try_from(left.as_millis()).unwrap_or(u64::MAX)
+        let left = |since: DateTime<Utc>, limit: Duration| {
+            let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+            limit.saturating_sub(clock.millis_since(since))
         };
         let idle_since = session.idle_since();
         Some(SessionView {
