@@ -7,9 +7,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// A Kenyan mobile number: nine national digits that start with 7 or 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, pattern = r"^\+254[17]\d{8}$", example = "+254712345678")]
 pub struct Number(u32);
 
 /// A text that is not a Kenyan mobile number.

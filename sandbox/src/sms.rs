@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::clock;
 use crate::fault::FaultPoint;
@@ -30,7 +31,7 @@ const DEFAULT_SENDER: &str = "AFRICASTKNG";
 const PART_COST_CENTS: usize = 80;
 
 /// A message in an inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sms {
     /// The provider's id, `ATXid_...`.
     pub id: String,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::books::{Books, Movement, MovementKind};
 use super::code;
@@ -21,7 +22,7 @@ use crate::number::Number;
 const LIMIT_CENTS: i64 = 50_000_000;
 
 /// Money that moved from a phone to the paybill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Payment {
     /// M-Pesa's receipt.
     pub receipt: String,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ledger::{Ledger, PayoutOrder};
 use super::result::{self, Asked, Outcome, Parameter, placeholder};
@@ -16,7 +17,7 @@ use crate::number::Number;
 use crate::world::{World, lock};
 
 /// A payout, from its acceptance on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Payout {
     /// The service's id (v3), or Daraja's (v1).
     pub originator_conversation_id: String,
@@ -44,7 +45,7 @@ pub struct Payout {
 }
 
 /// What became of a payout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutResult {
     /// The money moved.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::ledger::{NotPaid, Order, Payment};
 use super::{Refusal, callback, paybill};
@@ -24,7 +25,7 @@ use crate::world::{World, lock};
 const SAME_AMOUNT_WINDOW: TimeDelta = TimeDelta::minutes(2);
 
 /// An STK push, from its acceptance on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Push {
     /// Id of the request.
     pub merchant_request_id: String,
@@ -48,7 +49,7 @@ pub struct Push {
 }
 
 /// How a push ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StkResult {
     /// 0: the money moved.

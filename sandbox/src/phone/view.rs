@@ -1,12 +1,13 @@
 //! Everything about a phone that its page shows, in one value.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Phone, PinPrompt, Screen};
 use crate::sms::Sms;
 
 /// A phone as its page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PhoneView {
     /// `+254712345678`.
     pub number: String,

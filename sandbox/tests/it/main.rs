@@ -1,6 +1,7 @@
 //! The simulator against a small service that plays a quiz: over HTTP on both sides, as in use.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod api;
 mod b2c;
 mod books;
 mod c2b;
