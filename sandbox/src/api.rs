@@ -12,6 +12,8 @@ mod exchanges;
 mod money;
 mod opponent;
 mod phones;
+mod sms;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ fn described() -> OpenApiRouter<Arc<World>> {
         .merge(opponent::routes())
         .merge(exchanges::routes())
         .merge(money::routes())
+        .merge(sms::routes())
+        .merge(state::routes())
         .merge(document::routes())
 }
 
@@ -66,8 +70,8 @@ impl IntoResponses for ApiError {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         let refusals = [
             ("400", "The request is wrong"),
-            ("409", "It does not fit the state of the phone"),
-            ("503", "The service under test is not there"),
+            ("409", "It does not fit the state of things"),
+            ("503", "The service under test, or the file, is not there"),
         ];
         let describe = |(status, words): (&str, &str)| {
             let content = ContentBuilder::new()

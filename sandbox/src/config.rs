@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where the service under test takes the gateway's calls. Daraja's callback URLs come with each
@@ -42,6 +43,8 @@ pub struct SimulatorConfig {
     pub service_code: String,
     /// Seed of all ids and choices; without one every start differs.
     pub seed: Option<u64>,
+    /// The file of the state: loaded at the start if it is there, saved at the end.
+    pub state: Option<PathBuf>,
     /// USSD limits.
     pub ussd: UssdConfig,
     /// Africa's Talking SMS.
@@ -74,6 +77,12 @@ pub struct SmsConfig {
     pub short_code: String,
     /// From delivery to the phone until the delivery report.
     pub delivery_delay: Duration,
+    /// Whether the steps on the way are reported too: `Sent`, `Submitted`, `Buffered`.
+    pub reports_every_step: bool,
+    /// Sender names that are registered; `None` takes any. The short code always is.
+    pub senders: Option<Vec<String>>,
+    /// Sender names that are registered for promotions: who opted out does not get theirs (406).
+    pub promotional_senders: Vec<String>,
 }
 
 /// Daraja and the M-Pesa accounts behind it.
@@ -189,6 +198,7 @@ impl Default for SimulatorConfig {
             service: ServiceUrls::default(),
             service_code: "*384*55#".into(),
             seed: None,
+            state: None,
             ussd: UssdConfig::default(),
             sms: SmsConfig::default(),
             daraja: DarajaConfig::default(),
@@ -231,6 +241,9 @@ impl Default for SmsConfig {
             api_key: None,
             short_code: "22384".into(),
             delivery_delay: Duration::from_millis(500),
+            reports_every_step: false,
+            senders: None,
+            promotional_senders: Vec::new(),
         }
     }
 }

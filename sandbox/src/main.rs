@@ -52,6 +52,9 @@ struct Arguments {
     /// Seed of all ids and choices of the simulator; without one every start differs
     #[arg(long)]
     seed: Option<u64>,
+    /// Keep the state in this file: loaded at the start if it is there, saved at the end
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Write the certificate for SecurityCredential (payouts) to this file, as PEM
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -90,6 +93,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         },
         service_code: arguments.service_code.clone(),
         seed: arguments.seed,
+        state: arguments.state,
         ..SimulatorConfig::default()
     };
     config.daraja.business = arguments.business;

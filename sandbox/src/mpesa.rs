@@ -23,8 +23,9 @@ pub(crate) mod pull;
 mod push;
 pub(crate) mod query;
 mod refusal;
-mod result;
+pub(crate) mod result;
 pub(crate) mod reversal;
+mod saved;
 pub(crate) mod status;
 pub(crate) mod stk;
 
@@ -50,6 +51,7 @@ pub(crate) use paybill::{PaybillOrder, pay as pay_to_paybill};
 pub use payout::{Payout, PayoutResult};
 pub use push::{Push, StkResult};
 pub(crate) use refusal::{Refusal, fault_answer, gateway_page};
+pub(crate) use saved::{Restored, SavedMpesa, resumed};
 
 /// Everything that M-Pesa knows.
 pub(crate) struct Mpesa {

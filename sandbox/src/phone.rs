@@ -8,6 +8,7 @@
 mod ending;
 mod paybill;
 mod prompt;
+mod saved;
 mod screen;
 mod session;
 mod texting;
@@ -25,6 +26,7 @@ use crate::world::{World, lock};
 
 pub use prompt::PinPrompt;
 pub(crate) use prompt::{Choice, Placing};
+pub(crate) use saved::SavedPhone;
 pub use screen::{Screen, ScreenKind};
 use session::Session;
 pub use view::PhoneView;
@@ -76,7 +78,7 @@ pub enum PhoneError {
     /// The simulator was not told where the service is.
     #[error("no USSD address of the service is set")]
     NoService,
-    /// The simulator was not told where the service takes SMS.
+    /// The simulator was not told where the service takes opt-outs.
     #[error("no SMS address of the service is set")]
     NoSmsService,
     /// A phone sends ten parts at most.
@@ -119,9 +121,9 @@ struct Inner {
     prompt: Option<prompt::OpenPrompt>,
 }
 
-impl PhoneState {
-    pub(crate) fn new(number: Number) -> Self {
-        let inner = Inner {
+impl Inner {
+    fn new() -> Self {
+        Self {
             owner: Owner::Person,
             is_reachable: true,
             session: None,
@@ -130,10 +132,15 @@ impl PhoneState {
             inbox: Vec::new(),
             held: Vec::new(),
             prompt: None,
-        };
+        }
+    }
+}
+
+impl PhoneState {
+    pub(crate) fn new(number: Number) -> Self {
         Self {
             number,
-            inner: Mutex::new(inner),
+            inner: Mutex::new(Inner::new()),
             changed: watch::Sender::new(0),
         }
     }

@@ -17,7 +17,8 @@ use crate::{api, page};
 /// The whole application.
 pub(crate) fn router(world: Arc<World>) -> Router {
     let providers = Router::new()
-        .route("/version1/messaging", post(sms::legacy))
+        .route("/version1/messaging", post(sms::legacy).get(sms::fetch))
+        .route("/version1/user", get(sms::account))
         .route("/version1/messaging/bulk", post(sms::bulk))
         .route("/oauth/v1/generate", get(oauth::generate))
         .route(

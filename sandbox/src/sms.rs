@@ -3,13 +3,20 @@
 //!
 //! A message is in the inbox before its sender has the answer. A phone out of reach gets it later,
 //! and only then is its delivery reported.
+//!
+//! `report` tells the service of deliveries, `received` gives out what phones sent, `books` is what
+//! the gateway keeps.
+
+mod books;
+mod received;
+mod report;
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,12 +24,14 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::clock;
-use crate::fault::FaultPoint;
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
-use crate::phone::NETWORK_CODE;
 use crate::text;
-use crate::world::World;
+use crate::world::{World, lock};
+
+pub(crate) use books::SmsBooks;
+pub(crate) use received::{account, fetch};
+pub use report::DeliveryStatus;
+pub(crate) use report::{Report, report, report_delivery, report_later};
 
 /// The sender where a request names none.
 const DEFAULT_SENDER: &str = "AFRICASTKNG";
@@ -31,7 +40,7 @@ const DEFAULT_SENDER: &str = "AFRICASTKNG";
 const PART_COST_CENTS: usize = 80;
 
 /// A message in an inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Sms {
     /// The provider's id, `ATXid_...`.
     pub id: String,
@@ -48,6 +57,12 @@ struct SmsRequest {
     to: Vec<String>,
     message: String,
     from: String,
+    /// Accepted now, passed on later: the answer says so.
+    is_queued: bool,
+    /// Asked for by its receivers, who pay: also those get it who take no promotions.
+    is_premium: bool,
+    /// The receivers are hashes of numbers.
+    is_masked: bool,
 }
 
 /// The fields of the form endpoint that the simulator acts on.
@@ -57,6 +72,9 @@ struct LegacyForm {
     to: Option<String>,
     message: Option<String>,
     from: Option<String>,
+    enqueue: Option<String>,
+    #[serde(rename = "bulkSMSMode")]
+    bulk_sms_mode: Option<String>,
 }
 
 /// The fields of the JSON endpoint.
@@ -67,6 +85,19 @@ struct BulkBody {
     message: Option<String>,
     sender_id: Option<String>,
     phone_numbers: Option<Vec<String>>,
+    enqueue: Option<Value>,
+}
+
+/// The fields of the same endpoint for a number that is known by its hash only, form-encoded as the
+/// SDK for Python sends them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MaskedForm {
+    username: Option<String>,
+    message: Option<String>,
+    sender_id: Option<String>,
+    masked_number: Option<String>,
+    telco: Option<String>,
 }
 
 /// `POST /version1/messaging`, form-encoded.
@@ -86,17 +117,27 @@ pub(crate) async fn legacy(
                 .collect(),
             message: required(form.message, "message")?,
             from: sender(form.from),
+            is_queued: form.enqueue.as_deref() == Some("1"),
+            is_premium: form.bulk_sms_mode.as_deref() == Some("0"),
+            is_masked: false,
         })
     };
     answer(&world, &headers, read)
 }
 
-/// `POST /version1/messaging/bulk`, JSON.
+/// `POST /version1/messaging/bulk`, JSON; form-encoded for a masked number.
 pub(crate) async fn bulk(
     State(world): State<Arc<World>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let is_form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    if is_form {
+        return answer(&world, &headers, || masked(&body));
+    }
     let read = || -> Result<SmsRequest, String> {
         let bulk: BulkBody = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
         required(bulk.username, "username")?;
@@ -107,9 +148,27 @@ pub(crate) async fn bulk(
                 .ok_or_else(|| missing("phoneNumbers"))?,
             message: required(bulk.message, "message")?,
             from: sender(bulk.sender_id),
+            is_queued: matches!(bulk.enqueue, Some(Value::Bool(true)))
+                || bulk.enqueue == Some(json!(1)),
+            is_premium: false,
+            is_masked: false,
         })
     };
     answer(&world, &headers, read)
+}
+
+fn masked(body: &[u8]) -> Result<SmsRequest, String> {
+    let form: MaskedForm = serde_urlencoded::from_bytes(body).map_err(|error| error.to_string())?;
+    required(form.username, "username")?;
+    required(form.telco, "telco")?;
+    Ok(SmsRequest {
+        to: vec![required(form.masked_number, "maskedNumber")?],
+        message: required(form.message, "message")?,
+        from: sender(form.sender_id),
+        is_queued: false,
+        is_premium: false,
+        is_masked: true,
+    })
 }
 
 /// The answer of a provider that does not take the key.
@@ -119,37 +178,6 @@ pub(crate) fn bad_key() -> Response {
         "The supplied authentication is invalid",
     )
         .into_response()
-}
-
-/// Tells the service that a message reached its phone.
-pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
-    let Some(url) = world.urls().delivery else {
-        return;
-    };
-    let shared = Arc::clone(world);
-    world.spawn(async move {
-        tokio::time::sleep(shared.config.sms.delivery_delay).await;
-        let phone = number.to_string();
-        let call = Call {
-            what: "delivery report",
-            phone: Some(number),
-            url,
-            content_type: "application/x-www-form-urlencoded",
-            user_agent: None,
-            hop_metadata: None,
-            body: form_body([
-                ("phoneNumber", phone.as_str()),
-                ("retryCount", "0"),
-                ("id", id.as_str()),
-                ("status", "Success"),
-                ("networkCode", NETWORK_CODE),
-            ]),
-            timeout: CALLBACK_TIMEOUT,
-        };
-        shared
-            .send_callback(FaultPoint::DeliveryReport, &call)
-            .await;
-    });
 }
 
 fn answer(
@@ -178,6 +206,15 @@ fn has_key(world: &World, headers: &HeaderMap) -> bool {
 }
 
 fn accept(world: &Arc<World>, send: &SmsRequest) -> Value {
+    let config = &world.config.sms;
+    let is_registered = |names: &Vec<String>| {
+        let own = [config.short_code.as_str(), DEFAULT_SENDER];
+        own.contains(&send.from.as_str()) || names.contains(&send.from)
+    };
+    if !config.senders.as_ref().is_none_or(is_registered) {
+        // Created all the same, and sent to nobody.
+        return json!({ "SMSMessageData": { "Message": "InvalidSenderId", "Recipients": [] } });
+    }
     let parts = text::sms_parts(&send.message);
     let recipients: Vec<Value> = send
         .to
@@ -186,7 +223,7 @@ fn accept(world: &Arc<World>, send: &SmsRequest) -> Value {
         .collect();
     let sent = recipients
         .iter()
-        .filter(|recipient| recipient["statusCode"] == 101)
+        .filter(|recipient| recipient["statusCode"] == 101 || recipient["statusCode"] == 102)
         .count();
     let message = format!(
         "Sent to {sent}/{} Total Cost: {} Message parts: {parts}",
@@ -197,11 +234,22 @@ fn accept(world: &Arc<World>, send: &SmsRequest) -> Value {
 }
 
 fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Value {
-    let Ok(number) = Number::from_e164(to) else {
-        return json!({
-            "statusCode": 403, "number": to, "status": "InvalidPhoneNumber", "cost": "0", "messageId": "None",
-        });
+    let refused = |code: u16, status: &str| json!({ "statusCode": code, "number": to, "status": status, "cost": "0", "messageId": "None" });
+    let number = if send.is_masked {
+        let phones = world.phones();
+        let mut numbers = phones.iter().map(|phone| phone.number);
+        numbers.find(|number| number.hashed().eq_ignore_ascii_case(to))
+    } else {
+        Number::from_e164(to).ok()
     };
+    let Some(number) = number else {
+        return refused(403, "InvalidPhoneNumber");
+    };
+    let _step = world.step();
+    let is_promotion = world.config.sms.promotional_senders.contains(&send.from);
+    if is_promotion && !send.is_premium && lock(&world.sms).opted_out.contains(&number) {
+        return refused(406, "UserInBlacklist");
+    }
     let id = format!("ATXid_{}", world.dice.hex32());
     let sms = Sms {
         id: id.clone(),
@@ -209,10 +257,14 @@ fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Val
         text: send.message.clone(),
         at: clock::now(),
     };
-    if world.phone(number).receive(sms) {
-        report_delivery(world, number, id.clone());
-    }
-    json!({ "statusCode": 101, "number": to, "status": "Success", "cost": cost(parts), "messageId": id })
+    let is_delivered = world.phone(number).receive(sms);
+    report::report_acceptance(world, number, id.clone(), is_delivered);
+    let (code, status) = if send.is_queued {
+        (102, "Queued")
+    } else {
+        (101, "Success")
+    };
+    json!({ "statusCode": code, "number": to, "status": status, "cost": cost(parts), "messageId": id })
 }
 
 fn cost(parts: usize) -> String {

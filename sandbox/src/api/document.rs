@@ -30,6 +30,7 @@ use crate::world::World;
         (name = "phones", description = "Phones to hold"),
         (name = "wire", description = "Every HTTP exchange, in both directions"),
         (name = "money", description = "What moved at M-Pesa"),
+        (name = "state", description = "Saved, loaded, forgotten"),
         (name = "opponent", description = "The simulated opponent"),
         (name = "about", description = "This description"),
     ),

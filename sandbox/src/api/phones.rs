@@ -34,13 +34,13 @@ pub(super) fn routes() -> OpenApiRouter<Arc<World>> {
         .routes(routes!(pay_to_paybill))
 }
 
-type Answer = Result<Json<PhoneView>, ApiError>;
+pub(super) type Answer = Result<Json<PhoneView>, ApiError>;
 
 /// Which phone: a Kenyan mobile number in any usual way of writing.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "only its description is used")]
-struct WhichPhone {
+pub(super) struct WhichPhone {
     /// Made on first use.
     #[param(example = "0712345678")]
     number: String,
@@ -77,7 +77,7 @@ struct PayBill {
     pin: String,
 }
 
-fn phone(world: &Arc<World>, number: &str) -> Result<Phone, ApiError> {
+pub(super) fn phone(world: &Arc<World>, number: &str) -> Result<Phone, ApiError> {
     Ok(Phone::new(world, number.parse::<Number>()?))
 }
 

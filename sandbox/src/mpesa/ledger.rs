@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::books::{Books, Movement, MovementKind};
@@ -22,7 +22,7 @@ use crate::number::Number;
 const LIMIT_CENTS: i64 = 50_000_000;
 
 /// Money that moved from a phone to the paybill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Payment {
     /// M-Pesa's receipt.
     pub receipt: String,
@@ -39,6 +39,7 @@ pub struct Payment {
 }
 
 /// What somebody has at M-Pesa.
+#[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Account {
     balance_cents: i64,
     pub(super) pin: String,
@@ -53,8 +54,13 @@ pub(super) enum NotPaid {
 }
 
 /// All accounts and movements.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
+    /// What new accounts get is the configuration's business, also after a state was loaded.
+    #[serde(skip)]
     opening_balance_cents: i64,
+    #[serde(skip)]
     opening_pin: String,
     accounts: BTreeMap<Number, Account>,
     utility_cents: i64,
@@ -97,6 +103,42 @@ impl Ledger {
             receipts: BTreeMap::new(),
             reversed: BTreeSet::new(),
         }
+    }
+
+    /// The same with the configuration's opening balance and PIN, if the books are whole; otherwise
+    /// what is wrong with them.
+    pub(super) fn restored(self, config: &DarajaConfig) -> Result<Self, String> {
+        let accounts = self.accounts.values().map(|account| account.balance_cents);
+        let moved = (self.movements.iter()).flat_map(|one| [one.amount_cents, one.fee_cents]);
+        let whole = [self.utility_cents, self.fees_cents, self.issued_cents];
+        let figures = accounts.chain(moved).chain(whole);
+        let sum: i128 = figures.map(|cents| i128::from(cents).abs()).sum();
+        if sum > i128::from(i64::MAX / 4) {
+            return Err("there is more money than there can be".to_owned());
+        }
+        let difference = self.books().difference_cents();
+        if difference != 0 {
+            return Err(format!("the books do not add up: {difference} cents"));
+        }
+        if self.utility_cents < 0 || self.accounts.values().any(|one| one.balance_cents < 0) {
+            return Err("an account is below zero".to_owned());
+        }
+        for (place, movement) in self.movements.iter().enumerate() {
+            if self.receipts.get(&movement.receipt) != Some(&Some(place)) {
+                return Err(format!(
+                    "the receipt {} is not its movement's",
+                    movement.receipt
+                ));
+            }
+        }
+        if self.receipts.values().flatten().count() != self.movements.len() {
+            return Err("a receipt has no movement".to_owned());
+        }
+        Ok(Self {
+            opening_balance_cents: config.opening_balance_cents,
+            opening_pin: config.opening_pin.clone(),
+            ..self
+        })
     }
 
     /// The account of a number, opened when first asked for.
@@ -280,6 +322,22 @@ impl Ledger {
     pub(super) fn movement(&self, receipt: &str) -> Option<&Movement> {
         let place = self.receipts.get(receipt).copied().flatten()?;
         self.movements.get(place)
+    }
+
+    /// The payment of a receipt.
+    pub(super) fn payment(&self, receipt: &str) -> Option<&Payment> {
+        self.payments
+            .iter()
+            .find(|payment| payment.receipt == receipt)
+    }
+
+    /// The reversal of a payment, if it was made at this moment or later.
+    pub(super) fn reversal_of(&self, receipt: &str, since: DateTime<Utc>) -> Option<&Movement> {
+        self.movements.iter().rev().find(|movement| {
+            movement.kind == MovementKind::Reversal
+                && movement.reference == receipt
+                && movement.at >= since
+        })
     }
 
     /// Everything that moved, and what everybody has.

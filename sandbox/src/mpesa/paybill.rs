@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use crate::clock;
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, note};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// The longest account number that M-Pesa's menu takes.
@@ -92,19 +92,27 @@ pub(crate) async fn pay(
         Verdict::Refused(code) => return PaybillResult::Refused(code),
         Verdict::Cancelled => return PaybillResult::NotValidated,
     };
+    let step = world.step();
     let paid = lock(&world.mpesa.ledger).pay_as(&booking, receipt.clone(), at);
     let payment = match paid {
         Ok(payment) => payment,
         Err(refused) => return not_paid(refused),
     };
+    let job = Job::Confirmation(receipt.clone(), third_party_id.clone());
+    world.spawn(world.until_done(
+        job,
+        confirm_later(Arc::clone(world), payment.clone(), third_party_id),
+    ));
+    drop(step);
     world.phone(order.phone).touch();
     world.mpesa.note_progress();
-    let (shared, told) = (Arc::clone(world), payment.clone());
-    world.spawn(async move {
-        tokio::time::sleep(shared.config.daraja.callback_delay).await;
-        confirm(&shared, &told, third_party_id).await;
-    });
     PaybillResult::Paid(payment)
+}
+
+/// Tells of a payment after a while.
+pub(super) async fn confirm_later(world: Arc<World>, payment: Payment, third_party_id: String) {
+    tokio::time::sleep(world.config.daraja.callback_delay).await;
+    confirm(&world, &payment, third_party_id).await;
 }
 
 fn not_paid(refused: NotPaid) -> PaybillResult {
@@ -235,11 +243,7 @@ impl Notice<'_> {
 fn hidden(phone: Number, version: Version) -> String {
     let digits = phone.digits().to_string();
     match version {
-        Version::V1 => {
-            let hash = digest::digest(&digest::SHA256, digits.as_bytes());
-            let hex = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
-            hex.collect()
-        }
+        Version::V1 => phone.hashed(),
         Version::V2 => format!("{} ***** {}", &digits[..4], &digits[9..]),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use crate::config::{PushConfirmation, SameAmountRule};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
+use crate::pending::Job;
 use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
 use crate::world::{World, lock};
 
@@ -25,7 +26,7 @@ use crate::world::{World, lock};
 const SAME_AMOUNT_WINDOW: TimeDelta = TimeDelta::minutes(2);
 
 /// An STK push, from its acceptance on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Push {
     /// Id of the request.
     pub merchant_request_id: String,
@@ -49,7 +50,7 @@ pub struct Push {
 }
 
 /// How a push ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StkResult {
     /// 0: the money moved.
@@ -108,6 +109,28 @@ impl Pushes {
         self.all.clone()
     }
 
+    /// The same as were kept; those without a result are open, and lock their phone. Otherwise
+    /// what is wrong with them.
+    pub(super) fn restored(all: Vec<Push>) -> Result<Self, String> {
+        let mut pushes = Self::default();
+        for push in all {
+            let id = push.checkout_request_id.clone();
+            let (phone, is_open) = (push.phone, push.result.is_none());
+            if pushes
+                .by_checkout_id
+                .insert(id.clone(), pushes.all.len())
+                .is_some()
+            {
+                return Err(format!("the push {id} is there twice"));
+            }
+            if is_open && pushes.locked.insert(phone, id).is_some() {
+                return Err(format!("{phone} has two open pushes"));
+            }
+            pushes.all.push(push);
+        }
+        Ok(pushes)
+    }
+
     pub(super) fn find(&self, checkout_request_id: &str) -> Option<&Push> {
         self.by_checkout_id
             .get(checkout_request_id)
@@ -160,30 +183,38 @@ impl Pushes {
 
 /// Accepts a push and lets it live on its own.
 pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
+    let step = world.step();
     lock(&world.mpesa.pushes).add(&push)?;
-    let shared = Arc::clone(world);
-    world.spawn(async move {
-        run(&shared, &push).await;
-        let result = lock(&shared.mpesa.pushes)
-            .find(&push.checkout_request_id)
-            .and_then(|push| push.result.clone());
-        if let Some(result) = result {
-            tokio::time::sleep(shared.config.daraja.callback_delay).await;
-            let confirms = shared.config.daraja.c2b.confirms_pushes;
-            if confirms == PushConfirmation::BeforeCallback {
-                confirm(&shared, &result).await;
-            }
-            tell(&shared, &push, &result).await;
-            if confirms == PushConfirmation::AfterCallback {
-                confirm(&shared, &result).await;
-            }
-        }
-    });
+    let job = Job::Push(push.checkout_request_id.clone());
+    world.spawn(world.until_done(job, live(Arc::clone(world), push, false)));
+    drop(step);
     Ok(())
 }
 
+/// A push from its acceptance until the service is told; one that was loaded with a state goes on
+/// from where it stands.
+pub(super) async fn live(world: Arc<World>, push: Push, is_loaded: bool) {
+    if push.result.is_none() {
+        run(&world, &push, is_loaded).await;
+    }
+    let result = lock(&world.mpesa.pushes)
+        .find(&push.checkout_request_id)
+        .and_then(|push| push.result.clone());
+    if let Some(result) = result {
+        tokio::time::sleep(world.config.daraja.callback_delay).await;
+        let confirms = world.config.daraja.c2b.confirms_pushes;
+        if confirms == PushConfirmation::BeforeCallback {
+            confirm(&world, &result).await;
+        }
+        tell(&world, &push, &result).await;
+        if confirms == PushConfirmation::AfterCallback {
+            confirm(&world, &result).await;
+        }
+    }
+}
+
 /// Brings a push to its result.
-async fn run(world: &World, push: &Push) {
+async fn run(world: &World, push: &Push, is_loaded: bool) {
     let phone = world.phone(push.phone);
     let finish = |result: StkResult| {
         lock(&world.mpesa.pushes).finish(push, &result);
@@ -191,14 +222,19 @@ async fn run(world: &World, push: &Push) {
         phone.touch();
         result
     };
-    if is_same_amount_too_soon(world, push) {
+    if !is_loaded && is_same_amount_too_soon(world, push) {
         finish(StkResult::SameAmount);
         return;
     }
-    let deadline = Instant::now() + world.config.daraja.prompt_life;
+    // Of a push that was loaded with a state, a part of its life may be over.
+    let age = (clock::now() - push.at).to_std().unwrap_or_default();
+    let deadline = Instant::now() + world.config.daraja.prompt_life.saturating_sub(age);
     match tokio::time::timeout_at(deadline, ask(world, push, &phone)).await {
         Ok(Some((choice, done))) => {
-            let result = finish(settle(world, push, &choice));
+            let result = {
+                let _step = world.step();
+                finish(settle(world, push, &choice))
+            };
             if let Some(done) = done {
                 // The person may have stopped looking; the money has moved all the same.
                 let _ = done.send(result);

@@ -7,6 +7,7 @@ use crate::clock;
 use crate::fault::FaultPoint;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 use crate::text::sms_parts;
+use crate::world::lock;
 
 /// The longest SMS that a phone sends, in parts.
 const MAX_PARTS: usize = 10;
@@ -19,19 +20,25 @@ impl Phone {
         if sms_parts(text) > MAX_PARTS {
             return Err(PhoneError::SmsTooLong);
         }
-        let url = self.world.urls().inbound.ok_or(PhoneError::NoSmsService)?;
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
         let from = self.number().to_string();
-        let date = clock::utc_date(clock::now());
+        let at = clock::now();
+        let date = clock::utc_date(at);
+        let short_code = &self.world.config.sms.short_code;
+        lock(&self.world.sms).receive(self.number(), short_code, text, at);
+        let Some(url) = self.world.urls().inbound else {
+            // Kept for those who fetch.
+            return Ok(Vec::new());
+        };
         let id = self.world.dice.hex32();
         let body = form_body([
             ("date", date.as_str()),
             ("from", from.as_str()),
             ("id", id.as_str()),
             ("text", text),
-            ("to", self.world.config.sms.short_code.as_str()),
+            ("to", short_code.as_str()),
             ("cost", "KES 1.00"),
             ("networkCode", NETWORK_CODE),
         ]);
@@ -42,13 +49,15 @@ impl Phone {
             .await)
     }
 
-    /// Opts out of the service's promotions, as in the network's own menu. The statuses are as in
+    /// Opts out of the service's promotions, as in the network's own menu; those are refused with 406
+    /// from now on. The statuses are as in
     /// [`Phone::send_sms`].
     pub async fn opt_out(&self) -> Result<Vec<Option<u16>>, PhoneError> {
-        let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
+        let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
+        lock(&self.world.sms).opted_out.insert(self.number());
         let number = self.number().to_string();
         let body = form_body([
             ("senderId", self.world.config.sms.short_code.as_str()),
@@ -56,6 +65,12 @@ impl Phone {
         ]);
         let call = self.callback("opt-out", url, body);
         Ok(self.world.send_callback(FaultPoint::OptOut, &call).await)
+    }
+
+    /// Takes promotions of the service again, as in the network's own menu. The service is not told.
+    pub fn opt_in(&self) {
+        lock(&self.world.sms).opted_out.remove(&self.number());
+        self.state.touch();
     }
 
     fn is_reachable(&self) -> bool {

@@ -12,6 +12,7 @@ mod page;
 mod payout_trouble;
 mod service;
 mod sms;
+mod state;
 mod status;
 mod stk;
 mod stk_trouble;
