@@ -268,7 +268,11 @@ fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Val
 }
 
 fn cost(parts: usize) -> String {
-    let cents = parts * PART_COST_CENTS;
+    money(parts * PART_COST_CENTS)
+}
+
+/// An amount as Africa's Talking writes it, `KES 0.8000`.
+fn money(cents: usize) -> String {
     format!("KES {}.{:02}00", cents / 100, cents % 100)
 }
 

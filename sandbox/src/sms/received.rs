@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{bad_key, cost, has_key, missing};
+use super::{bad_key, has_key, missing, money};
 use crate::world::{World, lock};
 
 /// Messages of one answer.
@@ -68,7 +68,7 @@ pub(crate) async fn account(
     Query(question): Query<Question>,
 ) -> Response {
     refusal(&world, &headers, &question).unwrap_or_else(|| {
-        Json(json!({ "UserData": { "balance": cost(BALANCE_CENTS) } })).into_response()
+        Json(json!({ "UserData": { "balance": money(BALANCE_CENTS) } })).into_response()
     })
 }
 
