@@ -118,6 +118,11 @@ pub struct DarajaConfig {
     pub organisation: OrganisationConfig,
     /// Payments to the paybill without a push.
     pub c2b: C2bConfig,
+    /// How many requests a minute each product takes (spike arrest), evenly spread; `None`: any. The
+    /// real sandbox was seen to take 5.
+    pub requests_per_minute: Option<u32>,
+    /// Whether callbacks of pushes hide the payer, `2547*****678`, as Safaricom has begun to.
+    pub masks_payers: bool,
 }
 
 /// The organisation: who may pay out, what it has, what it is charged.
@@ -266,6 +271,8 @@ impl Default for DarajaConfig {
             opening_pin: "1234".into(),
             organisation: OrganisationConfig::default(),
             c2b: C2bConfig::default(),
+            requests_per_minute: None,
+            masks_payers: false,
         }
     }
 }

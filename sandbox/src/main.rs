@@ -1,6 +1,7 @@
 //! `cargo run -p sandbox`: Majibu on its embedded default together with the simulated providers,
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
+mod flags;
 mod majibu_beside;
 
 use std::io::{self, Write};
@@ -61,6 +62,8 @@ struct Arguments {
     /// Switch the simulated opponent on from the start
     #[arg(long)]
     opponent: bool,
+    #[command(flatten)]
+    providers: flags::ProviderFlags,
 }
 
 #[tokio::main]
@@ -97,6 +100,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ..SimulatorConfig::default()
     };
     config.daraja.business = arguments.business;
+    arguments.providers.apply(&mut config);
     let sim = Simulator::start(config).await?;
     if let Some(file) = &arguments.certificate {
         std::fs::write(file, sim.certificate_pem())

@@ -13,6 +13,7 @@ mod books;
 pub(crate) mod c2b;
 mod callback;
 mod code;
+pub(crate) mod door;
 mod fields;
 mod initiator;
 mod ledger;
@@ -33,6 +34,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -63,6 +65,8 @@ pub(crate) struct Mpesa {
     /// Where payments to the paybill are told.
     urls: Mutex<Option<c2b::Urls>>,
     is_pull_registered: Mutex<bool>,
+    /// When each product was last asked, for the rate limit.
+    asked: Mutex<door::Asked>,
     /// Counts up when a push or payout got its result or the service was told.
     progress: watch::Sender<u64>,
 }
@@ -76,6 +80,7 @@ impl Mpesa {
             payouts: Mutex::default(),
             urls: Mutex::default(),
             is_pull_registered: Mutex::default(),
+            asked: Mutex::default(),
             initiator: Mutex::new(initiator::Initiator::new(&config.organisation)),
             progress: watch::Sender::new(0),
         }
@@ -90,7 +95,7 @@ impl Mpesa {
     }
 
     pub(crate) fn set_pin(&self, number: Number, pin: &str) {
-        pin.clone_into(&mut lock(&self.ledger).account(number).pin);
+        lock(&self.ledger).account(number).set_pin(pin);
     }
 
     pub(crate) fn set_registered(&self, number: Number, is_registered: bool) {
@@ -176,6 +181,9 @@ impl Mpesa {
 
     /// Whether the bearer token of a request is alive.
     fn check_token(&self, headers: &HeaderMap, product: Product) -> Result<(), Refusal> {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Err(Refusal::InvalidHeader);
+        }
         let token = bearer(headers);
         if lock(&self.tokens).is_alive(token) {
             Ok(())

@@ -185,6 +185,8 @@ async fn pay_to_paybill(
     match phone.pay_to_paybill(&account, amount_cents, &pin).await? {
         PaybillResult::Paid(_) => Ok(Json(phone.view())),
         PaybillResult::WrongPin => refused("wrong M-Pesa PIN".to_owned()),
+        PaybillResult::PinLocked => refused("the M-Pesa PIN is locked".to_owned()),
+        PaybillResult::DailyLimit => refused("KES 500,000 a day is the most".to_owned()),
         PaybillResult::NoFunds => refused("not enough money in M-Pesa".to_owned()),
         PaybillResult::BadAmount => refused("M-Pesa takes KES 1 to 250,000".to_owned()),
         PaybillResult::Refused(code) => refused(format!("the service refused it: {code}")),

@@ -44,13 +44,30 @@ pub(super) struct Account {
     balance_cents: i64,
     pub(super) pin: String,
     pub(super) is_registered: bool,
+    /// Wrong PINs in a row.
+    wrong_pins: u8,
+}
+
+/// How many wrong PINs lock an account.
+const WRONG_LIMIT: u8 = 3;
+
+impl Account {
+    /// Sets the PIN, which unlocks the account too.
+    pub(super) fn set_pin(&mut self, pin: &str) {
+        pin.clone_into(&mut self.pin);
+        self.wrong_pins = 0;
+    }
 }
 
 /// Why nothing was paid.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NotPaid {
     WrongPin,
+    /// Too many wrong PINs came before.
+    PinLocked,
     NoFunds,
+    /// More than anybody may move in a day.
+    DailyLimit,
 }
 
 /// All accounts and movements.
@@ -149,6 +166,7 @@ impl Ledger {
                 balance_cents: self.opening_balance_cents,
                 pin: self.opening_pin.clone(),
                 is_registered: true,
+                wrong_pins: 0,
             }
         })
     }
@@ -181,14 +199,28 @@ impl Ledger {
         self.utility_cents = cents;
     }
 
-    /// Whether a payment could be made now.
-    pub(super) fn check(&mut self, order: &Order<'_>, pin: &str) -> Result<(), NotPaid> {
+    /// Whether a payment could be made now; wrong PINs in a row lock the account.
+    pub(super) fn check(
+        &mut self,
+        order: &Order<'_>,
+        pin: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), NotPaid> {
+        let has_moved = self.moved_on_day_of(order.phone, at);
         let account = self.account(order.phone);
+        if account.wrong_pins >= WRONG_LIMIT {
+            return Err(NotPaid::PinLocked);
+        }
         if account.pin != pin {
+            account.wrong_pins += 1;
             return Err(NotPaid::WrongPin);
         }
+        account.wrong_pins = 0;
         if account.balance_cents < order.amount_cents {
             return Err(NotPaid::NoFunds);
+        }
+        if has_moved + order.amount_cents > LIMIT_CENTS {
+            return Err(NotPaid::DailyLimit);
         }
         Ok(())
     }
@@ -201,7 +233,7 @@ impl Ledger {
         at: DateTime<Utc>,
         dice: &Dice,
     ) -> Result<Payment, NotPaid> {
-        self.check(order, pin)?;
+        self.check(order, pin, at)?;
         let receipt = self.reserve_receipt(at, dice);
         self.pay_as(order, receipt, at)
     }

@@ -39,8 +39,12 @@ pub enum PaybillResult {
     Paid(Payment),
     /// Wrong PIN.
     WrongPin,
+    /// Too many wrong PINs came before; setting the PIN unlocks it.
+    PinLocked,
     /// The payer has too little.
     NoFunds,
+    /// The payer has moved as much today as M-Pesa lets anybody, KES 500,000.
+    DailyLimit,
     /// M-Pesa takes 1 to 250,000 shillings.
     BadAmount,
     /// The service refused the payment with this code.
@@ -69,7 +73,7 @@ pub(crate) async fn pay(
     let receipt = {
         let mut ledger = lock(&world.mpesa.ledger);
         let own = ledger.account(order.phone).pin.clone();
-        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own)) {
+        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own), at) {
             return not_paid(refused);
         }
         ledger.reserve_receipt(at, &world.dice)
@@ -118,7 +122,9 @@ pub(super) async fn confirm_later(world: Arc<World>, payment: Payment, third_par
 fn not_paid(refused: NotPaid) -> PaybillResult {
     match refused {
         NotPaid::WrongPin => PaybillResult::WrongPin,
+        NotPaid::PinLocked => PaybillResult::PinLocked,
         NotPaid::NoFunds => PaybillResult::NoFunds,
+        NotPaid::DailyLimit => PaybillResult::DailyLimit,
     }
 }
 

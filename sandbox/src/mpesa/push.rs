@@ -22,6 +22,9 @@ use crate::pending::Job;
 use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
 use crate::world::{World, lock};
 
+/// The longest prompt that reaches a SIM.
+const LONGEST_PROMPT: usize = 182;
+
 /// How long the same amount from the same phone is stopped for.
 const SAME_AMOUNT_WINDOW: TimeDelta = TimeDelta::minutes(2);
 
@@ -38,6 +41,10 @@ pub struct Push {
     pub amount_cents: i64,
     /// Account reference.
     pub reference: String,
+    /// Who is to get the money: the paybill, or the till of a shop.
+    pub party_b: String,
+    /// Whether it is paid as to a till (`CustomerBuyGoodsOnline`).
+    pub is_buy_goods: bool,
     /// Where the outcome is told.
     pub callback_url: String,
     /// When it was accepted.
@@ -57,14 +64,22 @@ pub enum StkResult {
     Paid(Payment),
     /// 1: the payer has too little.
     NoFunds,
+    /// 4: the payer would pay more in a day than M-Pesa lets anybody.
+    DailyLimit,
     /// 17: the same amount from the same phone, too soon.
     SameAmount,
+    /// 1025: the prompt has more characters than a SIM shows.
+    PromptTooLong,
     /// 1032: cancelled by the person.
     Cancelled,
     /// 1037: out of reach, in a session, or no answer.
     NoAnswer,
     /// 2001: wrong PIN.
     WrongPin,
+    /// 2028: the shortcode may not be paid to in this way, such as another shortcode's.
+    NotAssigned,
+    /// 8006: the payer's PIN is locked.
+    PinLocked,
 }
 
 impl StkResult {
@@ -74,10 +89,14 @@ impl StkResult {
         match self {
             Self::Paid(_) => 0,
             Self::NoFunds => 1,
+            Self::DailyLimit => 4,
             Self::SameAmount => 17,
+            Self::PromptTooLong => 1025,
             Self::Cancelled => 1032,
             Self::NoAnswer => 1037,
             Self::WrongPin => 2001,
+            Self::NotAssigned => 2028,
+            Self::PinLocked => 8006,
         }
     }
 
@@ -87,10 +106,14 @@ impl StkResult {
         match self {
             Self::Paid(_) => "The service request is processed successfully.",
             Self::NoFunds => "The balance is insufficient for the transaction.",
+            Self::DailyLimit => "The customer has reached the daily transaction limit.",
+            Self::PromptTooLong => "An error occurred while sending a push request.",
             Self::SameAmount => "Rule limited.",
             Self::Cancelled => "Request Cancelled by user.",
             Self::NoAnswer => "DS timeout user cannot be reached.",
             Self::WrongPin => "The initiator information is invalid.",
+            Self::NotAssigned => "The request is not permitted according to product assignment.",
+            Self::PinLocked => "The security credential is locked.",
         }
     }
 }
@@ -226,6 +249,10 @@ async fn run(world: &World, push: &Push, is_loaded: bool) {
         finish(StkResult::SameAmount);
         return;
     }
+    if !is_loaded && let Some(result) = impossible(world, push) {
+        finish(result);
+        return;
+    }
     // Of a push that was loaded with a state, a part of its life may be over.
     let age = (clock::now() - push.at).to_std().unwrap_or_default();
     let deadline = Instant::now() + world.config.daraja.prompt_life.saturating_sub(age);
@@ -248,6 +275,20 @@ async fn run(world: &World, push: &Push, is_loaded: bool) {
             finish(StkResult::NoAnswer);
         }
     }
+}
+
+/// Why a push comes to nothing before anybody is asked.
+fn impossible(world: &World, push: &Push) -> Option<StkResult> {
+    let config = &world.config.daraja;
+    if !push.is_buy_goods && push.party_b != config.shortcode {
+        return Some(StkResult::NotAssigned);
+    }
+    let shillings = push.amount_cents / 100;
+    let text = format!(
+        "Do you want to pay Ksh. {shillings} to {} Account no. {}?",
+        config.business, push.reference
+    );
+    (text.chars().count() > LONGEST_PROMPT).then_some(StkResult::PromptTooLong)
 }
 
 type Done = tokio::sync::oneshot::Sender<StkResult>;
@@ -296,7 +337,9 @@ fn settle(world: &World, push: &Push, choice: &Choice) -> StkResult {
     match lock(&world.mpesa.ledger).pay(&order, pin, clock::now(), &world.dice) {
         Ok(payment) => StkResult::Paid(payment),
         Err(NotPaid::WrongPin) => StkResult::WrongPin,
+        Err(NotPaid::PinLocked) => StkResult::PinLocked,
         Err(NotPaid::NoFunds) => StkResult::NoFunds,
+        Err(NotPaid::DailyLimit) => StkResult::DailyLimit,
     }
 }
 
@@ -321,7 +364,11 @@ async fn tell(world: &World, push: &Push, result: &StkResult) {
         content_type: "application/json",
         user_agent: None,
         hop_metadata: None,
-        body: callback::body(push, &stated(result, fault.as_ref())),
+        body: callback::body(
+            push,
+            &stated(result, fault.as_ref()),
+            world.config.daraja.masks_payers,
+        ),
         timeout: CALLBACK_TIMEOUT,
     };
     let statuses = world.send_spoilt(fault.as_ref(), &call).await;

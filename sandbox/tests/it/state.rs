@@ -110,7 +110,7 @@ async fn a_loaded_state_goes_on_where_it_was() {
 #[tokio::test]
 async fn the_same_dice_are_thrown_after_a_restart() {
     let sim = Simulator::start(slow()).await.unwrap();
-    sim.new_phone();
+    let _ = sim.new_phone();
     let state = sim.state();
     let numbers = |sim: &Simulator| [(); 3].map(|()| sim.new_phone().number());
     let expected = numbers(&sim);
