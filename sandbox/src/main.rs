@@ -123,12 +123,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    say(&format!(
-        "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
-    ));
-    say(
-        "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
-    );
+    if beside.is_some() {
+        say(&format!(
+            "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say(
+            "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
+        );
+    } else {
+        say(&format!(
+            "Open {page}/ for a phone and dial {code} (the M-Pesa PIN is 1234). The API is listed at {page}/api."
+        ));
+    }
     stopped.await;
     if let Some(majibu) = beside {
         majibu.stop().await;

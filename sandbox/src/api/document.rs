@@ -91,7 +91,7 @@ fn page(document: &Document) -> String {
                 if operation.tags.iter().flatten().any(|own| *own == tag.name) {
                     let _ = writeln!(
                         html,
-                        "<dt><code>{method} {}</code></dt><dd>{} {}</dd>",
+                        "<dt><code>{method} {}</code></dt><dd>{}. {}</dd>",
                         escape(path),
                         escape(operation.summary.as_deref().unwrap_or_default()),
                         escape(operation.description.as_deref().unwrap_or_default()),
