@@ -2,7 +2,7 @@
 //! of Africa's Talking for Python and Node, and two public clients of Daraja. They are installed
 //! from the package registries, pinned, once into the folder of test files; the programs are in
 //! `sandbox/clients` and `sandbox/examples`.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod daraja;
 mod examples;
