@@ -4,6 +4,8 @@
 //! An account is never below zero, a receipt is never given twice, and money is neither lost nor
 //! made: `books` can show it at any moment.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -120,42 +122,6 @@ impl Ledger {
             receipts: BTreeMap::new(),
             reversed: BTreeSet::new(),
         }
-    }
-
-    /// The same with the configuration's opening balance and PIN, if the books are whole; otherwise
-    /// what is wrong with them.
-    pub(super) fn restored(self, config: &DarajaConfig) -> Result<Self, String> {
-        let accounts = self.accounts.values().map(|account| account.balance_cents);
-        let moved = (self.movements.iter()).flat_map(|one| [one.amount_cents, one.fee_cents]);
-        let whole = [self.utility_cents, self.fees_cents, self.issued_cents];
-        let figures = accounts.chain(moved).chain(whole);
-        let sum: i128 = figures.map(|cents| i128::from(cents).abs()).sum();
-        if sum > i128::from(i64::MAX / 4) {
-            return Err("there is more money than there can be".to_owned());
-        }
-        let difference = self.books().difference_cents();
-        if difference != 0 {
-            return Err(format!("the books do not add up: {difference} cents"));
-        }
-        if self.utility_cents < 0 || self.accounts.values().any(|one| one.balance_cents < 0) {
-            return Err("an account is below zero".to_owned());
-        }
-        for (place, movement) in self.movements.iter().enumerate() {
-            if self.receipts.get(&movement.receipt) != Some(&Some(place)) {
-                return Err(format!(
-                    "the receipt {} is not its movement's",
-                    movement.receipt
-                ));
-            }
-        }
-        if self.receipts.values().flatten().count() != self.movements.len() {
-            return Err("a receipt has no movement".to_owned());
-        }
-        Ok(Self {
-            opening_balance_cents: config.opening_balance_cents,
-            opening_pin: config.opening_pin.clone(),
-            ..self
-        })
     }
 
     /// The account of a number, opened when first asked for.
@@ -354,22 +320,6 @@ impl Ledger {
     pub(super) fn movement(&self, receipt: &str) -> Option<&Movement> {
         let place = self.receipts.get(receipt).copied().flatten()?;
         self.movements.get(place)
-    }
-
-    /// The payment of a receipt.
-    pub(super) fn payment(&self, receipt: &str) -> Option<&Payment> {
-        self.payments
-            .iter()
-            .find(|payment| payment.receipt == receipt)
-    }
-
-    /// The reversal of a payment, if it was made at this moment or later.
-    pub(super) fn reversal_of(&self, receipt: &str, since: DateTime<Utc>) -> Option<&Movement> {
-        self.movements.iter().rev().find(|movement| {
-            movement.kind == MovementKind::Reversal
-                && movement.reference == receipt
-                && movement.at >= since
-        })
     }
 
     /// Everything that moved, and what everybody has.
