@@ -29,11 +29,11 @@ const waiting = new Map()
 const server = http.createServer(async (request, response) => {
   let body = ''
   for await (const chunk of request) body += chunk
-  const queue = told.get(request.url) ?? []
-  told.set(request.url, [...queue, JSON.parse(body)])
-  waiting.get(request.url)?.()
   response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ ResultCode: '0', ResultDesc: 'Accepted' }))
+  await new Promise(resolve => response.end(JSON.stringify({ ResultCode: '0', ResultDesc: 'Accepted' }), resolve))
+  // Last, so that the program cannot end before the answer is out.
+  told.set(request.url, [...(told.get(request.url) ?? []), JSON.parse(body)])
+  waiting.get(request.url)?.()
 })
 await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
 const own = `http://127.0.0.1:${server.address().port}`

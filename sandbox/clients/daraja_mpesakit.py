@@ -36,13 +36,14 @@ class Callbacks(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
-        told.put((self.path, json.loads(body)))
         answer = json.dumps({"ResultCode": "0", "ResultDesc": "Accepted"}).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
+        # Last, so that the program cannot end before the answer is out.
+        told.put((self.path, json.loads(body)))
 
     def log_message(self, *_):
         pass
