@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -47,6 +48,8 @@ pub struct SimulatorConfig {
     /// Set: a virtual clock that stands at this moment until it is turned
     /// ([`Simulator::turn_clock`](crate::Simulator::turn_clock)).
     pub starts_at: Option<DateTime<Utc>>,
+    /// The file of the state: loaded at the start if it is there, saved at the end.
+    pub state: Option<PathBuf>,
     /// USSD limits.
     pub ussd: UssdConfig,
     /// Africa's Talking SMS.
@@ -96,6 +99,12 @@ pub struct SmsConfig {
     pub short_code: String,
     /// From delivery to the phone until the delivery report.
     pub delivery_delay: Duration,
+    /// Whether the steps on the way are reported too: `Sent`, `Submitted`, `Buffered`.
+    pub reports_every_step: bool,
+    /// Sender names that are registered; `None` takes any. The short code always is.
+    pub senders: Option<Vec<String>>,
+    /// Sender names that are registered for promotions: who opted out does not get theirs (406).
+    pub promotional_senders: Vec<String>,
 }
 
 /// Daraja and the M-Pesa accounts behind it.
@@ -131,6 +140,11 @@ pub struct DarajaConfig {
     pub organisation: OrganisationConfig,
     /// Payments to the paybill without a push.
     pub c2b: C2bConfig,
+    /// How many requests a minute each product takes (spike arrest), evenly spread; `None`: any. The
+    /// real sandbox was seen to take 5.
+    pub requests_per_minute: Option<u32>,
+    /// Whether callbacks of pushes hide the payer, `2547*****678`, as Safaricom has begun to.
+    pub masks_payers: bool,
 }
 
 /// The organisation: who may pay out, what it has, what it is charged.
@@ -212,6 +226,7 @@ impl Default for SimulatorConfig {
             service_code: "*384*55#".into(),
             seed: None,
             starts_at: None,
+            state: None,
             ussd: UssdConfig::default(),
             sms: SmsConfig::default(),
             daraja: DarajaConfig::default(),
@@ -258,6 +273,9 @@ impl Default for SmsConfig {
             api_key: None,
             short_code: "22384".into(),
             delivery_delay: Duration::from_millis(500),
+            reports_every_step: false,
+            senders: None,
+            promotional_senders: Vec::new(),
         }
     }
 }
@@ -280,6 +298,8 @@ impl Default for DarajaConfig {
             opening_pin: "1234".into(),
             organisation: OrganisationConfig::default(),
             c2b: C2bConfig::default(),
+            requests_per_minute: None,
+            masks_payers: false,
         }
     }
 }

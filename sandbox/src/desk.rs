@@ -30,8 +30,8 @@ const MOST_CENTS: i64 = 50_000_000;
 pub(crate) fn router() -> OpenApiRouter<Arc<World>> {
     OpenApiRouter::new()
         .routes(routes!(networks))
-        .routes(routes!(list, add))
-        .routes(routes!(change, remove))
+        .routes(routes!(desk, add_phone))
+        .routes(routes!(change_phone, remove_phone))
         .routes(routes!(open_sms))
         .routes(routes!(delete_sms))
 }
@@ -59,7 +59,7 @@ struct Settings {
 
 type Body<T> = Result<Json<T>, JsonRejection>;
 
-/// The networks and what each allows.
+/// The networks and what each allows
 #[utoipa::path(
     get, path = "/api/networks", tag = "phones",
     responses((status = 200, description = "The networks", body = Vec<NetworkLimits>))
@@ -68,26 +68,25 @@ async fn networks() -> Json<Vec<NetworkLimits>> {
     Json(Network::ALL.into_iter().map(Network::limits).collect())
 }
 
-/// The phones on the desk, in their order.
+/// The phones on the page, in their order
 #[utoipa::path(
     get, path = "/api/phones", tag = "phones",
-    responses((status = 200, description = "The phones, each as in `/api/phones/{number}`", body = Vec<serde_json::Value>))
+    responses((status = 200, description = "The phones", body = Vec<PhoneView>))
 )]
-async fn list(State(world): State<Arc<World>>) -> Json<Vec<PhoneView>> {
+async fn desk(State(world): State<Arc<World>>) -> Json<Vec<PhoneView>> {
     Json(views(&world))
 }
 
-/// Puts a phone on the desk, with settings or without. One that lies there already stays in its
-/// place.
+/// Put a phone on the page, with settings or without; one that is there already stays in its place
 #[utoipa::path(
     post, path = "/api/phones", tag = "phones", request_body = Settings,
     responses(
-        (status = 201, description = "The phone", body = serde_json::Value),
+        (status = 201, description = "The phone", body = PhoneView),
         (status = 400, description = "Not a Kenyan mobile number, or a setting out of range"),
         (status = 409, description = "The desk is full")
     )
 )]
-async fn add(
+async fn add_phone(
     State(world): State<Arc<World>>,
     body: Body<Settings>,
 ) -> Result<(StatusCode, Json<PhoneView>), ApiError> {
@@ -113,17 +112,17 @@ async fn add(
     Ok((StatusCode::CREATED, Json(phone.view())))
 }
 
-/// Changes what is set about a phone.
+/// Change what is set about a phone
 #[utoipa::path(
     patch, path = "/api/phones/{number}", tag = "phones", request_body = Settings,
     params(("number" = String, Path, description = "The phone's number")),
     responses(
-        (status = 200, description = "The phone", body = serde_json::Value),
+        (status = 200, description = "The phone", body = PhoneView),
         (status = 400, description = "A setting is out of range"),
         (status = 409, description = "The network cannot be changed within a session")
     )
 )]
-async fn change(
+async fn change_phone(
     State(world): State<Arc<World>>,
     Path(number): Path<String>,
     body: Body<Settings>,
@@ -138,7 +137,7 @@ async fn change(
     Ok(Json(phone.view()))
 }
 
-/// Takes a phone off the desk; its session ends.
+/// Take a phone off the page; its session ends
 #[utoipa::path(
     delete, path = "/api/phones/{number}", tag = "phones",
     params(("number" = String, Path, description = "The phone's number")),
@@ -147,7 +146,7 @@ async fn change(
         (status = 404, description = "It was not on the desk")
     )
 )]
-async fn remove(
+async fn remove_phone(
     State(world): State<Arc<World>>,
     Path(number): Path<String>,
 ) -> Result<StatusCode, ApiError> {
@@ -166,7 +165,7 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Opens a message: it is not unread any more.
+/// Open a message: it is not unread any more
 #[utoipa::path(
     post, path = "/api/phones/{number}/inbox/{id}/read", tag = "phones",
     params(
@@ -174,7 +173,7 @@ async fn remove(
         ("id" = String, Path, description = "The message's id")
     ),
     responses(
-        (status = 200, description = "The phone", body = serde_json::Value),
+        (status = 200, description = "The phone", body = PhoneView),
         (status = 404, description = "There is no such message")
     )
 )]
@@ -190,7 +189,7 @@ async fn open_sms(
     }
 }
 
-/// Throws a message away.
+/// Throw a message away
 #[utoipa::path(
     delete, path = "/api/phones/{number}/inbox/{id}", tag = "phones",
     params(
@@ -198,7 +197,7 @@ async fn open_sms(
         ("id" = String, Path, description = "The message's id")
     ),
     responses(
-        (status = 200, description = "The phone", body = serde_json::Value),
+        (status = 200, description = "The phone", body = PhoneView),
         (status = 404, description = "There is no such message")
     )
 )]

@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use crate::number::Number;
 use crate::world::lock;
@@ -26,7 +27,7 @@ const HEADERS: [&str; 7] = [
 ];
 
 /// Who called whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The simulator, as a provider, called the service.
@@ -36,7 +37,7 @@ pub enum Direction {
 }
 
 /// One HTTP exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Exchange {
     /// Position in the record, from 1.
     pub id: u64,

@@ -75,6 +75,7 @@ mod number;
 mod opponent;
 mod outgoing;
 mod page;
+mod pending;
 mod phone;
 mod pulse;
 mod recorder;
@@ -84,6 +85,7 @@ mod server;
 mod simulator;
 mod sms;
 mod sms_account;
+mod state;
 mod stream;
 pub mod text;
 mod wire;
@@ -110,4 +112,5 @@ pub use phone::{
     Notice, Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind, SessionView, Shown,
 };
 pub use simulator::{Simulator, StartError};
-pub use sms::Sms;
+pub use sms::{DeliveryStatus, Sms};
+pub use state::StateError;

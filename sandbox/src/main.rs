@@ -1,6 +1,7 @@
 //! `cargo run -p sandbox`: Majibu on its embedded default together with the simulated providers,
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
+mod flags;
 mod majibu_beside;
 mod play_command;
 mod record_command;
@@ -71,6 +72,9 @@ struct RunArguments {
     /// Seed of all ids and choices of the simulator; without one every start differs
     #[arg(long)]
     seed: Option<u64>,
+    /// Keep the state in this file: loaded at the start if it is there, saved at the end
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Write the certificate for SecurityCredential (payouts) to this file, as PEM
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -80,6 +84,8 @@ struct RunArguments {
     /// Let some amounts of pushes and payouts mean a fault, as test gateways do (KES 1032: cancelled)
     #[arg(long)]
     faults_by_amount: bool,
+    #[command(flatten)]
+    providers: flags::ProviderFlags,
 }
 
 #[tokio::main]
@@ -125,9 +131,11 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
         service_code: arguments.service_code.clone(),
         seed: arguments.seed,
         faults_by_amount: arguments.faults_by_amount,
+        state: arguments.state,
         ..SimulatorConfig::default()
     };
     config.daraja.business = arguments.business;
+    arguments.providers.apply(&mut config);
     let sim = Simulator::start(config).await?;
     if let Some(file) = &arguments.certificate {
         std::fs::write(file, sim.certificate_pem())
@@ -152,10 +160,16 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    say(&format!(
-        "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
-    ));
-    say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
+    if beside.is_some() {
+        say(&format!(
+            "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
+    } else {
+        say(&format!(
+            "Open {page}/ for a phone and dial {code} (the M-Pesa PIN is 1234). The API is listed at {page}/api."
+        ));
+    }
     stopped.await;
     if let Some(majibu) = beside {
         majibu.stop().await;

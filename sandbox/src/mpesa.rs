@@ -13,6 +13,7 @@ mod books;
 pub(crate) mod c2b;
 mod callback;
 mod code;
+pub(crate) mod door;
 mod fields;
 mod initiator;
 mod ledger;
@@ -23,8 +24,9 @@ pub(crate) mod pull;
 mod push;
 pub(crate) mod query;
 mod refusal;
-mod result;
+pub(crate) mod result;
 pub(crate) mod reversal;
+mod saved;
 pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod stk;
@@ -33,6 +35,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -52,6 +55,7 @@ pub(crate) use paybill::{PaybillOrder, pay as pay_to_paybill};
 pub use payout::{Payout, PayoutResult};
 pub use push::{Push, StkResult};
 pub(crate) use refusal::{Refusal, fault_answer, gateway_page};
+pub(crate) use saved::{Restored, SavedMpesa, resumed};
 
 /// Everything that M-Pesa knows.
 pub(crate) struct Mpesa {
@@ -63,6 +67,8 @@ pub(crate) struct Mpesa {
     /// Where payments to the paybill are told.
     urls: Mutex<Option<c2b::Urls>>,
     is_pull_registered: Mutex<bool>,
+    /// When each product was last asked, for the rate limit.
+    asked: Mutex<door::Asked>,
     /// Counts up when a push or payout got its result or the service was told.
     progress: watch::Sender<u64>,
 }
@@ -76,6 +82,7 @@ impl Mpesa {
             payouts: Mutex::default(),
             urls: Mutex::default(),
             is_pull_registered: Mutex::default(),
+            asked: Mutex::default(),
             initiator: Mutex::new(initiator::Initiator::new(&config.organisation)),
             progress: watch::Sender::new(0),
         }
@@ -90,7 +97,7 @@ impl Mpesa {
     }
 
     pub(crate) fn set_pin(&self, number: Number, pin: &str) {
-        pin.clone_into(&mut lock(&self.ledger).account(number).pin);
+        lock(&self.ledger).account(number).set_pin(pin);
     }
 
     /// The PIN of a phone's owner.
@@ -223,6 +230,9 @@ impl Mpesa {
         product: Product,
         now: DateTime<Utc>,
     ) -> Result<(), Refusal> {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Err(Refusal::InvalidHeader);
+        }
         let token = bearer(headers);
         if lock(&self.tokens).is_alive(token, now) {
             Ok(())

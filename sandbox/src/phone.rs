@@ -11,6 +11,7 @@ mod paging;
 mod paybill;
 mod power;
 mod prompt;
+mod saved;
 mod screen;
 mod session;
 mod texting;
@@ -33,6 +34,7 @@ use crate::world::{World, lock};
 pub use power::Notice;
 pub use prompt::PinPrompt;
 pub(crate) use prompt::{Choice, Placing};
+pub(crate) use saved::SavedPhone;
 pub use screen::{Screen, ScreenKind};
 use session::Session;
 pub use view::{PhoneView, SessionView, Shown};
@@ -81,7 +83,7 @@ pub enum PhoneError {
     /// The simulator was not told where the service is.
     #[error("no USSD address of the service is set")]
     NoService,
-    /// The simulator was not told where the service takes SMS.
+    /// The simulator was not told where the service takes opt-outs.
     #[error("no SMS address of the service is set")]
     NoSmsService,
     /// A phone sends ten parts at most.
@@ -135,9 +137,9 @@ struct Inner {
     prompt: Option<prompt::OpenPrompt>,
 }
 
-impl PhoneState {
-    pub(crate) fn new(number: Number, pulse: Pulse) -> Self {
-        let inner = Inner {
+impl Inner {
+    fn new() -> Self {
+        Self {
             owner: Owner::Person,
             network: Network::default(),
             is_on: true,
@@ -152,10 +154,15 @@ impl PhoneState {
             opened: BTreeSet::new(),
             held: Vec::new(),
             prompt: None,
-        };
+        }
+    }
+}
+
+impl PhoneState {
+    pub(crate) fn new(number: Number, pulse: Pulse) -> Self {
         Self {
             number,
-            inner: Mutex::new(inner),
+            inner: Mutex::new(Inner::new()),
             changed: watch::Sender::new(0),
             pulse,
         }

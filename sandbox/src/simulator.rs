@@ -1,6 +1,7 @@
 //! The simulator as one value: started on an address, driven by tests or by the phone page, stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use crate::opponent::{self, OpponentStatus};
 use crate::phone::Phone;
 use crate::scenario;
 use crate::server;
+use crate::sms::{self, DeliveryStatus};
+use crate::state::StateError;
 use crate::world::World;
 
 /// How long open connections may take to end when the simulator stops.
@@ -40,6 +43,9 @@ pub enum StartError {
     /// The HTTP client cannot be made.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// The state in the file cannot be loaded.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 impl Simulator {
@@ -47,6 +53,7 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> Result<Self, StartError> {
         let listen = config.listen;
         let world = Arc::new(World::new(config)?);
+        world.load_file().await?;
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| StartError::Listen(listen, error))?;
@@ -63,7 +70,7 @@ impl Simulator {
                 tracing::error!("the simulator's server failed: {error}");
             }
         });
-        world.spawn_beside(opponent::run(Arc::clone(&world)));
+        world.spawn_service(opponent::run(Arc::clone(&world)));
         let stop_on_drop = world.stopping.clone().drop_guard();
         Ok(Self {
             world,
@@ -255,18 +262,18 @@ impl Simulator {
     /// Sets the credit for SMS, in cents, of which one costs 80; `None`: it never ends. Without
     /// enough, recipients get 405.
     pub fn set_sms_credit(&self, cents: Option<usize>) {
-        self.world.sms.set_credit(cents);
+        self.world.sms_account.set_credit(cents);
     }
 
     /// Sets the only SMS sender id that is registered; `None`: any is. Another one is answered 201
     /// without recipients.
     pub fn set_sms_sender(&self, sender: Option<&str>) {
-        self.world.sms.set_sender(sender.map(str::to_owned));
+        self.world.sms_account.set_sender(sender.map(str::to_owned));
     }
 
     /// Sets the code that a number gets as a recipient of SMS; `None`: they are sent to it.
     pub fn set_sms_code(&self, number: &str, code: Option<i64>) -> Result<(), NotANumber> {
-        self.world.sms.set_code(number.parse()?, code);
+        self.world.sms_account.set_code(number.parse()?, code);
         Ok(())
     }
 
@@ -330,7 +337,48 @@ impl Simulator {
             .is_ok_and(|found| found.is_ok())
     }
 
-    /// Stops: no call to the service goes out after this.
+    /// The state, as JSON: M-Pesa's books, phones, and what is still to be done.
+    #[must_use]
+    pub fn state(&self) -> String {
+        self.world.state()
+    }
+
+    /// Puts a state in the place of this one; the record and waiting faults are forgotten.
+    pub async fn load_state(&self, json: &str) -> Result<(), StateError> {
+        self.world.load(json).await
+    }
+
+    /// Writes the state into its file, whole or not at all.
+    pub fn save_state(&self) -> Result<PathBuf, StateError> {
+        self.world.save()
+    }
+
+    /// Forgets everything, as if it had just been started; with a seed, what follows repeats.
+    pub async fn reset(&self) {
+        self.world.reset().await;
+    }
+
+    /// Tells the service of an SMS to this phone, whatever the truth is: one report for each
+    /// status, in this order.
+    pub fn report_sms(
+        &self,
+        phone: &Phone,
+        id: &str,
+        steps: &[DeliveryStatus],
+        reason: Option<&str>,
+    ) {
+        let reason = reason.map(str::to_owned);
+        sms::report(
+            &self.world,
+            phone.number(),
+            id.to_owned(),
+            steps.to_vec(),
+            reason,
+        );
+    }
+
+    /// Stops: no call to the service goes out after this. The state is saved where it has a file;
+    /// the log tells if that fails.
     pub async fn stop(mut self) {
         self.world.stop().await;
         if tokio::time::timeout(STOP_LIMIT, &mut self.server)
@@ -338,6 +386,11 @@ impl Simulator {
             .is_err()
         {
             self.server.abort();
+        }
+        if self.world.config.state.is_some()
+            && let Err(error) = self.world.save()
+        {
+            tracing::error!("{error}");
         }
     }
 }

@@ -41,16 +41,17 @@ const TOGETHER: Duration = Duration::from_millis(25);
 
 /// The route of the stream.
 pub(crate) fn router() -> OpenApiRouter<Arc<World>> {
-    OpenApiRouter::new().routes(routes!(events))
+    OpenApiRouter::new().routes(routes!(page_events))
 }
 
-/// Everything that a page shows, now and after each change, as server-sent events: `desk`, `phone`,
-/// `wire`, `cleared`, `opponent`, `faults`.
+/// Everything that a page shows, now and after each change
+///
+/// Server-sent events named `desk`, `phone`, `wire`, `cleared`, `opponent`, `faults`.
 #[utoipa::path(
     get, path = "/api/events", tag = "events",
     responses((status = 200, description = "The events", body = String, content_type = "text/event-stream"))
 )]
-async fn events(
+async fn page_events(
     State(world): State<Arc<World>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let stopping = world.stopping.clone();

@@ -59,15 +59,17 @@ impl Provider {
 }
 
 /// An exchange as its readers see it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct WireExchange {
     #[serde(flatten)]
     exchange: Exchange,
     /// Whose API it belongs to.
     provider: Option<Provider>,
     /// Who sent the request.
+    #[schema(value_type = String)]
     from: &'static str,
     /// Who answered.
+    #[schema(value_type = String)]
     to: &'static str,
     /// What it was about, in words.
     label: String,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,16 +19,10 @@ use crate::world::World;
 /// The most that one request queues.
 const MOST_TIMES: usize = 1_000;
 
-/// The routes, with their description.
-fn described() -> OpenApiRouter<Arc<World>> {
-    OpenApiRouter::new()
-        .routes(routes!(show, add, clear))
+pub(super) fn routes() -> OpenApiRouter<Arc<World>> {
+    OpenApiRouter::default()
+        .routes(routes!(faults, add_fault, clear_faults))
         .routes(routes!(clear_point))
-}
-
-/// The routes.
-pub(crate) fn routes() -> Router<Arc<World>> {
-    described().split_for_parts().0
 }
 
 /// Every point, with the faults that it can play and those that wait there.
@@ -96,31 +90,24 @@ enum Given {
     Text(String),
 }
 
-/// What is wrong with a request.
-#[derive(Serialize, ToSchema)]
-struct Refused {
-    /// In words.
-    error: String,
-}
-
-/// Tells which faults can be played where, and which wait.
-#[utoipa::path(get, path = "/api/faults", tag = "faults", responses((status = 200, body = Faults)))]
-async fn show(State(world): State<Arc<World>>) -> Json<Faults> {
+/// Which faults can be played where, and which wait
+#[utoipa::path(get, path = "/api/faults", tag = "faults", responses((status = 200, description = "All points", body = Faults)))]
+async fn faults(State(world): State<Arc<World>>) -> Json<Faults> {
     Json(list(&world))
 }
 
-/// Queues a fault at a point, behind those that wait there.
+/// Queue a fault at a point, behind those that wait there
 #[utoipa::path(
     post,
     path = "/api/faults",
     tag = "faults",
     request_body = NewFault,
     responses(
-        (status = 200, body = Faults),
-        (status = 400, description = "It cannot be played there", body = Refused),
+        (status = 200, description = "All points", body = Faults),
+        ApiError,
     )
 )]
-async fn add(
+async fn add_fault(
     State(world): State<Arc<World>>,
     body: Body<NewFault>,
 ) -> Result<Json<Faults>, ApiError> {
@@ -144,22 +131,22 @@ async fn add(
     Ok(Json(list(&world)))
 }
 
-/// Forgets all faults that wait, and lets go the messages that are held.
-#[utoipa::path(delete, path = "/api/faults", tag = "faults", responses((status = 200, body = Faults)))]
-async fn clear(State(world): State<Arc<World>>) -> Json<Faults> {
+/// Forget all faults that wait, and let go the messages that are held
+#[utoipa::path(delete, path = "/api/faults", tag = "faults", responses((status = 200, description = "All points", body = Faults)))]
+async fn clear_faults(State(world): State<Arc<World>>) -> Json<Faults> {
     world.clear_faults(None);
     Json(list(&world))
 }
 
-/// Forgets the faults that wait at one point, and lets go the messages that are held.
+/// Forget the faults that wait at one point, and let go the messages that are held
 #[utoipa::path(
     delete,
     path = "/api/faults/{point}",
     tag = "faults",
     params(("point" = String, Path, description = "`stk_callback`")),
     responses(
-        (status = 200, body = Faults),
-        (status = 400, description = "There is no such point", body = Refused),
+        (status = 200, description = "All points", body = Faults),
+        ApiError,
     )
 )]
 async fn clear_point(

@@ -14,6 +14,7 @@ use super::result::{self, Asked, Outcome, Parameter, decimal, run_behind};
 use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// `POST /mpesa/accountbalance/v1/query`.
@@ -25,8 +26,9 @@ pub(crate) async fn query(
     match accept(&world, &headers, &body) {
         Ok((shortcode, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
+            let job = Job::Balance(shortcode.clone(), asked.clone());
             run_behind(&world, FaultPoint::BalanceResult, None, |fault| {
-                answer(Arc::clone(&world), shortcode, asked, fault)
+                world.until_done(job, answer(Arc::clone(&world), shortcode, asked, fault))
             })
             .await;
             acknowledgement.into_response()
@@ -48,7 +50,12 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(String, As
     Ok((shortcode, asked))
 }
 
-async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Option<Fault>) {
+pub(super) async fn answer(
+    world: Arc<World>,
+    shortcode: String,
+    asked: Asked,
+    fault: Option<Fault>,
+) {
     let daraja = &world.config.daraja;
     result::wait(&world, daraja.organisation.status_delay, fault.as_ref()).await;
     let is_ours = [&daraja.shortcode, &daraja.organisation.b2c_shortcode].contains(&&shortcode);

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Refusal;
@@ -17,7 +18,7 @@ use crate::config::DarajaConfig;
 use crate::world::{World, lock};
 
 /// The tokens that were given out, each with the moment of its death.
-#[derive(Default)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 pub(super) struct Tokens(BTreeMap<String, DateTime<Utc>>);
 
 impl Tokens {
@@ -30,7 +31,11 @@ impl Tokens {
             self.0.clear();
         }
         self.0.retain(|_, death| *death > now);
-        self.0.insert(token.to_owned(), now + config.token_life);
+        let life = TimeDelta::from_std(config.token_life).unwrap_or(TimeDelta::MAX);
+        let death = now
+            .checked_add_signed(life)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.0.insert(token.to_owned(), death);
     }
 }
 

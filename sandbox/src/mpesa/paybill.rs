@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use crate::clock;
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// The longest account number that M-Pesa's menu takes.
@@ -39,8 +39,12 @@ pub enum PaybillResult {
     Paid(Payment),
     /// Wrong PIN.
     WrongPin,
+    /// Too many wrong PINs came before; setting the PIN unlocks it.
+    PinLocked,
     /// The payer has too little.
     NoFunds,
+    /// The payer has moved as much today as M-Pesa lets anybody, KES 500,000.
+    DailyLimit,
     /// M-Pesa takes 1 to 250,000 shillings.
     BadAmount,
     /// The service refused the payment with this code.
@@ -69,7 +73,7 @@ pub(crate) async fn pay(
     let receipt = {
         let mut ledger = lock(&world.mpesa.ledger);
         let own = ledger.account(order.phone).pin.clone();
-        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own)) {
+        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own), at) {
             return not_paid(refused);
         }
         ledger.reserve_receipt(at, &world.dice)
@@ -92,28 +96,35 @@ pub(crate) async fn pay(
         Verdict::Refused(code) => return PaybillResult::Refused(code),
         Verdict::Cancelled => return PaybillResult::NotValidated,
     };
+    let step = world.step();
     let paid = lock(&world.mpesa.ledger).pay_as(&booking, receipt.clone(), at);
     let payment = match paid {
         Ok(payment) => payment,
         Err(refused) => return not_paid(refused),
     };
+    let job = Job::Confirmation(receipt.clone(), third_party_id.clone());
+    world.spawn(world.until_done(
+        job,
+        confirm_later(Arc::clone(world), payment.clone(), third_party_id),
+    ));
+    drop(step);
     world.phone(order.phone).touch();
     world.mpesa.note_progress();
-    let (shared, told) = (Arc::clone(world), payment.clone());
-    world.spawn(async move {
-        shared
-            .clock
-            .sleep(shared.config.daraja.callback_delay)
-            .await;
-        confirm(&shared, &told, third_party_id).await;
-    });
     PaybillResult::Paid(payment)
+}
+
+/// Tells of a payment after a while.
+pub(super) async fn confirm_later(world: Arc<World>, payment: Payment, third_party_id: String) {
+    world.clock.sleep(world.config.daraja.callback_delay).await;
+    confirm(&world, &payment, third_party_id).await;
 }
 
 fn not_paid(refused: NotPaid) -> PaybillResult {
     match refused {
         NotPaid::WrongPin => PaybillResult::WrongPin,
+        NotPaid::PinLocked => PaybillResult::PinLocked,
         NotPaid::NoFunds => PaybillResult::NoFunds,
+        NotPaid::DailyLimit => PaybillResult::DailyLimit,
     }
 }
 
@@ -211,11 +222,7 @@ impl Notice<'_> {
 fn hidden(phone: Number, version: Version) -> String {
     let digits = phone.digits().to_string();
     match version {
-        Version::V1 => {
-            let hash = digest::digest(&digest::SHA256, digits.as_bytes());
-            let hex = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
-            hex.collect()
-        }
+        Version::V1 => phone.hashed(),
         Version::V2 => format!("{} ***** {}", &digits[..4], &digits[9..]),
     }
 }

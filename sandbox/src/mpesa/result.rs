@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::world::{World, lock};
 
 /// The parts that every asynchronous request has.
-#[derive(Clone)]
-pub(super) struct Asked {
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Asked {
     pub(super) initiator: String,
     pub(super) credential: String,
     pub(super) result_url: String,

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::books::{Movement, MovementKind};
 use super::fields::{self, digits, field, one_of, text};
@@ -20,10 +21,12 @@ use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
 use crate::number::Number;
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// Which transaction is asked about.
-struct Question {
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Question {
     /// The originator id of a payout.
     conversation: Option<String>,
     /// A receipt.
@@ -40,8 +43,9 @@ pub(crate) async fn query(
         Ok((question, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
             let phone = look_up(&world, &question).and_then(|facts| facts.phone);
+            let job = Job::Status(question.clone(), asked.clone());
             run_behind(&world, FaultPoint::StatusResult, phone, |fault| {
-                answer(Arc::clone(&world), question, asked, fault)
+                world.until_done(job, answer(Arc::clone(&world), question, asked, fault))
             })
             .await;
             acknowledgement.into_response()
@@ -70,7 +74,12 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Question, 
     Ok((question, asked))
 }
 
-async fn answer(world: Arc<World>, question: Question, asked: Asked, fault: Option<Fault>) {
+pub(super) async fn answer(
+    world: Arc<World>,
+    question: Question,
+    asked: Asked,
+    fault: Option<Fault>,
+) {
     let delay = world.config.daraja.organisation.status_delay;
     result::wait(&world, delay, fault.as_ref()).await;
     let found = if fault == Some(Fault::QueueTimeout(AfterQueue::Dropped)) {

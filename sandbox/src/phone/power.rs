@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ending::Ending;
 use super::{Inner, Phone, PhoneError, PhoneState};
 use crate::network::Network;
 
 /// What a phone shows when the network ended its session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Notice {
     /// The words on the screen.
     pub text: String,

@@ -7,12 +7,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use super::{Inner, Owner, Phone, PhoneError, PhoneState};
 use crate::mpesa::StkResult;
 
 /// A prompt as its reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PinPrompt {
     /// What is to be paid, in cents.
     pub amount_cents: i64,

@@ -4,6 +4,7 @@
 //! faults (Africa's Talking contract, 1.3 to 1.5).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::outgoing::{RawReply, SendError};
 use crate::rules::ussd;
@@ -16,7 +17,7 @@ const NO_ANSWER: &str = "Connection problem or invalid MMI code.";
 const BAD_ANSWER: &str = "A technical problem occurred. Please try again later.";
 
 /// Whether the session goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScreenKind {
     /// `CON`: the phone waits for a reply.
@@ -26,7 +27,7 @@ pub enum ScreenKind {
 }
 
 /// One screen of a USSD session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Screen {
     /// What the phone shows, without `CON ` or `END `.
     pub text: String,

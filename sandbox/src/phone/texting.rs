@@ -9,6 +9,7 @@ use crate::clock;
 use crate::fault::{Fault, FaultPoint};
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 use crate::text::sms_parts;
+use crate::world::lock;
 
 /// The longest SMS that a phone sends, in parts.
 const MAX_PARTS: usize = 10;
@@ -21,19 +22,25 @@ impl Phone {
         if sms_parts(text) > MAX_PARTS {
             return Err(PhoneError::SmsTooLong);
         }
-        let url = self.world.urls().inbound.ok_or(PhoneError::NoSmsService)?;
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
         let from = self.number().to_string();
-        let date = clock::utc_date(self.world.clock.now());
+        let at = self.world.clock.now();
+        let date = clock::utc_date(at);
+        let short_code = &self.world.config.sms.short_code;
+        lock(&self.world.sms).receive(self.number(), short_code, text, at);
+        let Some(url) = self.world.urls().inbound else {
+            // Kept for those who fetch.
+            return Ok(Vec::new());
+        };
         let id = self.world.dice.hex32();
         let body = form_body([
             ("date", date.as_str()),
             ("from", from.as_str()),
             ("id", id.as_str()),
             ("text", text),
-            ("to", self.world.config.sms.short_code.as_str()),
+            ("to", short_code.as_str()),
             ("cost", "KES 1.00"),
             ("networkCode", self.network().code()),
         ]);
@@ -41,13 +48,15 @@ impl Phone {
         Ok(self.tell(FaultPoint::InboundSms, call).await)
     }
 
-    /// Opts out of the service's promotions, as in the network's own menu. The statuses are as in
+    /// Opts out of the service's promotions, as in the network's own menu; those are refused with 406
+    /// from now on. The statuses are as in
     /// [`Phone::send_sms`].
     pub async fn opt_out(&self) -> Result<Vec<Option<u16>>, PhoneError> {
-        let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
+        let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
+        lock(&self.world.sms).opted_out.insert(self.number());
         let number = self.number().to_string();
         let body = form_body([
             ("senderId", self.world.config.sms.short_code.as_str()),
@@ -67,6 +76,12 @@ impl Phone {
             return Vec::new();
         }
         self.world.send_spoilt(fault.as_ref(), &call).await
+    }
+
+    /// Takes promotions of the service again, as in the network's own menu. The service is not told.
+    pub fn opt_in(&self) {
+        lock(&self.world.sms).opted_out.remove(&self.number());
+        self.state.touch();
     }
 
     fn is_reachable(&self) -> bool {

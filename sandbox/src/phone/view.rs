@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Inner, Notice, Phone, PinPrompt, Screen};
 use crate::clock::Clock;
@@ -11,7 +12,7 @@ use crate::network::NetworkLimits;
 use crate::sms::Sms;
 
 /// A phone as its page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PhoneView {
     /// `+254712345678`.
     pub number: String,
@@ -62,7 +63,7 @@ pub struct PhoneView {
 }
 
 /// A session as somebody sees it who looks on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SessionView {
     /// The gateway's id.
     pub id: String,
@@ -77,7 +78,7 @@ pub struct SessionView {
 }
 
 /// A screen as the phone shows it: the whole text, or a page of one that is too long.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Shown {
     /// The text of the page.
     pub text: String,

@@ -20,8 +20,8 @@ use crate::world::World;
 /// The routes of the wire.
 pub(crate) fn router() -> OpenApiRouter<Arc<World>> {
     OpenApiRouter::new()
-        .routes(routes!(list, clear))
-        .routes(routes!(show))
+        .routes(routes!(wire, clear_wire))
+        .routes(routes!(exchange))
         .routes(routes!(as_curl))
         .routes(routes!(as_har))
         .routes(routes!(as_json))
@@ -73,49 +73,49 @@ impl Filter {
     }
 }
 
-/// The recorded exchanges, oldest first.
+/// The recorded exchanges with what is said of them, oldest first
 #[utoipa::path(
     get, path = "/api/wire", tag = "wire", params(Filter),
     responses(
-        (status = 200, description = "The exchanges: who called whom, raw bodies, status, time, fault, broken rules", body = Vec<serde_json::Value>),
+        (status = 200, description = "The exchanges: who called whom, raw bodies, status, time, fault, broken rules", body = Vec<WireExchange>),
         (status = 400, description = "The filter cannot be read")
     )
 )]
-async fn list(
+async fn wire(
     State(world): State<Arc<World>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Vec<WireExchange>>, ApiError> {
     Ok(Json(filter.apply(&world)?))
 }
 
-/// Forgets all recorded exchanges. Ids go on counting.
+/// Forget all recorded exchanges; ids go on counting
 #[utoipa::path(
     delete, path = "/api/wire", tag = "wire",
     responses((status = 204, description = "The record is empty"))
 )]
-async fn clear(State(world): State<Arc<World>>) -> StatusCode {
+async fn clear_wire(State(world): State<Arc<World>>) -> StatusCode {
     world.exchanges.clear();
     world.pulse.tell(Change::Record);
     StatusCode::NO_CONTENT
 }
 
-/// One exchange.
+/// One exchange
 #[utoipa::path(
     get, path = "/api/wire/{id}", tag = "wire",
     params(("id" = u64, Path, description = "Its id")),
     responses(
-        (status = 200, description = "The exchange", body = serde_json::Value),
+        (status = 200, description = "The exchange", body = WireExchange),
         (status = 404, description = "It is not remembered")
     )
 )]
-async fn show(
+async fn exchange(
     State(world): State<Arc<World>>,
     Path(id): Path<u64>,
 ) -> Result<Json<WireExchange>, ApiError> {
     Ok(Json(find(&world, id)?))
 }
 
-/// The request of an exchange as a `curl` command; cut credentials are variables of the shell.
+/// The request of an exchange as a `curl` command; cut credentials are variables of the shell
 #[utoipa::path(
     get, path = "/api/wire/{id}/curl", tag = "wire",
     params(("id" = u64, Path, description = "Its id")),
@@ -132,10 +132,10 @@ async fn as_curl(
     Ok(curl::command(&find(&world, id)?, &base(&headers)))
 }
 
-/// The recorded exchanges as an HTTP archive (HAR 1.2).
+/// The recorded exchanges as an HTTP archive (HAR 1.2)
 #[utoipa::path(
     get, path = "/api/wire.har", tag = "wire", params(Filter),
-    responses((status = 200, description = "The archive", body = serde_json::Value))
+    responses((status = 200, description = "The archive", body = Object))
 )]
 async fn as_har(
     State(world): State<Arc<World>>,
@@ -146,10 +146,10 @@ async fn as_har(
     Ok(file("sandbox.har", Json(archive)))
 }
 
-/// The recorded exchanges as a JSON file.
+/// The recorded exchanges as a JSON file
 #[utoipa::path(
     get, path = "/api/wire.json", tag = "wire", params(Filter),
-    responses((status = 200, description = "The exchanges, as in `/api/wire`", body = Vec<serde_json::Value>))
+    responses((status = 200, description = "The exchanges, as in `/api/wire`", body = Vec<WireExchange>))
 )]
 async fn as_json(
     State(world): State<Arc<World>>,
