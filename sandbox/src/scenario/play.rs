@@ -86,6 +86,8 @@ impl<'a> Player<'a> {
     fn new(scenario: &'a Scenario, sim: &'a Simulator, house: Option<&'a dyn House>) -> Self {
         let phones = scenario.phones.iter().map(|cast| {
             let phone = sim.phone_of(cast.number);
+            // Only a session that is open could forbid it.
+            let _ = phone.set_network(cast.network);
             if let Some(cents) = cast.balance_cents {
                 phone.set_mpesa_balance(cents);
             }

@@ -8,6 +8,7 @@ use super::step::{Cast, Does, Scenario, Seen, Step, What};
 use super::words::Word::{Bare, Text};
 use super::words::{Word, cents, duration, number, split};
 use crate::fault::{FaultPoint, ImpossibleFault, Spec, check_fault};
+use crate::network::Network;
 
 /// The largest file that is read.
 const LARGEST_FILE: usize = 1024 * 1024;
@@ -216,6 +217,10 @@ impl Reader<'_> {
                 return Err(format!("{} has this number already", phone.name));
             }
         }
+        let (rest, network) = match rest {
+            ["on", name, rest @ ..] => (rest, network(name)?),
+            rest => (rest, Network::default()),
+        };
         let (rest, pin) = match rest {
             [rest @ .., "pin", pin] => (rest, Some((*pin).to_owned())),
             rest => (rest, None),
@@ -223,11 +228,16 @@ impl Reader<'_> {
         let balance_cents = match rest {
             [] => None,
             ["with", rest @ ..] => Some(amount(rest)?),
-            _ => return Err("a phone is written: phone NAME NUMBER with KES pin PIN".to_owned()),
+            _ => {
+                return Err(
+                    "a phone is written: phone NAME NUMBER on NETWORK with KES pin PIN".to_owned(),
+                );
+            }
         };
         self.scenario.phones.push(Cast {
             name: name.to_owned(),
             number,
+            network,
             balance_cents,
             pin,
         });
@@ -394,6 +404,15 @@ fn not_understood(plain: &[&str]) -> String {
             format!("a phone cannot {verb:?}; it {}", verbs.join(", "))
         }
     }
+}
+
+/// `airtel`.
+fn network(name: &str) -> Result<Network, String> {
+    let is_it = |network: &Network| network.name().eq_ignore_ascii_case(name);
+    Network::ALL.into_iter().find(is_it).ok_or_else(|| {
+        let names = Network::ALL.map(|network| network.name().to_lowercase());
+        format!("no network {name:?}; there are {}", names.join(", "))
+    })
 }
 
 /// `KES 100` or `100`.

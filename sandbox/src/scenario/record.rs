@@ -13,6 +13,7 @@ use super::words::{quoted, shillings, written};
 use crate::exchange::{Direction, Exchange};
 use crate::fault::{FaultPoint, point_of};
 use crate::mpesa::StkResult;
+use crate::network::Network;
 use crate::number::Number;
 use crate::world::World;
 
@@ -353,7 +354,15 @@ impl<'a> Writer<'a> {
             let opening = shillings(mpesa.balance_cents(phone) + mpesa.spent_cents(phone));
             let pin = mpesa.pin(phone);
             let local = phone.local();
-            head.push(format!("phone {name} {local} with KES {opening} pin {pin}"));
+            let network = self.world.phone(phone).network();
+            let network = if network == Network::default() {
+                String::new()
+            } else {
+                format!(" on {}", network.name().to_lowercase())
+            };
+            head.push(format!(
+                "phone {name} {local}{network} with KES {opening} pin {pin}"
+            ));
             let left = shillings(mpesa.balance_cents(phone));
             if self.actor(phone).has_played {
                 self.lines

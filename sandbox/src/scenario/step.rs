@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::answers::Answers;
 use crate::fault::{Fault, FaultPoint};
+use crate::network::Network;
 use crate::number::Number;
 
 /// A scenario that was read without a mistake.
@@ -43,6 +44,7 @@ impl Scenario {
 pub(super) struct Cast {
     pub(super) name: String,
     pub(super) number: Number,
+    pub(super) network: Network,
     /// What it has in M-Pesa, in cents, where the scenario says so.
     pub(super) balance_cents: Option<i64>,
     pub(super) pin: Option<String>,

@@ -232,6 +232,7 @@ ann pays KES x to the paybill as A with pin 1
 | a block
 seed seven
 no idea
+phone dan 0712345679 on vodafone
 ";
     let first = scenario(&folder, "first.scenario", broken);
     let second = scenario(&folder, "second.scenario", "# nothing\n");
@@ -254,6 +255,11 @@ no idea
         (&first, 14, "\"x\" is no amount"),
         (&first, 16, "is no seed"),
         (&first, 17, "begins with `no`"),
+        (
+            &first,
+            18,
+            "no network \"vodafone\"; there are safaricom, airtel",
+        ),
         (&second, 1, "nothing happens"),
     ] {
         let found = ran
@@ -339,6 +345,14 @@ async fn a_service_that_breaks_a_rule_of_the_gateway_fails_the_scenario() {
         "{}",
         ran.out
     );
+    // On a network with longer screens it breaks none.
+    let text = "phone ann 0712345678 on airtel\nann dials *384*55#\n";
+    let file = scenario(&folder, "airtel.scenario", text);
+    let ran = sandbox(&["play", &file, "--listen", &port, "--service", &url]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let hops = service.hops();
+    let codes: Vec<_> = hops.iter().map(|hop| &hop["networkCode"]).collect();
+    assert_eq!(codes, ["63902", "63903"]);
 }
 
 #[tokio::test]

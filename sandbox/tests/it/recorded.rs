@@ -67,6 +67,12 @@ impl Running {
 async fn what_was_done_on_the_page_plays_again() {
     let running = Running::start().await;
     let ann = "0712345678";
+    let url = format!("{}/api/phones/{ann}", running.base);
+    let patch = running
+        .http
+        .patch(url)
+        .json(&json!({ "network": "airtel" }));
+    assert_eq!(patch.send().await.unwrap().status(), 200);
     let reply =
         |text: &'static str| running.post("phones/0712345678/reply", json!({ "text": text }));
     running
@@ -114,7 +120,7 @@ async fn what_was_done_on_the_page_plays_again() {
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let text = std::fs::read_to_string(file).unwrap();
     for line in [
-        "phone ann 0712345678 with KES 5000 pin 1234",
+        "phone ann 0712345678 on airtel with KES 5000 pin 1234",
         "ann dials *384*55#",
         "ann sees screen language",
         "ann sends 100",
