@@ -11,6 +11,8 @@ mod run;
 mod sessions;
 mod suspense;
 
+pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
+
 use std::{
     io::{self, Write},
     path::PathBuf,
