@@ -3,6 +3,8 @@
 //! A bad request is answered `{"error": text}` with 400, one that does not fit the phone's state
 //! (no session, no prompt) with 409.
 
+mod faults;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::{Phone, PhoneError, PhoneView};
 use crate::world::World;
+
+pub(crate) use faults::routes as fault_routes;
 
 /// The routes of the API.
 pub(crate) fn routes() -> Router<Arc<World>> {

@@ -52,6 +52,9 @@ pub struct SimulatorConfig {
     pub opponent_pace: RangeInclusive<Duration>,
     /// How many HTTP exchanges are remembered; the oldest go first.
     pub remembered_exchanges: usize,
+    /// Whether some amounts of pushes and payouts mean a fault, as at test gateways
+    /// ([`amount_table`](crate::amount_table)).
+    pub faults_by_amount: bool,
 }
 
 /// Limits of the USSD gateway (Africa's Talking contract, 1.4 and 1.5).
@@ -194,6 +197,7 @@ impl Default for SimulatorConfig {
             daraja: DarajaConfig::default(),
             opponent_pace: Duration::from_secs(1)..=Duration::from_secs(3),
             remembered_exchanges: 2_000,
+            faults_by_amount: false,
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Exchange {
     pub duration_ms: u64,
     /// The fault that was played, or what went wrong by itself.
     pub trouble: Option<String>,
+    /// The fault that was played, as written in a header or a scenario, `late=2000`.
+    pub fault: Option<String>,
 }
 
 /// The record: bounded, and able to wake those who wait for an exchange.

@@ -59,6 +59,7 @@
 //! Money is in cents (`_cents`), durations on the wire in milliseconds (`_ms`).
 
 mod api;
+mod asking;
 mod clock;
 mod config;
 mod dice;
@@ -82,7 +83,10 @@ pub use config::{
     ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
-pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};
+pub use fault::{
+    AfterQueue, Fault, FaultKind, FaultPoint, FaultValue, ImpossibleFault, amount_table,
+    fault_table,
+};
 pub use mpesa::{
     Books, Movement, MovementKind, PaybillResult, Payment, Payout, PayoutResult, PhoneBooks, Push,
     StkResult,

@@ -58,6 +58,9 @@ struct Arguments {
     /// Switch the simulated opponent on from the start
     #[arg(long)]
     opponent: bool,
+    /// Let some amounts of pushes and payouts mean a fault, as test gateways do (KES 1032: cancelled)
+    #[arg(long)]
+    faults_by_amount: bool,
 }
 
 #[tokio::main]
@@ -90,6 +93,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         },
         service_code: arguments.service_code.clone(),
         seed: arguments.seed,
+        faults_by_amount: arguments.faults_by_amount,
         ..SimulatorConfig::default()
     };
     config.daraja.business = arguments.business;

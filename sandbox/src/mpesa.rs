@@ -116,6 +116,25 @@ impl Mpesa {
         lock(&self.ledger).books()
     }
 
+    /// The phone of a push, by its `CheckoutRequestID`.
+    pub(crate) fn phone_of_push(&self, checkout_request_id: &str) -> Option<Number> {
+        lock(&self.pushes)
+            .find(checkout_request_id)
+            .map(|push| push.phone)
+    }
+
+    /// The phone of a payout, by its originator id.
+    pub(crate) fn phone_of_payout(&self, originator: &str) -> Option<Number> {
+        lock(&self.payouts).find(originator)?.phone
+    }
+
+    /// The phone of a movement, by its receipt.
+    pub(crate) fn phone_of_receipt(&self, receipt: &str) -> Option<Number> {
+        lock(&self.ledger)
+            .movement(receipt)
+            .map(|movement| movement.phone)
+    }
+
     /// All payouts, oldest first.
     pub(crate) fn payouts(&self) -> Vec<Payout> {
         lock(&self.payouts).all()

@@ -47,6 +47,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     providers
         .merge(page::routes())
         .merge(api::routes())
+        .merge(api::fault_routes())
         .with_state(world)
 }
 

@@ -106,7 +106,18 @@ impl Simulator {
         fault: Fault,
         times: usize,
     ) -> Result<(), ImpossibleFault> {
-        self.world.faults().queue(point, fault, times)
+        self.world.faults().queue(point, fault, None, times)
+    }
+
+    /// The same for messages about one phone.
+    pub fn inject_for(
+        &self,
+        phone: Number,
+        point: FaultPoint,
+        fault: Fault,
+        times: usize,
+    ) -> Result<(), ImpossibleFault> {
+        self.world.faults().queue(point, fault, Some(phone), times)
     }
 
     /// How many faults wait at a point.
@@ -115,9 +126,9 @@ impl Simulator {
         self.world.faults().waiting(point)
     }
 
-    /// Forgets all faults that wait.
+    /// Forgets all faults that wait, and lets go what is held.
     pub fn clear_faults(&self) {
-        self.world.faults().clear();
+        self.world.clear_faults(None);
     }
 
     /// Kills all access tokens that Daraja gave out.

@@ -41,6 +41,8 @@ pub(crate) struct World {
     urls: Mutex<ServiceUrls>,
     phones: Mutex<BTreeMap<Number, Arc<PhoneState>>>,
     faults: Mutex<FaultQueue>,
+    /// How many messages of each kind have passed, for those that are held until the next.
+    passed: watch::Sender<BTreeMap<&'static str, u64>>,
 }
 
 impl World {
@@ -62,6 +64,7 @@ impl World {
             urls: Mutex::new(config.service.clone()),
             phones: Mutex::default(),
             faults: Mutex::default(),
+            passed: watch::Sender::default(),
             config,
         })
     }
@@ -98,9 +101,37 @@ impl World {
         lock(&self.faults)
     }
 
-    /// Takes the fault that is to be played at a point now.
-    pub(crate) fn take_fault(&self, point: FaultPoint) -> Option<Fault> {
-        self.faults().take(point)
+    /// Takes the fault that is to be played now by a message about this phone.
+    pub(crate) fn take_fault(&self, point: FaultPoint, phone: Option<Number>) -> Option<Fault> {
+        self.faults().take(point, phone.as_slice())
+    }
+
+    /// Forgets the faults that wait, at one point or at all, and lets go what is held.
+    pub(crate) fn clear_faults(&self, point: Option<FaultPoint>) {
+        self.faults().clear(point);
+        self.passed.send_modify(|passed| {
+            for count in passed.values_mut() {
+                *count += 1;
+            }
+        });
+    }
+
+    /// Tells those who are held that a message of their kind has passed.
+    pub(crate) fn note_passed(&self, what: &'static str) {
+        self.passed
+            .send_modify(|passed| *passed.entry(what).or_default() += 1);
+    }
+
+    /// Waits until the next message of a kind has passed, or faults were cleared.
+    pub(crate) async fn next_passed(&self, what: &'static str) {
+        let mut passed = self.passed.subscribe();
+        let mut before = 0;
+        // Known from now on, so that clearing finds it.
+        self.passed
+            .send_modify(|passed| before = *passed.entry(what).or_default());
+        let is_next = |passed: &BTreeMap<&str, u64>| passed.get(what).is_some_and(|n| *n > before);
+        // The sender lives in this very world, so it cannot be gone.
+        let _ = passed.wait_for(is_next).await;
     }
 
     /// Runs a task until it is done or the simulator stops; then its result is `None`.

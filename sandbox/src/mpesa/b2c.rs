@@ -54,7 +54,7 @@ async fn answer(
         Ok((payout, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
             let phone = payout.phone;
-            run_behind(world, FaultPoint::B2cResult, |fault| {
+            run_behind(world, FaultPoint::B2cResult, phone, |fault| {
                 payout::live(Arc::clone(world), payout, asked, fault)
             })
             .await;

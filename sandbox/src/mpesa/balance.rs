@@ -25,7 +25,7 @@ pub(crate) async fn query(
     match accept(&world, &headers, &body) {
         Ok((shortcode, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::BalanceResult, |fault| {
+            run_behind(&world, FaultPoint::BalanceResult, None, |fault| {
                 answer(Arc::clone(&world), shortcode, asked, fault)
             })
             .await;

@@ -14,7 +14,7 @@ use super::result::decimal;
 use crate::clock;
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, note};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::world::{World, lock};
 
 /// The longest account number that M-Pesa's menu takes.
@@ -119,7 +119,7 @@ pub(super) async fn confirm(world: &World, payment: &Payment, third_party_id: St
     let Some(urls) = lock(&world.mpesa.urls).clone() else {
         return;
     };
-    let fault = world.take_fault(FaultPoint::C2bConfirmation);
+    let fault = world.take_fault(FaultPoint::C2bConfirmation, Some(payment.phone));
     let notice = Notice {
         receipt: &payment.receipt,
         phone: payment.phone,
@@ -146,39 +146,12 @@ enum Verdict {
 }
 
 async fn validate(world: &Arc<World>, urls: &Urls, notice: &Notice<'_>) -> Verdict {
-    let fault = world.take_fault(FaultPoint::C2bValidation);
+    let fault = world.take_fault(FaultPoint::C2bValidation, Some(notice.phone));
     // The balance is blank before the payment.
     let body = notice.body(world, urls.version, "");
     let mut call = call("C2B validation", notice.phone, &urls.validation, body);
     call.timeout = world.config.daraja.c2b.validation_timeout;
-    let written = fault.as_ref().map(note);
-    let answer = match fault {
-        Some(Fault::Lost) => {
-            world.send_spoilt(fault.as_ref(), &call).await;
-            None
-        }
-        Some(Fault::Twice) => {
-            let first = world.send_noting(&call, written.clone());
-            let second = world.send_noting(&call, written.clone());
-            tokio::join!(first, second).0.ok()
-        }
-        Some(Fault::Late(delay)) if delay >= call.timeout => {
-            // It reaches the service when all is decided.
-            let (shared, late) = (Arc::clone(world), call.clone());
-            world.spawn(async move {
-                tokio::time::sleep(delay).await;
-                shared.send_noting(&late, written).await
-            });
-            tokio::time::sleep(call.timeout).await;
-            None
-        }
-        Some(Fault::Late(delay)) => {
-            tokio::time::sleep(delay).await;
-            call.timeout -= delay;
-            world.send_noting(&call, written).await.ok()
-        }
-        Some(_) | None => world.send_noting(&call, written).await.ok(),
-    };
+    let answer = world.ask_spoilt(fault, call).await.ok();
     let answer = answer
         .filter(|reply| reply.status == 200)
         .and_then(|reply| serde_json::from_str::<Value>(&reply.body).ok());

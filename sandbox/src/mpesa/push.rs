@@ -190,6 +190,10 @@ async fn run(world: &World, push: &Push) {
         phone.touch();
         result
     };
+    if let Some(result) = told_outcome(world, push) {
+        finish(result);
+        return;
+    }
     if is_same_amount_too_soon(world, push) {
         finish(StkResult::SameAmount);
         return;
@@ -211,6 +215,26 @@ async fn run(world: &World, push: &Push) {
             finish(StkResult::NoAnswer);
         }
     }
+}
+
+/// The outcome that waits for this push as a fault; nobody is asked then.
+fn told_outcome(world: &World, push: &Push) -> Option<StkResult> {
+    let is_outcome = |fault: &Fault| matches!(fault, Fault::Outcome(_));
+    let fault = world
+        .faults()
+        .take_if(FaultPoint::StkCallback, &[push.phone], is_outcome)?;
+    let Fault::Outcome(code) = fault else {
+        return None;
+    };
+    [
+        StkResult::NoFunds,
+        StkResult::SameAmount,
+        StkResult::Cancelled,
+        StkResult::NoAnswer,
+        StkResult::WrongPin,
+    ]
+    .into_iter()
+    .find(|result| result.code().to_string() == code)
 }
 
 type Done = tokio::sync::oneshot::Sender<StkResult>;
@@ -276,7 +300,10 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 
 /// Tells the service, and keeps what it answered.
 async fn tell(world: &World, push: &Push, result: &StkResult) {
-    let fault = world.take_fault(FaultPoint::StkCallback);
+    let is_telling = |fault: &Fault| !matches!(fault, Fault::Outcome(_));
+    let fault = world
+        .faults()
+        .take_if(FaultPoint::StkCallback, &[push.phone], is_telling);
     let call = Call {
         what: "STK callback",
         phone: Some(push.phone),

@@ -14,7 +14,7 @@ use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, note};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::world::{World, lock};
 
 /// The parts that every asynchronous request has.
@@ -70,12 +70,16 @@ impl Asked {
 
 /// Lets the later part of an accepted request run on its own, with the fault that waits for it. An
 /// early one is finished when this returns, before the request is answered.
-pub(super) async fn run_behind<F, L>(world: &Arc<World>, point: FaultPoint, life: F)
-where
+pub(super) async fn run_behind<F, L>(
+    world: &Arc<World>,
+    point: FaultPoint,
+    phone: Option<Number>,
+    life: F,
+) where
     F: FnOnce(Option<Fault>) -> L,
     L: Future<Output = ()> + Send + 'static,
 {
-    let fault = world.take_fault(point);
+    let fault = world.take_fault(point, phone);
     let is_early = fault == Some(Fault::Early);
     let task = world.spawn(life(fault));
     if is_early {
@@ -236,7 +240,7 @@ pub(super) async fn tell(
             queue_timeout(asked),
         );
         // What the service answers is in the record.
-        let _ = world.send_noting(&timeout, fault.map(note)).await;
+        let _ = world.send_noting(&timeout, fault).await;
         if *after != AfterQueue::Result {
             return Vec::new();
         }

@@ -34,7 +34,8 @@ pub(crate) async fn request(
     match accept(&world, &headers, &body) {
         Ok((order, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::ReversalResult, |fault| {
+            let phone = world.mpesa.phone_of_receipt(&order.receipt);
+            run_behind(&world, FaultPoint::ReversalResult, phone, |fault| {
                 answer(Arc::clone(&world), order, asked, fault)
             })
             .await;

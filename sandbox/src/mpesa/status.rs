@@ -39,7 +39,8 @@ pub(crate) async fn query(
     match accept(&world, &headers, &body) {
         Ok((question, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::StatusResult, |fault| {
+            let phone = look_up(&world, &question).and_then(|facts| facts.phone);
+            run_behind(&world, FaultPoint::StatusResult, phone, |fault| {
                 answer(Arc::clone(&world), question, asked, fault)
             })
             .await;

@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 
 use super::ending::Ending;
 use super::{NETWORK_CODE, Owner, Phone, PhoneError, Screen, ScreenKind};
+use crate::fault::{Fault, FaultPoint};
 use crate::opponent::Sighting;
 use crate::outgoing::{Call, RawReply, SendError, form_body};
 
@@ -165,7 +166,7 @@ impl Phone {
             .state
             .read(|inner| inner.last_hop.clone())
             .ok_or(PhoneError::NothingSent)?;
-        self.send_hop(hop).await?.map_err(PhoneError::Send)
+        self.send_hop(hop, None).await?.map_err(PhoneError::Send)
     }
 
     /// Sends any fields as a hop, past the phone's session: for what no well-behaved gateway sends.
@@ -179,7 +180,7 @@ impl Phone {
             fields,
             hop_metadata: None,
         };
-        self.send_hop(hop).await?.map_err(PhoneError::Send)
+        self.send_hop(hop, None).await?.map_err(PhoneError::Send)
     }
 
     fn hop(&self, session: &Session) -> Hop {
@@ -205,7 +206,9 @@ impl Phone {
         let phone = self.clone();
         let carried = self.world.spawn(async move {
             let id = hop.session.clone();
-            let answer = match phone.send_hop(hop).await {
+            let number = Some(phone.number());
+            let fault = phone.world.take_fault(FaultPoint::UssdHop, number);
+            let answer = match phone.send_hop(hop, fault).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     phone.state.change(|inner| inner.session = None);
@@ -221,7 +224,11 @@ impl Phone {
             .unwrap_or(Err(PhoneError::Stopped))
     }
 
-    async fn send_hop(&self, hop: Hop) -> Result<Result<RawReply, SendError>, PhoneError> {
+    async fn send_hop(
+        &self,
+        hop: Hop,
+        fault: Option<Fault>,
+    ) -> Result<Result<RawReply, SendError>, PhoneError> {
         let call = Call {
             what: "USSD hop",
             phone: Some(self.number()),
@@ -236,7 +243,7 @@ impl Phone {
             ),
             timeout: self.world.config.ussd.hop_timeout,
         };
-        Ok(self.world.send(&call).await)
+        Ok(self.world.ask_spoilt(fault, call).await)
     }
 
     /// Shows an answer, unless the session it belongs to has ended meanwhile.

@@ -1,10 +1,12 @@
 //! SMS from a phone to the service's short code, and opting out (Africa's Talking contract, 4.2 and
 //! 4.3): the gateway's callbacks, with its fields.
 
+use std::sync::Arc;
+
 use super::session::FORM;
 use super::{NETWORK_CODE, Phone, PhoneError};
 use crate::clock;
-use crate::fault::FaultPoint;
+use crate::fault::{Fault, FaultPoint};
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 use crate::text::sms_parts;
 
@@ -14,7 +16,7 @@ const MAX_PARTS: usize = 10;
 impl Phone {
     /// Sends an SMS to the service's short code. When this returns the gateway has told the service
     /// of it; the statuses are what the service answered, one for each time it was told: none where
-    /// a fault lost the message, `None` where there was no answer.
+    /// a fault lost or holds the message, `None` where there was no answer.
     pub async fn send_sms(&self, text: &str) -> Result<Vec<Option<u16>>, PhoneError> {
         if sms_parts(text) > MAX_PARTS {
             return Err(PhoneError::SmsTooLong);
@@ -36,10 +38,7 @@ impl Phone {
             ("networkCode", NETWORK_CODE),
         ]);
         let call = self.callback("inbound SMS", url, body);
-        Ok(self
-            .world
-            .send_callback(FaultPoint::InboundSms, &call)
-            .await)
+        Ok(self.tell(FaultPoint::InboundSms, call).await)
     }
 
     /// Opts out of the service's promotions, as in the network's own menu. The statuses are as in
@@ -55,7 +54,19 @@ impl Phone {
             ("phoneNumber", number.as_str()),
         ]);
         let call = self.callback("opt-out", url, body);
-        Ok(self.world.send_callback(FaultPoint::OptOut, &call).await)
+        Ok(self.tell(FaultPoint::OptOut, call).await)
+    }
+
+    /// Tells the service. What is held is told on its own: the phone need not wait for others.
+    async fn tell(&self, point: FaultPoint, call: Call) -> Vec<Option<u16>> {
+        let fault = self.world.take_fault(point, Some(self.number()));
+        if fault == Some(Fault::Held) {
+            let world = Arc::clone(&self.world);
+            self.world
+                .spawn(async move { world.send_spoilt(fault.as_ref(), &call).await });
+            return Vec::new();
+        }
+        self.world.send_spoilt(fault.as_ref(), &call).await
     }
 
     fn is_reachable(&self) -> bool {

@@ -5,6 +5,8 @@ mod b2c;
 mod books;
 mod c2b;
 mod client;
+mod faults;
+mod faults_asked;
 mod opponent;
 mod organisation;
 mod page;
