@@ -75,6 +75,7 @@ mod recorder;
 mod server;
 mod simulator;
 mod sms;
+pub mod storm;
 pub mod text;
 mod world;
 

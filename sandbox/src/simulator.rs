@@ -93,6 +93,15 @@ impl Simulator {
         Ok(Phone::new(&self.world, number.parse::<Number>()?))
     }
 
+    /// The phone of a number; made on first use.
+    pub(crate) fn phone_of(&self, number: Number) -> Phone {
+        Phone::new(&self.world, number)
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// A phone with a number that was not used before.
     #[must_use]
     pub fn new_phone(&self) -> Phone {

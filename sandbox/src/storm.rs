@@ -127,7 +127,9 @@ impl<'a> Storm<'a> {
     /// When the service's books cannot be read.
     pub async fn rage(&self, house: &dyn House) -> Result<StormReport, HouseError> {
         let world = self.sim.world();
-        world.set_weather(Some(Weather::new(self.plan.seed, self.plan.faults)));
+        world
+            .faults()
+            .set_weather(Some(Weather::new(self.plan.seed, self.plan.faults)));
         let began = Instant::now();
         let lasted = if house.is_virtual() {
             self.virtually(house).await?
@@ -135,7 +137,10 @@ impl<'a> Storm<'a> {
             self.really().await
         };
         let took = began.elapsed();
-        let played = world.set_weather(None).map(|weather| weather.played());
+        let played = world
+            .faults()
+            .set_weather(None)
+            .map(|weather| weather.played());
         self.sim.clear_faults();
         let players = self.calm_down(house).await?;
         let ledger = house.ledger().await?;
@@ -204,7 +209,12 @@ impl<'a> Storm<'a> {
                 && at <= now + STEP
             {
                 coming.pop();
-                acting.extend(players.get_mut(place).and_then(Option::take).map(|it| (place, it)));
+                acting.extend(
+                    players
+                        .get_mut(place)
+                        .and_then(Option::take)
+                        .map(|it| (place, it)),
+                );
             }
             let acts = acting.into_iter().map(|(place, mut player)| async move {
                 let after = player.act().await;
@@ -214,7 +224,6 @@ impl<'a> Storm<'a> {
                 .buffer_unordered(self.plan.at_once)
                 .collect()
                 .await;
-            self.sim.settle_down().await;
             for (place, player, after) in acted {
                 match after {
                     Some(after) => {
@@ -242,7 +251,9 @@ impl<'a> Storm<'a> {
                 loop {
                     tokio::time::sleep(wait / pace).await;
                     // Never closed while the storm rages.
-                    let Ok(_seat) = seats.acquire().await else { return };
+                    let Ok(_seat) = seats.acquire().await else {
+                        return;
+                    };
                     match player.act().await {
                         Some(after) => wait = after,
                         None => return figures.player_is_done(),
@@ -272,7 +283,6 @@ impl<'a> Storm<'a> {
                     let _ = phone.cancel_prompt().await;
                 }
             }
-            self.sim.settle_down().await;
             house.pass(wait).await?;
             waited += wait;
             let players = self.ask(house, &numbers).await?;
@@ -294,7 +304,9 @@ impl<'a> Storm<'a> {
             .chain(withdrawals.filter_map(|row| row.receipt.as_deref()))
             .collect();
         let movements = self.sim.movements();
-        movements.iter().all(|movement| known.contains(movement.receipt.as_str()))
+        movements
+            .iter()
+            .all(|movement| known.contains(movement.receipt.as_str()))
     }
 
     async fn ask(

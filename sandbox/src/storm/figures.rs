@@ -143,7 +143,12 @@ mod tests {
 
     #[test]
     fn figures_are_grouped_by_three() {
-        for (figure, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+        for (figure, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(figure), text);
         }
     }

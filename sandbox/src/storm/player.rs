@@ -138,7 +138,8 @@ impl Player {
             self.figures.count("screens that failed");
         }
         if !screen.is_failed && !screen.faults.is_empty() {
-            let (name, faults) = (screen.name.unwrap_or_default(), screen.faults.join("; "));
+            let name = screen.name.as_deref().unwrap_or_default();
+            let faults = screen.faults.join("; ");
             self.figures.find(format!("screen {name:?}: {faults}"));
         }
         if screen.kind == ScreenKind::Continue {
@@ -154,7 +155,9 @@ impl Player {
             name => {
                 match name {
                     Some("withdraw_sent") => self.figures.count("withdrawals asked for"),
-                    Some("waiting" | "won" | "lost" | "drawn") => self.figures.count("rounds ended"),
+                    Some("waiting" | "won" | "lost" | "drawn") => {
+                        self.figures.count("rounds ended")
+                    }
                     Some(_) | None => {}
                 }
                 self.leave()
@@ -186,7 +189,9 @@ impl Player {
             "stake" => self.rng.random_range(1..=2).to_string(),
             "deposit" => (self.rng.random_range(2..=20) * 10).to_string(),
             "withdraw" => self.rng.random_range(50..=120).to_string(),
-            "terms" | "confirm" | "withdraw_confirm" | "withdraw_confirm_taxed" | "short" => first(),
+            "terms" | "confirm" | "withdraw_confirm" | "withdraw_confirm_taxed" | "short" => {
+                first()
+            }
             "category" => one_of(&mut self.rng, screen),
             _ => "0".to_owned(),
         }
@@ -266,7 +271,11 @@ impl Player {
     }
 
     fn thinking(&mut self, is_question: bool) -> Duration {
-        let ms = if is_question { 500..=4_000 } else { 800..=5_000 };
+        let ms = if is_question {
+            500..=4_000
+        } else {
+            800..=5_000
+        };
         Duration::from_millis(self.rng.random_range(ms))
     }
 

@@ -385,7 +385,10 @@ mod tests {
         type Break = fn(&mut Given);
         let broken: [(Break, &str); 9] = [
             (|it| it.players[0].deposits.clear(), "not credited"),
-            (|it| it.players[0].deposits[0].credited_cents += 1, "credited KES 200.01"),
+            (
+                |it| it.players[0].deposits[0].credited_cents += 1,
+                "credited KES 200.01",
+            ),
             (
                 |it| {
                     let twice = it.players[0].deposits[0].clone();
@@ -394,9 +397,15 @@ mod tests {
                 "credited twice",
             ),
             (|it| it.payments.clear(), "which M-Pesa does not know"),
-            (|it| it.players[0].msisdn = "+254733000000".into(), "credited to +254733000000"),
+            (
+                |it| it.players[0].msisdn = "+254733000000".into(),
+                "credited to +254733000000",
+            ),
             (|it| it.players[0].withdrawals.clear(), "not booked"),
-            (|it| it.players[0].balance_cents += 100, "KES 92 and not KES 91"),
+            (
+                |it| it.players[0].balance_cents += 100,
+                "KES 92 and not KES 91",
+            ),
             (|it| it.ledger.ok = false, "ledger check"),
             (
                 |it| {
@@ -409,7 +418,9 @@ mod tests {
             let mut given = Given::new();
             break_it(&mut given);
             let differences = given.reckon().expect_err(words);
-            let named = differences.iter().any(|difference| difference.contains(words));
+            let named = differences
+                .iter()
+                .any(|difference| difference.contains(words));
             assert!(named, "{words}: {differences:#?}");
         }
     }

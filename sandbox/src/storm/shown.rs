@@ -163,7 +163,11 @@ mod tests {
             "withdrawals": [{"state": "paid", "amount_cents": 5000, "fee_cents": 900}],
             "sms": [{"kind": "won", "state": "sent", "body": "-"}]}"#;
         assert_eq!(shown(quiet).under_way(), None);
-        for (from, to) in [("won\"", "waiting\""), ("paid", "sent"), ("\"sent", "\"pending")] {
+        for (from, to) in [
+            ("won\"", "waiting\""),
+            ("paid", "sent"),
+            ("\"sent", "\"pending"),
+        ] {
             let open = shown(&quiet.replacen(from, to, 1));
             assert!(open.under_way().is_some(), "{to}");
         }
