@@ -4,6 +4,7 @@
 //! (no session, no prompt) with 409.
 
 mod faults;
+mod scenario;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::phone::{Phone, PhoneError, PhoneView};
 use crate::world::World;
 
 pub(crate) use faults::routes as fault_routes;
+pub(crate) use scenario::routes as scenario_routes;
 
 /// The routes of the API.
 pub(crate) fn routes() -> Router<Arc<World>> {

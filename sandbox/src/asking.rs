@@ -31,7 +31,7 @@ impl World {
                 let answer = self.send_noting(&call, noted).await;
                 let (shared, delay) = (Arc::clone(self), *delay);
                 self.spawn(async move {
-                    tokio::time::sleep(delay).await;
+                    shared.clock.sleep(delay).await;
                     shared.send_noting(&call, Some(&Fault::Again(delay))).await
                 });
                 answer
@@ -40,14 +40,14 @@ impl World {
                 // It reaches the service when all is decided.
                 let (shared, late, delay) = (Arc::clone(self), call.clone(), *delay);
                 self.spawn(async move {
-                    tokio::time::sleep(delay).await;
+                    shared.clock.sleep(delay).await;
                     shared.send_noting(&late, Some(&Fault::Late(delay))).await
                 });
-                tokio::time::sleep(call.timeout).await;
+                self.clock.sleep(call.timeout).await;
                 Err(SendError::Timeout(call.timeout))
             }
             Some(Fault::Late(delay)) => {
-                tokio::time::sleep(*delay).await;
+                self.clock.sleep(*delay).await;
                 call.timeout -= *delay;
                 self.send_noting(&call, noted).await
             }

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 /// Where the service under test takes the gateway's calls. Daraja's callback URLs come with each
 /// request and are not set here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +44,9 @@ pub struct SimulatorConfig {
     pub service_code: String,
     /// Seed of all ids and choices; without one every start differs.
     pub seed: Option<u64>,
+    /// Set: a virtual clock that stands at this moment until it is turned
+    /// ([`Simulator::turn_clock`](crate::Simulator::turn_clock)).
+    pub starts_at: Option<DateTime<Utc>>,
     /// USSD limits.
     pub ussd: UssdConfig,
     /// Africa's Talking SMS.
@@ -192,6 +197,7 @@ impl Default for SimulatorConfig {
             service: ServiceUrls::default(),
             service_code: "*384*55#".into(),
             seed: None,
+            starts_at: None,
             ussd: UssdConfig::default(),
             sms: SmsConfig::default(),
             daraja: DarajaConfig::default(),

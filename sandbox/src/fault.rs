@@ -18,8 +18,9 @@ use utoipa::ToSchema;
 
 pub use asked::amount_table;
 pub(crate) use asked::{Spec, by_amount};
+pub(crate) use kind::point_of;
 pub use kind::{FaultKind, FaultValue, fault_table};
-pub(crate) use queue::FaultQueue;
+pub(crate) use queue::{FaultQueue, check as check_fault};
 
 /// A place where a message passes between the service and a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]

@@ -72,6 +72,7 @@ mod outgoing;
 mod page;
 mod phone;
 mod recorder;
+pub mod scenario;
 mod server;
 mod simulator;
 mod sms;

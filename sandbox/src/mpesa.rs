@@ -32,6 +32,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -89,6 +90,22 @@ impl Mpesa {
 
     pub(crate) fn set_pin(&self, number: Number, pin: &str) {
         pin.clone_into(&mut lock(&self.ledger).account(number).pin);
+    }
+
+    /// The PIN of a phone's owner.
+    pub(crate) fn pin(&self, number: Number) -> String {
+        lock(&self.ledger).account(number).pin.clone()
+    }
+
+    /// What a phone paid, less what it was paid and given back, in cents.
+    pub(crate) fn spent_cents(&self, number: Number) -> i64 {
+        let movements = self.movements().into_iter();
+        let own = movements.filter(|movement| movement.phone == number);
+        own.map(|movement| match movement.kind {
+            MovementKind::Payment => movement.amount_cents,
+            MovementKind::Payout | MovementKind::Reversal => -movement.amount_cents,
+        })
+        .sum()
     }
 
     pub(crate) fn set_registered(&self, number: Number, is_registered: bool) {
@@ -192,9 +209,14 @@ impl Mpesa {
     }
 
     /// Whether the bearer token of a request is alive.
-    fn check_token(&self, headers: &HeaderMap, product: Product) -> Result<(), Refusal> {
+    fn check_token(
+        &self,
+        headers: &HeaderMap,
+        product: Product,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
         let token = bearer(headers);
-        if lock(&self.tokens).is_alive(token) {
+        if lock(&self.tokens).is_alive(token, now) {
             Ok(())
         } else {
             Err(Refusal::InvalidToken(product, token.to_owned()))

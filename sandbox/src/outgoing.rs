@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use chrono::{DateTime, Utc};
 use futures::stream::{self, Stream, StreamExt};
 
-use crate::clock;
 use crate::exchange::{Direction, Exchange, headers_that_matter};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
@@ -91,7 +90,7 @@ impl World {
                 self.next_passed(call.what).await;
                 return vec![send().await];
             }
-            Some(Fault::Late(delay)) => tokio::time::sleep(*delay).await,
+            Some(Fault::Late(delay)) => self.clock.sleep(*delay).await,
             // The others concern what is said, or how it is sent.
             Some(_) | None => {}
         }
@@ -102,7 +101,7 @@ impl World {
             }
             Some(Fault::Again(delay)) => {
                 let first = send().await;
-                tokio::time::sleep(*delay).await;
+                self.clock.sleep(*delay).await;
                 vec![first, send().await]
             }
             Some(_) | None => vec![send().await],
@@ -114,7 +113,7 @@ impl World {
     /// Records a call that a fault lost.
     pub(crate) fn record_lost(&self, call: &Call) {
         let body = Some(call.body.clone());
-        let exchange = call.exchange(clock::now(), Some(&Fault::Lost), body);
+        let exchange = call.exchange(self.clock.now(), Some(&Fault::Lost), body);
         self.exchanges.record(exchange);
     }
 
@@ -124,7 +123,7 @@ impl World {
         call: &Call,
         fault: Option<&Fault>,
     ) -> Result<RawReply, SendError> {
-        let (at, started) = (clock::now(), Instant::now());
+        let (at, started) = (self.clock.now(), Instant::now());
         let message = Message::of(call, fault);
         let mut exchange = call.exchange(at, fault, message.recorded());
         if matches!(fault, Some(Fault::Html)) {

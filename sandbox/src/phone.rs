@@ -150,6 +150,11 @@ impl PhoneState {
         })
     }
 
+    /// All messages, oldest first.
+    pub(crate) fn inbox(&self) -> Vec<Sms> {
+        self.read(|inner| inner.inbox.clone())
+    }
+
     /// Wakes those who look at this phone after something outside of it changed, such as its money.
     pub(crate) fn touch(&self) {
         self.changed.send_modify(|version| *version += 1);

@@ -14,11 +14,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, request, response};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::clock;
 use crate::exchange::{Direction, Exchange, headers_that_matter};
-use crate::fault::{Fault, FaultPoint, Spec, by_amount};
+use crate::fault::{Fault, FaultPoint, Spec, by_amount, point_of};
 use crate::mpesa;
 use crate::number::Number;
 use crate::outgoing::{drip, millis, note};
@@ -54,14 +54,15 @@ pub(crate) async fn record(
     request: Request,
     next: Next,
 ) -> Response {
-    let (at, started) = (clock::now(), Instant::now());
+    let _running = world.clock.running();
+    let (at, started) = (world.clock.now(), Instant::now());
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let point = point(parts.uri.path());
+    let point = point_of(parts.uri.path());
     let about = subject::phones(&world, point, &body);
-    let mut exchange = from_service(&parts, &body);
+    let mut exchange = from_service(&parts, &body, at);
     let asked = match asked_faults(&world, point, &parts.headers, &body, &about) {
         Ok(asked) => asked,
         Err(error) => {
@@ -88,7 +89,6 @@ pub(crate) async fn record(
     }
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    exchange.at = at;
     exchange.phone = parts.extensions.get::<About>().map(|about| about.0);
     if exchange.phone.is_none() {
         exchange.phone = about.first().copied();
@@ -173,7 +173,7 @@ async fn deliver(
         Some(Fault::Empty) => StatusCode::OK.into_response(),
         Some(Fault::Html) => mpesa::gateway_page(StatusCode::OK),
         Some(Fault::Late(delay)) => {
-            tokio::time::sleep(delay).await;
+            world.clock.sleep(delay).await;
             Response::from_parts(parts, Body::from(body))
         }
         Some(Fault::Drip(whole)) => {
@@ -193,24 +193,6 @@ fn broken(parts: response::Parts, half: Bytes) -> Response {
     )
 }
 
-fn point(path: &str) -> Option<FaultPoint> {
-    match path {
-        "/oauth/v1/generate" => Some(FaultPoint::Oauth),
-        "/mpesa/stkpush/v1/processrequest" => Some(FaultPoint::StkPush),
-        "/mpesa/stkpushquery/v1/query" => Some(FaultPoint::StkQuery),
-        "/mpesa/b2c/v1/paymentrequest" | "/mpesa/b2c/v3/paymentrequest" => {
-            Some(FaultPoint::B2cRequest)
-        }
-        "/mpesa/transactionstatus/v1/query" => Some(FaultPoint::StatusRequest),
-        "/mpesa/accountbalance/v1/query" => Some(FaultPoint::BalanceRequest),
-        "/mpesa/reversal/v1/request" => Some(FaultPoint::ReversalRequest),
-        "/mpesa/c2b/v1/registerurl" | "/mpesa/c2b/v2/registerurl" => Some(FaultPoint::C2bRegister),
-        "/pulltransactions/v1/query" => Some(FaultPoint::PullQuery),
-        "/version1/messaging" | "/version1/messaging/bulk" => Some(FaultPoint::Sms),
-        _ => None,
-    }
-}
-
 fn refusal(world: &World, point: Option<FaultPoint>, status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match point {
@@ -222,10 +204,10 @@ fn refusal(world: &World, point: Option<FaultPoint>, status: u16) -> Response {
     }
 }
 
-fn from_service(parts: &request::Parts, body: &Bytes) -> Exchange {
+fn from_service(parts: &request::Parts, body: &Bytes, at: DateTime<Utc>) -> Exchange {
     Exchange {
         id: 0,
-        at: clock::now(),
+        at,
         direction: Direction::FromService,
         what: parts.uri.path().to_owned(),
         phone: None,

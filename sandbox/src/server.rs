@@ -48,6 +48,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(page::routes())
         .merge(api::routes())
         .merge(api::fault_routes())
+        .merge(api::scenario_routes())
         .with_state(world)
 }
 

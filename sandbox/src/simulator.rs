@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
@@ -15,6 +16,7 @@ use crate::mpesa::{Books, CERTIFICATE_PEM, Movement, Payment, Payout, Push};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::Phone;
+use crate::scenario;
 use crate::server;
 use crate::world::World;
 
@@ -61,7 +63,7 @@ impl Simulator {
                 tracing::error!("the simulator's server failed: {error}");
             }
         });
-        world.spawn(opponent::run(Arc::clone(&world)));
+        world.spawn_beside(opponent::run(Arc::clone(&world)));
         let stop_on_drop = world.stopping.clone().drop_guard();
         Ok(Self {
             world,
@@ -93,13 +95,43 @@ impl Simulator {
         Ok(Phone::new(&self.world, number.parse::<Number>()?))
     }
 
-    /// The phone of a number; made on first use.
-    pub(crate) fn phone_of(&self, number: Number) -> Phone {
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The phone of a number.
+    #[must_use]
+    pub fn phone_of(&self, number: Number) -> Phone {
         Phone::new(&self.world, number)
     }
 
-    pub(crate) fn world(&self) -> &World {
-        &self.world
+    /// The time in the simulator.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.world.clock.now()
+    }
+
+    /// Tells the time in the simulator from elsewhere: to a service that shares its clock.
+    #[must_use]
+    pub fn time_teller(&self) -> impl Fn() -> DateTime<Utc> + Send + Sync + 'static + use<> {
+        let clock = self.world.clock.clone();
+        move || clock.now()
+    }
+
+    /// On a virtual clock: the next moment at which something happens by itself.
+    #[must_use]
+    pub fn next_moment(&self) -> Option<DateTime<Utc>> {
+        self.world.clock.next_moment()
+    }
+
+    /// Turns a virtual clock to a moment that is not before now. Does nothing to the machine's.
+    pub fn turn_clock(&self, moment: DateTime<Utc>) {
+        self.world.clock.turn_to(moment);
+    }
+
+    /// On a virtual clock: waits until all that happens at this moment has happened.
+    pub async fn settled(&self) {
+        self.world.clock.settled().await;
     }
 
     /// A phone with a number that was not used before.
@@ -126,13 +158,30 @@ impl Simulator {
         fault: Fault,
         times: usize,
     ) -> Result<(), ImpossibleFault> {
-        self.world.faults().queue(point, fault, Some(phone), times)
+        self.queue_fault(point, fault, Some(phone), times)
+    }
+
+    /// The same for everybody or for one phone.
+    pub(crate) fn queue_fault(
+        &self,
+        point: FaultPoint,
+        fault: Fault,
+        phone: Option<Number>,
+        times: usize,
+    ) -> Result<(), ImpossibleFault> {
+        self.world.faults().queue(point, fault, phone, times)
     }
 
     /// How many faults wait at a point.
     #[must_use]
     pub fn waiting_faults(&self, point: FaultPoint) -> usize {
         self.world.faults().waiting(point)
+    }
+
+    /// What was done with the phones so far, as a scenario file.
+    #[must_use]
+    pub fn scenario(&self) -> String {
+        scenario::record(&self.world)
     }
 
     /// Forgets all faults that wait, and lets go what is held.

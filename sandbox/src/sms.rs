@@ -15,7 +15,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock;
 use crate::fault::FaultPoint;
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
@@ -127,7 +126,7 @@ pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
     };
     let shared = Arc::clone(world);
     world.spawn(async move {
-        tokio::time::sleep(shared.config.sms.delivery_delay).await;
+        shared.clock.sleep(shared.config.sms.delivery_delay).await;
         let phone = number.to_string();
         let call = Call {
             what: "delivery report",
@@ -206,7 +205,7 @@ fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, parts: usize) -> Val
         id: id.clone(),
         from: send.from.clone(),
         text: send.message.clone(),
-        at: clock::now(),
+        at: world.clock.now(),
     };
     if world.phone(number).receive(sms) {
         report_delivery(world, number, id.clone());

@@ -12,10 +12,12 @@ mod shown;
 mod weather;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::{self, Either};
 use futures::stream::{self, StreamExt};
 use serde::Serialize;
 
@@ -26,7 +28,7 @@ use crate::simulator::Simulator;
 pub use figures::{Figures, Latency, grouped};
 pub use reckoning::{Prizes, Reckoned, Sides};
 pub use shown::{
-    DepositShown, EntryShown, House, HouseError, LedgerShown, PlayerShown, SmsShown,
+    DepositShown, EntryShown, LedgerShown, PlayerShown, SmsShown, Target, TargetError,
     WithdrawalShown,
 };
 pub use weather::Faults;
@@ -39,6 +41,9 @@ const FIRST_NUMBER: u32 = 712_000_001;
 
 /// What happens within one such step of virtual time happens at once.
 const STEP: Duration = Duration::from_millis(500);
+
+/// How far virtual time is turned at once while an answer is late.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How many numbers are asked about at once.
 const ASKED_AT_ONCE: usize = 200;
@@ -125,14 +130,14 @@ impl<'a> Storm<'a> {
     ///
     /// # Errors
     /// When the service's books cannot be read.
-    pub async fn rage(&self, house: &dyn House) -> Result<StormReport, HouseError> {
+    pub async fn rage(&self, target: &dyn Target) -> Result<StormReport, TargetError> {
         let world = self.sim.world();
         world
             .faults()
             .set_weather(Some(Weather::new(self.plan.seed, self.plan.faults)));
         let began = Instant::now();
-        let lasted = if house.is_virtual() {
-            self.virtually(house).await?
+        let lasted = if target.is_virtual() {
+            self.virtually(target).await?
         } else {
             self.really().await
         };
@@ -142,8 +147,8 @@ impl<'a> Storm<'a> {
             .set_weather(None)
             .map(|weather| weather.played());
         self.sim.clear_faults();
-        let players = self.calm_down(house).await?;
-        let ledger = house.ledger().await?;
+        let players = self.calm_down(target).await?;
+        let ledger = target.ledger().await?;
         let (payments, movements) = (self.sim.payments(), self.sim.movements());
         let sides = Sides {
             payments: &payments,
@@ -193,7 +198,7 @@ impl<'a> Storm<'a> {
     }
 
     /// Time passes as fast as the crowd can act.
-    async fn virtually(&self, house: &dyn House) -> Result<Duration, HouseError> {
+    async fn virtually(&self, target: &dyn Target) -> Result<Duration, TargetError> {
         let mut players: Vec<Option<Player>> = self.players().into_iter().map(Some).collect();
         let firsts = players.iter_mut().enumerate();
         let mut coming: BinaryHeap<Reverse<(Duration, usize)>> = firsts
@@ -202,7 +207,7 @@ impl<'a> Storm<'a> {
         let mut now = Duration::ZERO;
         while let Some(Reverse((next, _))) = coming.peek() {
             let next = (*next).max(now);
-            house.pass(next.saturating_sub(now)).await?;
+            target.pass(next.saturating_sub(now)).await?;
             now = next;
             let mut acting = Vec::new();
             while let Some(Reverse((at, place))) = coming.peek().copied()
@@ -220,10 +225,8 @@ impl<'a> Storm<'a> {
                 let after = player.act().await;
                 (place, player, after)
             });
-            let acted: Vec<_> = stream::iter(acts)
-                .buffer_unordered(self.plan.at_once)
-                .collect()
-                .await;
+            let acts = stream::iter(acts).buffer_unordered(self.plan.at_once);
+            let acted: Vec<_> = self.drive(target, &mut now, acts.collect()).await?;
             for (place, player, after) in acted {
                 match after {
                     Some(after) => {
@@ -237,6 +240,30 @@ impl<'a> Storm<'a> {
             }
         }
         Ok(now)
+    }
+
+    /// Lets something happen; what makes it late is over when virtual time has passed.
+    async fn drive<T>(
+        &self,
+        target: &dyn Target,
+        now: &mut Duration,
+        something: impl Future<Output = T> + Send,
+    ) -> Result<T, TargetError> {
+        let mut something = pin!(something);
+        let mut tick = Duration::ZERO;
+        loop {
+            match future::select(something.as_mut(), target.pass(tick)).await {
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    *now += tick;
+                    return Ok(done);
+                }
+                Either::Right((passed, _)) => passed?,
+            }
+            *now += tick;
+            tick = TICK;
+        }
     }
 
     /// Time passes as it does, for players who are so much faster than people.
@@ -261,13 +288,13 @@ impl<'a> Storm<'a> {
                 }
             }
         });
-        futures::future::join_all(lives).await;
+        future::join_all(lives).await;
         began.elapsed() * pace
     }
 
     /// Answers the prompts that are left, and waits until nothing is under way any more, or patience
     /// ends; gives everybody's books.
-    async fn calm_down(&self, house: &dyn House) -> Result<Vec<PlayerShown>, HouseError> {
+    async fn calm_down(&self, target: &dyn Target) -> Result<Vec<PlayerShown>, TargetError> {
         let numbers = self.numbers();
         for number in &numbers {
             let phone = self.sim.phone_of(*number);
@@ -283,9 +310,9 @@ impl<'a> Storm<'a> {
                     let _ = phone.cancel_prompt().await;
                 }
             }
-            house.pass(wait).await?;
+            target.pass(wait).await?;
             waited += wait;
-            let players = self.ask(house, &numbers).await?;
+            let players = self.ask(target, &numbers).await?;
             let is_quiet = players.iter().all(|player| player.under_way().is_none())
                 && self.all_are_told_of(&players);
             if is_quiet || waited >= self.plan.patience {
@@ -299,7 +326,7 @@ impl<'a> Storm<'a> {
     fn all_are_told_of(&self, players: &[PlayerShown]) -> bool {
         let deposits = players.iter().flat_map(|player| &player.deposits);
         let withdrawals = players.iter().flat_map(|player| &player.withdrawals);
-        let known: std::collections::BTreeSet<&str> = deposits
+        let known: BTreeSet<&str> = deposits
             .filter_map(|row| row.receipt.as_deref())
             .chain(withdrawals.filter_map(|row| row.receipt.as_deref()))
             .collect();
@@ -311,12 +338,12 @@ impl<'a> Storm<'a> {
 
     async fn ask(
         &self,
-        house: &dyn House,
+        target: &dyn Target,
         numbers: &[Number],
-    ) -> Result<Vec<PlayerShown>, HouseError> {
+    ) -> Result<Vec<PlayerShown>, TargetError> {
         let mut shown = Vec::with_capacity(numbers.len());
         for numbers in numbers.chunks(ASKED_AT_ONCE) {
-            shown.extend(house.players(numbers).await?);
+            shown.extend(target.players(numbers).await?);
         }
         Ok(shown)
     }

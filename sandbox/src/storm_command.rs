@@ -4,20 +4,22 @@
 //! storm's own: a day passes as fast as the crowd can act. With it, any running Majibu is stormed in
 //! real time, and asked for its books by its own commands.
 
+mod beside;
 mod foreign;
-mod virtual_majibu;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use sandbox::storm::{Faults, House, Prizes, Storm, StormPlan, StormReport, grouped};
-use sandbox::{SameAmountRule, Simulator, SimulatorConfig};
+use sandbox::storm::{Faults, Prizes, Storm, StormPlan, StormReport, Target, grouped};
+use sandbox::{Simulator, SimulatorConfig};
 
-use crate::say;
+use crate::{complain, say, virtual_majibu};
 
 /// How often the progress bar is drawn.
 const TICK: Duration = Duration::from_millis(200);
@@ -28,7 +30,21 @@ const OPENING_BALANCE: i64 = 20_000_000;
 /// What the organisation can pay out of: more than a storm takes, in cents.
 const OPENING_FLOAT: i64 = 100_000_000_000;
 
+/// When virtual time begins: 22 November 2026, eight in the morning in Nairobi.
+const BEGINNING: DateTime<Utc> = DateTime::from_timestamp_nanos(1_795_323_600_000_000_000);
+
+/// Storm Majibu with a crowd and all faults, then compare its books with those of M-Pesa
+///
+/// Without --against Majibu runs in this process on virtual time: a day passes as fast as the crowd
+/// can act. With it a running Majibu is stormed in real time; its configuration names this simulator
+/// as provider (africastalking.base_url and daraja.base_url are the address of --listen), and short
+/// times (game.pairing_window and such) let everything end within --patience.
+///
+/// All decisions come from the seed: what each player does, and which message is spoilt how.
+///
+/// Exit code: 0 the books are equal, 1 they are not, 2 nothing could be started or read.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
     /// How many players
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -44,7 +60,12 @@ pub(crate) struct Arguments {
     against: Option<String>,
     /// Majibu's program, to be asked for that one's books; its configuration comes from the
     /// environment, MAJIBU_CONFIG and MAJIBU__...
-    #[arg(long, value_name = "PROGRAM", default_value = "majibu", requires = "against")]
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        default_value = "majibu",
+        requires = "against"
+    )]
     majibu: PathBuf,
     /// Where the simulated providers listen; the running Majibu has to know this address
     #[arg(long, default_value = "127.0.0.1:8081", requires = "against")]
@@ -80,20 +101,35 @@ enum Wrong {
     All,
 }
 
-/// Runs the storm; `false` where a difference was found.
-pub(crate) async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+/// Runs the storm.
+pub(crate) async fn run(arguments: &Arguments) -> ExitCode {
+    match storm(arguments).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("sandbox storm: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `false` where a difference was found.
+async fn storm(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let sim = Simulator::start(simulator(arguments, seed)).await?;
     let plan = plan(arguments, seed);
     let report = match &arguments.against {
         Some(url) => {
-            let house = foreign::Foreign::new(&sim, url, &arguments.majibu)?;
-            rage(&sim, plan, &house).await?
+            let target = foreign::Foreign::new(&sim, url, &arguments.majibu)?;
+            rage(&sim, plan, &target).await?
         }
         None => {
-            let house = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
-            let report = rage(&sim, plan, &house).await;
-            house.stop().await;
+            let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
+            let target = beside::Beside::new(&sim, majibu.app()).await?;
+            let report = rage(&sim, plan, &target).await;
+            majibu.stop().await;
             report?
         }
     };
@@ -113,9 +149,7 @@ fn simulator(arguments: &Arguments, seed: u64) -> SimulatorConfig {
     if arguments.against.is_some() {
         config.listen = arguments.listen;
     } else {
-        // The simulator's clock is the machine's, on which a day takes a minute.
-        config.daraja.same_amount_rule = SameAmountRule::Off;
-        config.daraja.c2b.pull_looks_at_dates = false;
+        config.starts_at = Some(BEGINNING);
     }
     config
 }
@@ -148,7 +182,7 @@ fn plan(arguments: &Arguments, seed: u64) -> StormPlan {
 async fn rage(
     sim: &Simulator,
     plan: StormPlan,
-    house: &dyn House,
+    target: &dyn Target,
 ) -> Result<StormReport, Box<dyn std::error::Error>> {
     let bar = ProgressBar::new(u64::from(plan.players));
     let style = "{elapsed} [{bar:30}] {pos} of {len} players through, {msg}";
@@ -164,7 +198,7 @@ async fn rage(
         }
     };
     let report = tokio::select! {
-        report = storm.rage(house) => report,
+        report = storm.rage(target) => report,
         () = draw => unreachable!("it draws until the storm is over"),
     };
     bar.finish_and_clear();
@@ -179,7 +213,9 @@ fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::E
     let is_terminal = io::stdout().is_terminal();
     let line = |name: &str, text: &str| say(&format!("{name:<10} {text}"));
     let listed = |counts: &mut dyn Iterator<Item = (&str, u64)>| {
-        let parts: Vec<String> = counts.map(|(what, n)| format!("{} {what}", grouped(n))).collect();
+        let parts: Vec<String> = counts
+            .map(|(what, n)| format!("{} {what}", grouped(n)))
+            .collect();
         parts.join(", ")
     };
     line("seed", &report.seed.to_string());
@@ -187,7 +223,10 @@ fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::E
         "players",
         &format!("{} of {} registered", report.registered, arguments.players),
     );
-    line("did", &listed(&mut report.counts.iter().map(|(what, n)| (*what, *n))));
+    line(
+        "did",
+        &listed(&mut report.counts.iter().map(|(what, n)| (*what, *n))),
+    );
     line(
         "games",
         &listed(&mut report.games.iter().map(|(state, n)| (state.as_str(), *n))),
@@ -230,7 +269,11 @@ fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::E
             report.differences.len(),
             report.seed,
             arguments.players,
-            if is_terminal { " (with the same options)" } else { "" },
+            if is_terminal {
+                " (with the same options)"
+            } else {
+                ""
+            },
         ));
         return Ok(());
     };

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Clock;
 use crate::config::{ServiceUrls, SimulatorConfig};
 use crate::dice::Dice;
 use crate::exchange::ExchangeLog;
@@ -20,6 +21,7 @@ use crate::mpesa::Mpesa;
 use crate::number::Number;
 use crate::opponent::{OpponentStatus, Sighting};
 use crate::phone::PhoneState;
+use crate::sms::Sms;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
@@ -27,6 +29,7 @@ const SIGHTINGS: usize = 256;
 /// Everything that is simulated.
 pub(crate) struct World {
     pub(crate) config: SimulatorConfig,
+    pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) exchanges: ExchangeLog,
     pub(crate) mpesa: Mpesa,
@@ -53,6 +56,9 @@ impl World {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self {
+            clock: config
+                .starts_at
+                .map_or_else(Clock::of_machine, Clock::standing_at),
             dice: Dice::new(config.seed),
             exchanges: ExchangeLog::new(config.remembered_exchanges),
             mpesa: Mpesa::new(&config.daraja),
@@ -76,6 +82,17 @@ impl World {
                 .entry(number)
                 .or_insert_with(|| Arc::new(PhoneState::new(number))),
         )
+    }
+
+    /// The messages of all phones.
+    pub(crate) fn inboxes(&self) -> Vec<(Number, Sms)> {
+        let phones: Vec<_> = lock(&self.phones).values().cloned().collect();
+        let of = |phone: &Arc<PhoneState>| {
+            let number = phone.number;
+            let inbox = phone.inbox().into_iter();
+            inbox.map(move |sms| (number, sms)).collect::<Vec<_>>()
+        };
+        phones.iter().flat_map(of).collect()
     }
 
     /// A number that no phone has yet.
@@ -131,11 +148,24 @@ impl World {
             .send_modify(|passed| before = *passed.entry(what).or_default());
         let is_next = |passed: &BTreeMap<&str, u64>| passed.get(what).is_some_and(|n| *n > before);
         // The sender lives in this very world, so it cannot be gone.
-        let _ = passed.wait_for(is_next).await;
+        let _ = self.clock.idly(passed.wait_for(is_next)).await;
     }
 
     /// Runs a task until it is done or the simulator stops; then its result is `None`.
     pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<Option<T>> {
+        let (stopping, running) = (self.stopping.clone(), self.clock.running());
+        self.tasks.spawn(async move {
+            let done = stopping.run_until_cancelled(task).await;
+            drop(running);
+            done
+        })
+    }
+
+    /// The same for what waits for others most of the time; a virtual clock does not count it.
+    pub(crate) fn spawn_beside<T: Send + 'static>(
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<Option<T>> {

@@ -157,6 +157,45 @@ const KINDS: [(&str, Option<FaultValue>, &str, &str); 19] = [
 /// The one whose value is a choice.
 const QUEUE_TIMEOUT: &str = "queue_timeout";
 
+/// What the record calls the messages and requests of each point.
+const WHAT: [(&str, FaultPoint); 26] = [
+    ("USSD hop", FaultPoint::UssdHop),
+    ("end event", FaultPoint::EndEvent),
+    ("delivery report", FaultPoint::DeliveryReport),
+    ("inbound SMS", FaultPoint::InboundSms),
+    ("opt-out", FaultPoint::OptOut),
+    ("STK callback", FaultPoint::StkCallback),
+    ("B2C result", FaultPoint::B2cResult),
+    ("queue time-out", FaultPoint::B2cResult),
+    ("status result", FaultPoint::StatusResult),
+    ("balance result", FaultPoint::BalanceResult),
+    ("reversal result", FaultPoint::ReversalResult),
+    ("C2B validation", FaultPoint::C2bValidation),
+    ("C2B confirmation", FaultPoint::C2bConfirmation),
+    ("/oauth/v1/generate", FaultPoint::Oauth),
+    ("/mpesa/stkpush/v1/processrequest", FaultPoint::StkPush),
+    ("/mpesa/stkpushquery/v1/query", FaultPoint::StkQuery),
+    ("/mpesa/b2c/v1/paymentrequest", FaultPoint::B2cRequest),
+    ("/mpesa/b2c/v3/paymentrequest", FaultPoint::B2cRequest),
+    (
+        "/mpesa/transactionstatus/v1/query",
+        FaultPoint::StatusRequest,
+    ),
+    ("/mpesa/accountbalance/v1/query", FaultPoint::BalanceRequest),
+    ("/mpesa/reversal/v1/request", FaultPoint::ReversalRequest),
+    ("/mpesa/c2b/v1/registerurl", FaultPoint::C2bRegister),
+    ("/mpesa/c2b/v2/registerurl", FaultPoint::C2bRegister),
+    ("/pulltransactions/v1/query", FaultPoint::PullQuery),
+    ("/version1/messaging", FaultPoint::Sms),
+    ("/version1/messaging/bulk", FaultPoint::Sms),
+];
+
+/// The point of an exchange, by what the record calls it: a message's name, a request's path.
+pub(crate) fn point_of(what: &str) -> Option<FaultPoint> {
+    let found = WHAT.iter().find(|(own, _)| *own == what);
+    found.map(|(_, point)| *point)
+}
+
 const POINTS: [(FaultPoint, &str, &str); 22] = [
     (
         FaultPoint::UssdHop,

@@ -144,7 +144,11 @@ impl FaultQueue {
     }
 }
 
-fn check(point: FaultPoint, fault: &Fault, phone: Option<Number>) -> Result<(), ImpossibleFault> {
+pub(crate) fn check(
+    point: FaultPoint,
+    fault: &Fault,
+    phone: Option<Number>,
+) -> Result<(), ImpossibleFault> {
     if !point.plays(fault) {
         let fault = fault.clone();
         return Err(ImpossibleFault::Here { point, fault });

@@ -14,7 +14,6 @@ use super::payout::{self, Payout};
 use super::refusal::Product;
 use super::result::{Asked, run_behind};
 use super::{Refusal, result};
-use crate::clock;
 use crate::fault::FaultPoint;
 use crate::number::Number;
 use crate::recorder::About;
@@ -73,7 +72,9 @@ fn accept(
     body: &[u8],
     has_own_id: bool,
 ) -> Result<(Payout, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::B2c)?;
+    world
+        .mpesa
+        .check_token(headers, Product::B2c, world.clock.now())?;
     let body = fields::json(body)?;
     let (payout, asked) = read(world, &body, has_own_id)?;
     lock(&world.mpesa.payouts).add(&payout)?;
@@ -118,7 +119,7 @@ fn read(world: &World, body: &Value, has_own_id: bool) -> Result<(Payout, result
         amount_cents,
         command,
         remarks,
-        at: clock::now(),
+        at: world.clock.now(),
         result: None,
         results: Vec::new(),
     };

@@ -36,7 +36,9 @@ pub(crate) async fn query(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(String, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::B2c)?;
+    world
+        .mpesa
+        .check_token(headers, Product::B2c, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["AccountBalance"])?;
@@ -48,7 +50,7 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(String, As
 
 async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Option<Fault>) {
     let daraja = &world.config.daraja;
-    result::wait(daraja.organisation.status_delay, fault.as_ref()).await;
+    result::wait(&world, daraja.organisation.status_delay, fault.as_ref()).await;
     let is_ours = [&daraja.shortcode, &daraja.organisation.b2c_shortcode].contains(&&shortcode);
     let checked = if fault == Some(Fault::QueueTimeout(AfterQueue::Dropped)) {
         Err(code::TRAFFIC)
@@ -56,7 +58,7 @@ async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Optio
         let checked = asked.check(&world);
         checked.and_then(|()| is_ours.then_some(()).ok_or(code::NOT_ASSIGNED))
     };
-    let at = clock::now();
+    let at = world.clock.now();
     let code = match (&fault, &checked) {
         (Some(Fault::ResultCode(stated)), _) => stated.as_str(),
         (_, Ok(())) => code::DONE,

@@ -91,7 +91,9 @@ fn register(
     body: &[u8],
     version: Version,
 ) -> Result<(), Refusal> {
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     check_shortcode(world, &body)?;
     let response = one_of(&body, "ResponseType", &["Completed", "Cancelled"])?;
@@ -111,7 +113,9 @@ fn register(
 
 fn read_payment(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<PaybillOrder, Refusal> {
     const COMMANDS: [&str; 2] = ["CustomerPayBillOnline", "CustomerBuyGoodsOnline"];
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     check_shortcode(world, &body)?;
     one_of(&body, "CommandID", &COMMANDS)?;

@@ -65,7 +65,7 @@ pub(crate) async fn pay(
     if !LIMITS_CENTS.contains(&order.amount_cents) {
         return PaybillResult::BadAmount;
     }
-    let at = clock::now();
+    let at = world.clock.now();
     let receipt = {
         let mut ledger = lock(&world.mpesa.ledger);
         let own = ledger.account(order.phone).pin.clone();
@@ -101,7 +101,10 @@ pub(crate) async fn pay(
     world.mpesa.note_progress();
     let (shared, told) = (Arc::clone(world), payment.clone());
     world.spawn(async move {
-        tokio::time::sleep(shared.config.daraja.callback_delay).await;
+        shared
+            .clock
+            .sleep(shared.config.daraja.callback_delay)
+            .await;
         confirm(&shared, &told, third_party_id).await;
     });
     PaybillResult::Paid(payment)

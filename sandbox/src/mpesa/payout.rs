@@ -125,7 +125,7 @@ impl Payouts {
 /// Brings a payout to its end, and tells it.
 pub(super) async fn live(world: Arc<World>, payout: Payout, asked: Asked, fault: Option<Fault>) {
     let organisation = &world.config.daraja.organisation;
-    result::wait(organisation.processing_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.processing_delay, fault.as_ref()).await;
     let (ended, funds) = carry_out(&world, &payout, &asked, fault.as_ref());
     lock(&world.mpesa.payouts).change(&asked.originator, |payout| {
         payout.result = Some(ended.clone());
@@ -134,7 +134,7 @@ pub(super) async fn live(world: Arc<World>, payout: Payout, asked: Asked, fault:
     if let Some(phone) = payout.phone {
         world.phone(phone).touch();
     }
-    result::wait(organisation.result_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.result_delay, fault.as_ref()).await;
     let body = body(&world, &payout, &asked, &ended, &funds, fault.as_ref());
     let fault = fault.as_ref();
     let statuses = result::tell(&world, "B2C result", payout.phone, &asked, fault, body).await;
@@ -163,7 +163,7 @@ fn carry_out(
     asked: &Asked,
     fault: Option<&Fault>,
 ) -> (PayoutResult, Funds) {
-    let at = clock::now();
+    let at = world.clock.now();
     let organisation = &world.config.daraja.organisation;
     let attempt = || {
         asked.check(world)?;
@@ -217,7 +217,7 @@ fn body(
             transaction_id,
             at,
         } => (code.as_str(), transaction_id.as_str(), *at),
-        PayoutResult::Dropped => (code::TRAFFIC, "", clock::now()),
+        PayoutResult::Dropped => (code::TRAFFIC, "", world.clock.now()),
     };
     let code = match fault {
         Some(Fault::ResultCode(stated)) => stated.as_str(),

@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use tokio::time::Instant;
 
 use super::ledger::{NotPaid, Order, Payment};
 use super::{Refusal, callback, paybill};
-use crate::clock;
 use crate::config::{PushConfirmation, SameAmountRule};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
@@ -162,17 +160,20 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
     lock(&world.mpesa.pushes).add(&push)?;
     let shared = Arc::clone(world);
     world.spawn(async move {
-        run(&shared, &push).await;
+        let outcome = run(&shared, &push).await;
         let result = lock(&shared.mpesa.pushes)
             .find(&push.checkout_request_id)
             .and_then(|push| push.result.clone());
         if let Some(result) = result {
-            tokio::time::sleep(shared.config.daraja.callback_delay).await;
+            shared
+                .clock
+                .sleep(shared.config.daraja.callback_delay)
+                .await;
             let confirms = shared.config.daraja.c2b.confirms_pushes;
             if confirms == PushConfirmation::BeforeCallback {
                 confirm(&shared, &result).await;
             }
-            tell(&shared, &push, &result).await;
+            tell(&shared, &push, &result, outcome).await;
             if confirms == PushConfirmation::AfterCallback {
                 confirm(&shared, &result).await;
             }
@@ -181,8 +182,8 @@ pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Brings a push to its result.
-async fn run(world: &World, push: &Push) {
+/// Brings a push to its result; gives the fault that decided it.
+async fn run(world: &World, push: &Push) -> Option<Fault> {
     let phone = world.phone(push.phone);
     let finish = |result: StkResult| {
         lock(&world.mpesa.pushes).finish(push, &result);
@@ -190,51 +191,54 @@ async fn run(world: &World, push: &Push) {
         phone.touch();
         result
     };
-    if let Some(result) = told_outcome(world, push) {
+    if let Some((fault, result)) = told_outcome(world, push) {
         finish(result);
-        return;
+        return Some(fault);
     }
     if is_same_amount_too_soon(world, push) {
         finish(StkResult::SameAmount);
-        return;
+        return None;
     }
-    let deadline = Instant::now() + world.config.daraja.prompt_life;
-    match tokio::time::timeout_at(deadline, ask(world, push, &phone)).await {
-        Ok(Some((choice, done))) => {
+    let life = world.config.daraja.prompt_life;
+    match world.clock.timeout(life, ask(world, push, &phone)).await {
+        Some(Some((choice, done))) => {
             let result = finish(settle(world, push, &choice));
             if let Some(done) = done {
                 // The person may have stopped looking; the money has moved all the same.
                 let _ = done.send(result);
             }
         }
-        Ok(None) => {
+        Some(None) => {
             finish(StkResult::NoAnswer);
         }
-        Err(_) => {
+        None => {
             phone.withdraw_prompt(&push.checkout_request_id);
             finish(StkResult::NoAnswer);
         }
     }
+    None
 }
 
 /// The outcome that waits for this push as a fault; nobody is asked then.
-fn told_outcome(world: &World, push: &Push) -> Option<StkResult> {
+fn told_outcome(world: &World, push: &Push) -> Option<(Fault, StkResult)> {
     let is_outcome = |fault: &Fault| matches!(fault, Fault::Outcome(_));
     let fault = world
         .faults()
         .take_if(FaultPoint::StkCallback, &[push.phone], is_outcome)?;
-    let Fault::Outcome(code) = fault else {
+    let Fault::Outcome(code) = &fault else {
         return None;
     };
-    [
+    let results = [
         StkResult::NoFunds,
         StkResult::SameAmount,
         StkResult::Cancelled,
         StkResult::NoAnswer,
         StkResult::WrongPin,
-    ]
-    .into_iter()
-    .find(|result| result.code().to_string() == code)
+    ];
+    let result = results
+        .into_iter()
+        .find(|result| result.code().to_string() == *code);
+    result.map(|result| (fault, result))
 }
 
 type Done = tokio::sync::oneshot::Sender<StkResult>;
@@ -261,11 +265,11 @@ async fn ask(world: &World, push: &Push, phone: &PhoneState) -> Option<(Choice, 
         }
         match phone.place_prompt(&prompt) {
             Placing::Shown(answered) => break answered,
-            Placing::Occupied => changes.changed().await.ok()?,
+            Placing::Occupied => world.clock.idly(changes.changed()).await.ok()?,
             Placing::Unreachable => return None,
         }
     };
-    let answer = answered.await.ok()?;
+    let answer = world.clock.idly(answered).await.ok()?;
     Some((answer.choice, Some(answer.done)))
 }
 
@@ -280,7 +284,7 @@ fn settle(world: &World, push: &Push, choice: &Choice) -> StkResult {
         reference: &push.reference,
         checkout_request_id: &push.checkout_request_id,
     };
-    match lock(&world.mpesa.ledger).pay(&order, pin, clock::now(), &world.dice) {
+    match lock(&world.mpesa.ledger).pay(&order, pin, world.clock.now(), &world.dice) {
         Ok(payment) => StkResult::Paid(payment),
         Err(NotPaid::WrongPin) => StkResult::WrongPin,
         Err(NotPaid::NoFunds) => StkResult::NoFunds,
@@ -299,12 +303,12 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 }
 
 /// Tells the service, and keeps what it answered.
-async fn tell(world: &World, push: &Push, result: &StkResult) {
+async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fault>) {
     let is_telling = |fault: &Fault| !matches!(fault, Fault::Outcome(_));
     let (point, about) = (FaultPoint::StkCallback, [push.phone]);
     let fault = {
         let mut faults = world.faults();
-        let waiting = faults.take_if(point, &about, is_telling);
+        let waiting = faults.take_if(point, &about, is_telling).or(outcome);
         waiting.or_else(|| faults.by_weather(point, &about))
     };
     let call = Call {

@@ -37,7 +37,7 @@ impl Asked {
         body: &Value,
         initiator: &'static str,
     ) -> Result<Self, Refusal> {
-        let at = clock::now();
+        let at = world.clock.now();
         Ok(Self {
             initiator: needed(body, initiator)?,
             credential: needed(body, "SecurityCredential")?,
@@ -89,9 +89,9 @@ pub(super) async fn run_behind<F, L>(
 }
 
 /// Waits, unless the fault makes it early.
-pub(super) async fn wait(delay: Duration, fault: Option<&Fault>) {
+pub(super) async fn wait(world: &World, delay: Duration, fault: Option<&Fault>) {
     if fault != Some(&Fault::Early) {
-        tokio::time::sleep(delay).await;
+        world.clock.sleep(delay).await;
     }
 }
 
@@ -265,6 +265,6 @@ fn queue_timeout(asked: &Asked) -> String {
 
 /// A `TransactionID` where nothing moved: it looks like a receipt and ends in zeros.
 pub(super) fn placeholder(world: &World) -> String {
-    let receipt = world.dice.receipt(clock::now());
+    let receipt = world.dice.receipt(world.clock.now());
     format!("{}0000000", &receipt[..3])
 }

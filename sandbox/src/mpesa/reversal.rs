@@ -46,7 +46,9 @@ pub(crate) async fn request(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Order, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::Stk)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Stk, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["TransactionReversal"])?;
@@ -63,13 +65,13 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Order, Ask
 
 async fn answer(world: Arc<World>, order: Order, asked: Asked, fault: Option<Fault>) {
     let organisation = &world.config.daraja.organisation;
-    result::wait(organisation.processing_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.processing_delay, fault.as_ref()).await;
     let reversed = carry_out(&world, &order, &asked, fault.as_ref());
     if let Ok(movement) = &reversed {
         world.phone(movement.phone).touch();
         world.mpesa.note_progress();
     }
-    result::wait(organisation.result_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.result_delay, fault.as_ref()).await;
     let code = match (&fault, &reversed) {
         (Some(Fault::ResultCode(stated)), _) => stated.as_str(),
         (_, Ok(_)) => code::DONE,
@@ -110,7 +112,7 @@ fn carry_out(
     lock(&world.mpesa.ledger).reverse(
         &order.receipt,
         order.amount_cents,
-        clock::now(),
+        world.clock.now(),
         &world.dice,
     )
 }

@@ -51,7 +51,9 @@ pub(crate) async fn query(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Question, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["TransactionStatusQuery"])?;
@@ -70,7 +72,7 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Question, 
 
 async fn answer(world: Arc<World>, question: Question, asked: Asked, fault: Option<Fault>) {
     let delay = world.config.daraja.organisation.status_delay;
-    result::wait(delay, fault.as_ref()).await;
+    result::wait(&world, delay, fault.as_ref()).await;
     let found = if fault == Some(Fault::QueueTimeout(AfterQueue::Dropped)) {
         Err(code::TRAFFIC)
     } else {

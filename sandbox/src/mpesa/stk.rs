@@ -46,11 +46,13 @@ fn accept(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(Number, Value), Refusal> {
-    world.mpesa.check_token(headers, Product::Stk)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Stk, world.clock.now())?;
     let body = fields::json(body)?;
     check_credentials(&body, &world.config.daraja)?;
     let request = read(&body)?;
-    let at = clock::now();
+    let at = world.clock.now();
     let push = Push {
         merchant_request_id: format!("{}-{}-1", world.dice.digits(5), world.dice.digits(8)),
         checkout_request_id: format!(

@@ -6,7 +6,7 @@ use super::session::{FORM, Session};
 use super::{NETWORK_CODE, Phone};
 use crate::clock;
 use crate::fault::FaultPoint;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body, millis};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 
 /// How a session ended, in the words of the end event.
 #[derive(Clone, Copy)]
@@ -23,10 +23,10 @@ impl Phone {
             return;
         };
         let number = self.number().to_string();
-        let duration_ms = millis(session.started).to_string();
+        let duration_ms = self.world.clock.millis_since(session.started).to_string();
         let hops = session.hops.to_string();
         let names = session.names.join("|");
-        let date = clock::utc_date(clock::now());
+        let date = clock::utc_date(self.world.clock.now());
         let (status, error) = match ending {
             Ending::Success => ("Success", ""),
             Ending::Incomplete => ("Incomplete", ""),

@@ -4,7 +4,7 @@
 //! ends by the service's `END`, by a bad answer, by the person, or by the network's time limit, and
 //! then it is told to the events address, if one is set.
 
-use std::time::Instant;
+use chrono::{DateTime, Utc};
 
 use tokio::task::AbortHandle;
 
@@ -27,7 +27,7 @@ pub(super) const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8"
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) transcript: String,
-    pub(super) started: Instant,
+    pub(super) started: DateTime<Utc>,
     /// An answer of the service is on its way.
     is_waiting: bool,
     pub(super) hops: usize,
@@ -87,7 +87,7 @@ impl Phone {
                     arguments.split('*').map(str::to_owned).collect()
                 },
                 transcript: arguments,
-                started: Instant::now(),
+                started: self.world.clock.now(),
                 is_waiting: true,
                 hops: 0,
                 names: Vec::new(),
@@ -292,7 +292,7 @@ impl Phone {
         let limit = self.world.config.ussd.session_limit;
         let own = id.clone();
         let task = self.world.spawn(async move {
-            tokio::time::sleep(limit).await;
+            phone.world.clock.sleep(limit).await;
             let session = phone
                 .state
                 .change(|inner| inner.session.take_if(|session| session.id == own));

@@ -26,7 +26,7 @@ impl Phone {
             return Err(PhoneError::NoSignal);
         }
         let from = self.number().to_string();
-        let date = clock::utc_date(clock::now());
+        let date = clock::utc_date(self.world.clock.now());
         let id = self.world.dice.hex32();
         let body = form_body([
             ("date", date.as_str()),

@@ -74,7 +74,10 @@ impl Player {
 
     /// When the player first takes up the phone.
     pub(super) fn first(&mut self) -> Duration {
-        self.within(self.habits.pause)
+        match self.visits_left {
+            0 => Duration::ZERO,
+            _ => self.within(self.habits.pause),
+        }
     }
 
     /// Does the next thing; gives the time until the one after it, `None` when the player is through.

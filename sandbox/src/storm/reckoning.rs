@@ -208,6 +208,7 @@ impl Sides<'_> {
     /// Each wallet follows from what came in, what was played and what went out.
     fn wallets(&self, reckoned: &mut Reckoned, differences: &mut Vec<String>) {
         for player in self.players {
+            reckoned.wallets_cents += player.balance_cents;
             if let Some(open) = player.under_way() {
                 differences.push(format!("still under way: {open}"));
                 continue;
@@ -233,7 +234,6 @@ impl Sides<'_> {
                     kes(played)
                 ));
             }
-            reckoned.wallets_cents += player.balance_cents;
         }
     }
 
@@ -345,6 +345,7 @@ mod tests {
                         state: "paid".into(),
                         credited_cents: 20_000,
                         receipt: Some("UKN0000001".into()),
+                        flagged: false,
                     }],
                     withdrawals: vec![WithdrawalShown {
                         state: "paid".into(),

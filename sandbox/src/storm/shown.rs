@@ -63,6 +63,9 @@ pub struct DepositShown {
     /// M-Pesa's receipt.
     #[serde(default)]
     pub receipt: Option<String>,
+    /// Whether it is the operator's: nobody can tell what became of the prompt.
+    #[serde(default)]
+    pub flagged: bool,
 }
 
 /// One withdrawal of a player.
@@ -72,7 +75,7 @@ pub struct WithdrawalShown {
     pub state: String,
     /// What was asked for, in cents.
     pub amount_cents: i64,
-    /// The house's fee, in cents.
+    /// The target's fee, in cents.
     #[serde(default)]
     pub fee_cents: i64,
     /// What was withheld, in cents.
@@ -97,33 +100,23 @@ impl PlayerShown {
     /// What is not finished yet, in words.
     #[must_use]
     pub fn under_way(&self) -> Option<String> {
-        let entry = self.entries.iter().map(|entry| ("a game", &entry.state));
-        let deposits = self
-            .deposits
-            .iter()
-            .map(|deposit| ("a deposit", &deposit.state));
-        let withdrawals = self
-            .withdrawals
-            .iter()
-            .map(|withdrawal| ("a withdrawal", &withdrawal.state));
-        let sms = self.sms.iter().map(|sms| ("an SMS", &sms.state));
-        let mut all = entry.chain(deposits).chain(withdrawals).chain(sms);
-        let is_open = |state: &str| {
-            [
-                "playing",
-                "waiting",
-                "requested",
-                "pushed",
-                "sent_out",
-                "unknown",
-                "pending",
-            ]
-            .contains(&state)
-        };
-        let open = all.find(|(what, state)| {
-            // An SMS that was sent is done; a withdrawal that was sent is not.
-            is_open(state) || (*what == "a withdrawal" && *state == "sent")
-        });
+        let is = |state: &str, open: &[&str]| open.contains(&state);
+        let entries = self.entries.iter().map(|row| &row.state);
+        let entries = entries.filter(|state| is(state, &["playing", "waiting"]));
+        // What was left to the operator waits for nothing any more.
+        let deposits = self.deposits.iter().filter(|row| !row.flagged);
+        let deposits = deposits.map(|row| &row.state);
+        let deposits = deposits.filter(|state| is(state, &["requested", "pushed"]));
+        let withdrawals = self.withdrawals.iter().map(|row| &row.state);
+        let withdrawals = withdrawals.filter(|state| is(state, &["requested", "sent", "unknown"]));
+        let sms = self.sms.iter().map(|row| &row.state);
+        let sms = sms.filter(|state| is(state, &["pending"]));
+        let open = entries
+            .map(|state| ("a game", state))
+            .chain(deposits.map(|state| ("a deposit", state)))
+            .chain(withdrawals.map(|state| ("a withdrawal", state)))
+            .chain(sms.map(|state| ("an SMS", state)))
+            .next();
         open.map(|(what, state)| format!("{what} of {} is {state}", self.msisdn))
     }
 }
@@ -131,24 +124,24 @@ impl PlayerShown {
 /// Why the service's books could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct HouseError(pub String);
+pub struct TargetError(pub String);
 
 /// The service under the storm, beside its HTTP side: its books, and its time.
-pub trait House: Send + Sync {
+pub trait Target: Send + Sync {
     /// Lets time pass: waits, or turns the clock and runs what is due.
-    fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), HouseError>>;
+    fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), TargetError>>;
 
     /// Whether time passes only when told to.
     fn is_virtual(&self) -> bool;
 
     /// `ledger check --json`.
-    fn ledger(&self) -> BoxFuture<'_, Result<LedgerShown, HouseError>>;
+    fn ledger(&self) -> BoxFuture<'_, Result<LedgerShown, TargetError>>;
 
     /// `player show --json` of these numbers; who is unknown is left out.
     fn players<'a>(
         &'a self,
         numbers: &'a [Number],
-    ) -> BoxFuture<'a, Result<Vec<PlayerShown>, HouseError>>;
+    ) -> BoxFuture<'a, Result<Vec<PlayerShown>, TargetError>>;
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sandbox::storm::{House, HouseError, LedgerShown, PlayerShown};
+use sandbox::storm::{LedgerShown, PlayerShown, Target, TargetError};
 use sandbox::{Number, ServiceUrls, Simulator};
 use tokio::process::Command;
 
@@ -17,10 +17,11 @@ pub(super) struct Foreign {
 
 impl Foreign {
     /// Tells the simulator where it is. The other routes follow from that of USSD.
-    pub(super) fn new(sim: &Simulator, url: &str, program: &Path) -> Result<Self, HouseError> {
-        let (base, secret) = url.trim_end_matches('/').rsplit_once("/ussd/").ok_or_else(|| {
-            HouseError(format!("--against: {url} does not end in /ussd/SECRET"))
-        })?;
+    pub(super) fn new(sim: &Simulator, url: &str, program: &Path) -> Result<Self, TargetError> {
+        let (base, secret) = url
+            .trim_end_matches('/')
+            .rsplit_once("/ussd/")
+            .ok_or_else(|| TargetError(format!("--against: {url} does not end in /ussd/SECRET")))?;
         sim.set_service(ServiceUrls {
             ussd: Some(format!("{base}/ussd/{secret}")),
             events: Some(format!("{base}/ussd/{secret}/events")),
@@ -34,10 +35,10 @@ impl Foreign {
     }
 
     /// Runs a command; gives what it printed. Exit code 1 is a finding, which the output tells.
-    async fn ask(&self, arguments: Vec<String>) -> Result<String, HouseError> {
+    async fn ask(&self, arguments: Vec<String>) -> Result<String, TargetError> {
         let failed = |why: String| {
             let program = self.program.display();
-            HouseError(format!("{program} {}: {why}", arguments.join(" ")))
+            TargetError(format!("{program} {}: {why}", arguments.join(" ")))
         };
         let output = Command::new(&self.program)
             .args(arguments.iter().map(OsStr::new))
@@ -52,28 +53,32 @@ impl Foreign {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    async fn ask_ledger(&self) -> Result<LedgerShown, HouseError> {
+    async fn ask_ledger(&self) -> Result<LedgerShown, TargetError> {
         let arguments = ["ledger", "check", "--json"].map(str::to_owned);
         let said = self.ask(arguments.into()).await?;
-        serde_json::from_str(&said).map_err(|error| HouseError(format!("ledger check: {error}")))
+        serde_json::from_str(&said).map_err(|error| TargetError(format!("ledger check: {error}")))
     }
 
-    async fn ask_players(&self, numbers: &[Number]) -> Result<Vec<PlayerShown>, HouseError> {
+    async fn ask_players(&self, numbers: &[Number]) -> Result<Vec<PlayerShown>, TargetError> {
         let shown = numbers.iter().map(ToString::to_string);
         let arguments = ["player", "show", "--json"].map(str::to_owned);
-        let said = self.ask(arguments.into_iter().chain(shown).collect()).await?;
-        let lines = said.lines().filter_map(|line| match serde_json::from_str(line) {
-            Ok(serde_json::Value::Object(object)) if object.contains_key("error") => None,
-            Ok(value) => Some(serde_json::from_value(value)),
-            Err(error) => Some(Err(error)),
-        });
+        let said = self
+            .ask(arguments.into_iter().chain(shown).collect())
+            .await?;
+        let lines = said
+            .lines()
+            .filter_map(|line| match serde_json::from_str(line) {
+                Ok(serde_json::Value::Object(object)) if object.contains_key("error") => None,
+                Ok(value) => Some(serde_json::from_value(value)),
+                Err(error) => Some(Err(error)),
+            });
         let players: Result<_, _> = lines.collect();
-        players.map_err(|error| HouseError(format!("player show: {error}")))
+        players.map_err(|error| TargetError(format!("player show: {error}")))
     }
 }
 
-impl House for Foreign {
-    fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), HouseError>> {
+impl Target for Foreign {
+    fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), TargetError>> {
         tokio::time::sleep(time).map(Ok).boxed()
     }
 
@@ -81,14 +86,14 @@ impl House for Foreign {
         false
     }
 
-    fn ledger(&self) -> BoxFuture<'_, Result<LedgerShown, HouseError>> {
+    fn ledger(&self) -> BoxFuture<'_, Result<LedgerShown, TargetError>> {
         self.ask_ledger().boxed()
     }
 
     fn players<'a>(
         &'a self,
         numbers: &'a [Number],
-    ) -> BoxFuture<'a, Result<Vec<PlayerShown>, HouseError>> {
+    ) -> BoxFuture<'a, Result<Vec<PlayerShown>, TargetError>> {
         self.ask_players(numbers).boxed()
     }
 }

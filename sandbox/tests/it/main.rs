@@ -16,6 +16,7 @@ mod sms;
 mod status;
 mod stk;
 mod stk_trouble;
+mod storm;
 mod ussd;
 
 use std::time::Duration;
