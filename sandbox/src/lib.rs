@@ -86,6 +86,7 @@ mod simulator;
 mod sms;
 mod sms_account;
 mod state;
+pub mod storm;
 mod stream;
 pub mod text;
 mod wire;

@@ -5,6 +5,7 @@ mod flags;
 mod majibu_beside;
 mod play_command;
 mod record_command;
+mod storm_command;
 mod virtual_majibu;
 
 use std::io::{self, Write};
@@ -35,6 +36,7 @@ struct Arguments {
 enum Command {
     Play(play_command::Arguments),
     Record(record_command::Arguments),
+    Storm(storm_command::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -106,6 +108,7 @@ async fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
         Some(Command::Record(arguments)) => return record_command::run(arguments).await,
+        Some(Command::Storm(arguments)) => return storm_command::run(&arguments).await,
         None => run(arguments.run).await,
     };
     match done {

@@ -102,6 +102,10 @@ impl Simulator {
         Ok(Phone::new(&self.world, number.parse::<Number>()?))
     }
 
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The phone of a number.
     #[must_use]
     pub fn phone_of(&self, number: Number) -> Phone {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use majibu::app::App;
 use majibu::core::time::Timestamp;
 use majibu::ports::{Clock, Random};
 use majibu::service::World;
@@ -84,6 +85,11 @@ pub(crate) async fn start(
 }
 
 impl VirtualMajibu {
+    /// The app behind it.
+    pub(crate) fn app(&self) -> &App {
+        self.0.app()
+    }
+
     /// Stops it; what has begun is finished.
     pub(crate) async fn stop(self) {
         self.0.stop().await;

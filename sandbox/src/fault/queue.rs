@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{Fault, FaultPoint, ImpossibleFault};
 use crate::number::Number;
+use crate::storm::Weather;
 
 /// A fault that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ impl Waiting {
 pub(crate) struct FaultQueue {
     points: BTreeMap<FaultPoint, VecDeque<Waiting>>,
     requests: u64,
+    /// Chance, while a storm rages.
+    weather: Option<Weather>,
 }
 
 impl FaultQueue {
@@ -79,9 +82,21 @@ impl FaultQueue {
         }
     }
 
-    /// Takes the next fault of a point that is for everybody or for one of these phones.
+    /// Takes the next fault of a point that is for everybody or for one of these phones; where none
+    /// waits, the weather may have one.
     pub(crate) fn take(&mut self, point: FaultPoint, about: &[Number]) -> Option<Fault> {
         self.take_if(point, about, |_| true)
+            .or_else(|| self.by_weather(point, about))
+    }
+
+    /// What the weather does to the next message of a point.
+    pub(crate) fn by_weather(&mut self, point: FaultPoint, about: &[Number]) -> Option<Fault> {
+        self.weather.as_mut()?.fault(point, about.first().copied())
+    }
+
+    /// Changes the weather; gives that which was.
+    pub(crate) fn set_weather(&mut self, weather: Option<Weather>) -> Option<Weather> {
+        std::mem::replace(&mut self.weather, weather)
     }
 
     /// The next one that fits; the others wait on.

@@ -83,7 +83,7 @@ impl Books {
     }
 
     /// The books that follow from a list of movements, without balances.
-    pub(super) fn of(movements: &[Movement]) -> Self {
+    pub(crate) fn of(movements: &[Movement]) -> Self {
         let mut books = Self {
             phones: BTreeMap::new(),
             utility_cents: 0,

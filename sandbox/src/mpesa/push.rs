@@ -383,10 +383,12 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 /// Tells the service, and keeps what it answered.
 async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fault>) {
     let is_telling = |fault: &Fault| !matches!(fault, Fault::Outcome(_));
-    let fault = world
-        .faults()
-        .take_if(FaultPoint::StkCallback, &[push.phone], is_telling)
-        .or(outcome);
+    let (point, about) = (FaultPoint::StkCallback, [push.phone]);
+    let fault = {
+        let mut faults = world.faults();
+        let waiting = faults.take_if(point, &about, is_telling).or(outcome);
+        waiting.or_else(|| faults.by_weather(point, &about))
+    };
     let call = Call {
         what: "STK callback",
         phone: Some(push.phone),

@@ -25,6 +25,7 @@ mod state;
 mod status;
 mod stk;
 mod stk_trouble;
+mod storm;
 mod ussd;
 mod wire;
 
