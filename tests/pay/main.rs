@@ -34,6 +34,7 @@ mod replay;
 mod settle;
 mod settle_again;
 mod sms;
+mod storm;
 mod suspense;
 mod traps;
 mod validation;
