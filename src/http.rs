@@ -1,16 +1,18 @@
 //! The routes: take apart, call the app, put together. No rule lives here.
 
+mod body;
 mod caller;
 mod health;
 mod pay;
 mod sms;
+mod sources;
 mod ussd;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request},
+    extract::{ConnectInfo, MatchedPath, Request},
     http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -28,9 +30,8 @@ use crate::{
     config::{Config, Mode},
     telemetry::Metrics,
 };
-
-/// The largest body that is taken, in bytes. Hops have hundreds, callbacks a few thousand.
-const MAX_BODY: usize = 64 * 1024;
+use caller::Side;
+use sources::{Limits, PerSource};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -39,6 +40,8 @@ pub struct Web {
     jobs: JobsHealth,
     metrics: Metrics,
     gate: Arc<Gate>,
+    /// How long a body may take to come.
+    body_timeout: Duration,
 }
 
 /// Who may call back.
@@ -50,6 +53,7 @@ struct Gate {
     gateways: BTreeMap<String, Vec<IpNet>>,
     /// Whether a gateway without a list of addresses is closed rather than open to all.
     needs_list: bool,
+    limits: Limits,
 }
 
 impl Gate {
@@ -76,28 +80,59 @@ impl Web {
             daraja: config.http.allow.daraja.0.clone(),
             gateways: gateways.collect(),
             needs_list: config.mode == Mode::Production,
+            limits: Limits {
+                known: PerSource::per_minute(config.http.rate_per_source),
+                unknown: PerSource::per_minute(config.http.tries_per_source),
+                complaints: PerSource::per_minute(1),
+            },
         };
         Self {
             app,
             jobs,
             metrics,
             gate: Arc::new(gate),
+            body_timeout: config.http.body_timeout,
         }
     }
 }
 
 /// All routes.
 pub fn router(web: Web) -> Router {
+    let guarded = |routes: Router<Web>, side: Side| {
+        let state = (web.clone(), side);
+        routes.route_layer(middleware::from_fn_with_state(state, caller::admit))
+    };
+    Router::new()
+        .merge(guarded(africas_talking(), Side::AfricasTalking))
+        .merge(guarded(further_gateways(), Side::Gateways))
+        .merge(guarded(daraja(), Side::Daraja))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(caller::nothing_here)
+        .layer(middleware::from_fn(note_too_large))
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}
+
+fn africas_talking() -> Router<Web> {
     Router::new()
         .route("/ussd/{secret}", post(ussd::hop))
         .route("/ussd/{secret}/events", post(ussd::event))
-        .route(
-            "/ussd/{secret}/{gateway}",
-            get(ussd::gateway_get).post(ussd::gateway_post),
-        )
         .route("/sms/{secret}/delivery", post(sms::delivery))
         .route("/sms/{secret}/inbound", post(sms::inbound))
         .route("/sms/{secret}/optout", post(sms::opt_out))
+}
+
+fn further_gateways() -> Router<Web> {
+    Router::new().route(
+        "/ussd/{secret}/{gateway}",
+        get(ussd::gateway_get).post(ussd::gateway_post),
+    )
+}
+
+fn daraja() -> Router<Web> {
+    Router::new()
         .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
         .route(
             "/pay/{secret}/b2c/{withdrawal_id}/result",
@@ -120,16 +155,9 @@ pub fn router(web: Web) -> Router {
             post(pay::paybill_confirmation),
         )
         .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn(note_too_large))
-        .layer(CatchPanicLayer::new())
-        .with_state(web)
 }
 
-/// Logs a request whose body is larger than is taken: nothing else tells of it. The route stands for
+/// Logs a hop whose body is larger than is taken: nothing else tells of it. The route stands for
 /// the path, which has the secret.
 async fn note_too_large(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -145,8 +173,14 @@ async fn note_too_large(route: Option<MatchedPath>, request: Request, next: Next
 /// A request that is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TurnedAway {
-    /// Wrong secret, or wrong address: nothing is here.
+    /// Wrong secret, wrong address, or no such path: nothing is here.
     NotFound,
+    /// From this address comes more than is taken.
+    TooMany,
+    /// A hop larger than any gateway's.
+    TooLarge,
+    /// Its body did not come in time.
+    TooSlow,
     /// This gateway's requests come by another method.
     MethodNotAllowed,
     /// Nothing that a provider sends.
@@ -159,6 +193,9 @@ impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
         let (status, text) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not found\n"),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too many requests\n"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too large\n"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too slow\n"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n"),
             Self::BadRequest => (StatusCode::BAD_REQUEST, "bad request\n"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),

@@ -130,6 +130,11 @@ pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
     counter!("majibu_callbacks_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
+/// Counts a request that was turned away: `majibu_turned_away_total`, by why.
+pub(crate) fn count_turned_away(why: &'static str) {
+    counter!("majibu_turned_away_total", "why" => why).increment(1);
+}
+
 /// Counts rows worked off: `majibu_jobs_total`, by kind.
 pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
     counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));

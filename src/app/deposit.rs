@@ -200,7 +200,7 @@ impl App {
                 let pushed_at = deposit.pushed_at.unwrap_or(now);
                 let next = self.settings().patience.next_look(pushed_at, now, attempt);
                 tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
-                tx.look_again(id, next).await?;
+                tx.look_again(id, next, now).await?;
                 // Code 0 without a callback: paid, it seems, but nothing to credit it by.
                 if next.is_none() && what == "0" {
                     tracing::error!(deposit = %id, "paid, receipt missing: left to the operator");
@@ -275,7 +275,7 @@ impl App {
         let Some(result) = self.inner.money.read_stk(&callback.body) else {
             tracing::warn!(callback = %callback.id, "STK callback that cannot be read");
             if let Some(deposit) = deposit {
-                tx.flag_deposit(deposit.id).await?;
+                tx.flag_deposit(deposit.id, now).await?;
             }
             return Ok("unreadable".into());
         };
@@ -286,7 +286,16 @@ impl App {
                     Judged::Credit(deposit) => {
                         self.credit(tx, deposit, &receipt, amount, now).await
                     }
-                    Judged::Repeat => Ok("repeated".into()),
+                    Judged::Repeat => {
+                        let told = Told {
+                            receipt: &receipt,
+                            amount,
+                            payer: None,
+                        };
+                        // It comes the same way: an excess is not confirmed by it.
+                        let differs = self.compare_amounts(tx, told, now).await?;
+                        Ok(differs.unwrap_or_else(|| "repeated".into()))
+                    }
                     Judged::Park(why) => {
                         let told = Told {
                             receipt: &receipt,
@@ -305,7 +314,7 @@ impl App {
                 if is_of_another_request(&deposit, result.checkout_id.as_deref()) {
                     // It tells nothing of this deposit.
                     tracing::error!(deposit = %deposit.id, code, "failure of another request");
-                    tx.flag_deposit(deposit.id).await?;
+                    tx.flag_deposit(deposit.id, now).await?;
                     return Ok(OTHER_REQUEST.into());
                 }
                 if !rules::callback_says_unpaid(&code) {
@@ -322,7 +331,7 @@ impl App {
             StkOutcome::Unclear(what) => {
                 tracing::error!(callback = %callback.id, what, "STK callback that says nothing certain");
                 if let Some(deposit) = deposit {
-                    tx.flag_deposit(deposit.id).await?;
+                    tx.flag_deposit(deposit.id, now).await?;
                 }
                 Ok(format!("unclear: {what}"))
             }

@@ -108,7 +108,7 @@ impl App {
             {
                 tracing::error!(withdrawal = %id, why, "payout refused after a doubtful one");
                 tx.payout_unknown(id, ask_at).await?;
-                tx.flag_withdrawal(id).await?;
+                tx.flag_withdrawal(id, now).await?;
             }
             Err(PayoutError::NotSent(why) | PayoutError::Refused(why)) => {
                 tracing::error!(withdrawal = %id, why, "payout given up");
@@ -163,7 +163,7 @@ impl App {
         tx.payout_unknown(id, next).await?;
         if attempt == FLAG_AFTER {
             tracing::error!(withdrawal = %id, "nobody can tell what became of a payout");
-            tx.flag_withdrawal(id).await?;
+            tx.flag_withdrawal(id, now).await?;
         }
         Ok((tx, Some(withdrawal)))
     }
@@ -180,7 +180,7 @@ impl App {
             return Ok("unreadable".into());
         };
         let originator_id = result.originator_id.as_deref();
-        let withdrawal = match self.named(tx, callback, originator_id).await? {
+        let withdrawal = match self.named(tx, callback, originator_id, now).await? {
             Ok(withdrawal) => withdrawal,
             Err(outcome) => return Ok(outcome.into()),
         };
@@ -205,7 +205,7 @@ impl App {
         callback: &Callback,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        match self.named(tx, callback, None).await? {
+        match self.named(tx, callback, None, now).await? {
             Ok(withdrawal) => {
                 self.ask_soon(tx, &withdrawal, now).await?;
                 Ok("queue time-out".into())
@@ -225,7 +225,7 @@ impl App {
             return Ok("unreadable".into());
         };
         let originator_id = status.originator_id.as_deref();
-        let withdrawal = match self.named(tx, callback, originator_id).await? {
+        let withdrawal = match self.named(tx, callback, originator_id, now).await? {
             Ok(withdrawal) => withdrawal,
             Err(outcome) => return Ok(outcome.into()),
         };
@@ -258,6 +258,7 @@ impl App {
         tx: &mut Tx,
         callback: &Callback,
         originator_id: Option<&str>,
+        now: Timestamp,
     ) -> Result<Result<Withdrawal, &'static str>, AppError> {
         let withdrawal = match callback.subject.parse::<WithdrawalId>() {
             Ok(id) => {
@@ -272,7 +273,7 @@ impl App {
         };
         if originator_id.is_some_and(|theirs| theirs != withdrawal.originator_id) {
             tracing::error!(withdrawal = %withdrawal.id, callback = %callback.id, "result of another payout");
-            tx.flag_withdrawal(withdrawal.id).await?;
+            tx.flag_withdrawal(withdrawal.id, now).await?;
             return Ok(Err("result of another payout"));
         }
         Ok(Ok(withdrawal))
@@ -293,12 +294,12 @@ impl App {
         }
         if withdrawal.receipt.is_some() || tx.is_receipt_of_another(id, receipt).await? {
             tracing::error!(withdrawal = %id, receipt, "a second receipt of one payout, or one receipt of two");
-            tx.flag_withdrawal(id).await?;
+            tx.flag_withdrawal(id, now).await?;
             return Ok("contradicts what is booked".into());
         }
         if withdrawal.state == State::Failed {
             tx.book(pay_late(id, quote).as_slice(), now).await?;
-            tx.keep_late_receipt(id, receipt).await?;
+            tx.keep_late_receipt(id, receipt, now).await?;
             tracing::error!(withdrawal = %id, receipt, "paid out after its money went back; booked against suspense");
             return Ok("paid after it failed".into());
         }
@@ -378,7 +379,7 @@ impl App {
         if !tx.fail_withdrawal(id, failure, now).await? {
             if withdrawal.state == State::Paid {
                 tracing::error!(withdrawal = %id, "a failure after a success; the success stands");
-                tx.flag_withdrawal(id).await?;
+                tx.flag_withdrawal(id, now).await?;
             }
             return Ok(());
         }
