@@ -13,10 +13,11 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{ConnectInfo, MatchedPath, Request},
+    handler::Handler,
     http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, any, get},
 };
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
@@ -117,44 +118,58 @@ pub fn router(web: Web) -> Router {
 
 fn africas_talking() -> Router<Web> {
     Router::new()
-        .route("/ussd/{secret}", post(ussd::hop))
-        .route("/ussd/{secret}/events", post(ussd::event))
-        .route("/sms/{secret}/delivery", post(sms::delivery))
-        .route("/sms/{secret}/inbound", post(sms::inbound))
-        .route("/sms/{secret}/optout", post(sms::opt_out))
+        .route("/ussd/{secret}", by_post(ussd::hop))
+        .route("/ussd/{secret}/events", by_post(ussd::event))
+        .route("/sms/{secret}/delivery", by_post(sms::delivery))
+        .route("/sms/{secret}/inbound", by_post(sms::inbound))
+        .route("/sms/{secret}/optout", by_post(sms::opt_out))
 }
 
 fn further_gateways() -> Router<Web> {
     Router::new().route(
         "/ussd/{secret}/{gateway}",
-        get(ussd::gateway_get).post(ussd::gateway_post),
+        by_post(ussd::gateway_post).get(ussd::gateway_get),
     )
 }
 
 fn daraja() -> Router<Web> {
     Router::new()
-        .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
+        .route("/pay/{secret}/stk/{deposit_id}", by_post(pay::stk))
         .route(
             "/pay/{secret}/b2c/{withdrawal_id}/result",
-            post(pay::payout),
+            by_post(pay::payout),
         )
         .route(
             "/pay/{secret}/b2c/{withdrawal_id}/timeout",
-            post(pay::payout_timeout),
+            by_post(pay::payout_timeout),
         )
         .route(
             "/pay/{secret}/b2c/{withdrawal_id}/status",
-            post(pay::payout_status),
+            by_post(pay::payout_status),
         )
         .route(
             "/pay/{secret}/c2b/validation",
-            post(pay::paybill_validation),
+            by_post(pay::paybill_validation),
         )
         .route(
             "/pay/{secret}/c2b/confirmation",
-            post(pay::paybill_confirmation),
+            by_post(pay::paybill_confirmation),
         )
-        .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
+        .route("/pay/{secret}/c2b/pull", by_post(pay::paybill_pull))
+}
+
+/// A route that takes POST alone. What answers other methods stands behind the gate like the rest, and
+/// nothing else is said of the route: axum would list its methods to anybody.
+fn by_post<H, T>(handler: H) -> MethodRouter<Web>
+where
+    H: Handler<T, Web>,
+    T: 'static,
+{
+    any(wrong_method).post(handler)
+}
+
+async fn wrong_method() -> TurnedAway {
+    TurnedAway::MethodNotAllowed
 }
 
 /// Logs a hop whose body is larger than is taken: nothing else tells of it. The route stands for
@@ -181,7 +196,7 @@ enum TurnedAway {
     TooLarge,
     /// Its body did not come in time.
     TooSlow,
-    /// This gateway's requests come by another method.
+    /// What this route takes comes by another method.
     MethodNotAllowed,
     /// Nothing that a provider sends.
     BadRequest,

@@ -165,14 +165,20 @@ async fn callbacks_are_listed_shown_and_run_again() {
     assert_eq!(huge.await.expect("an answer").status().as_u16(), 200);
     let listed = list(&house, &[]);
     assert_eq!(listed.len(), 3);
-    assert_eq!((&listed[0]["cut"], &listed[0]["bytes"]), (&true.into(), &65_536.into()));
+    assert_eq!(
+        (&listed[0]["cut"], &listed[0]["bytes"]),
+        (&true.into(), &65_536.into())
+    );
     let cut = listed[0]["id"].as_str().expect("an id");
     let said = house.run(&["inbox", "replay", cut]).ended(1);
     assert!(said.one_line().contains("only its beginning"), "{said:?}");
     let shown = house.run(&["inbox", "show", cut]).ended(0).stdout;
     assert!(shown.contains("65536 bytes, and more that was not kept"));
     eventually("a line in the log", || {
-        service.log().contains("callback larger than is taken").then_some(())
+        service
+            .log()
+            .contains("callback larger than is taken")
+            .then_some(())
     })
     .await;
     assert!(!service.log().contains(SECRET), "{}", service.log());

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sandbox::{Fault, FaultPoint};
+use serde_json::json;
 
 use crate::{
-    help::{MINUTE, registered_sw, texts},
+    help::{MINUTE, pushed, registered_sw, success, tell, texts},
     payouts::{ask, house, house_with, last, pays_out, send, standing, type_amount},
     support::{World, dial, press},
 };
@@ -230,6 +231,11 @@ async fn the_day_begins_when_it_is_found_that_a_payment_does_not_add_up() {
     let (world, amina) = house_with(500).await;
     world.turn(2 * MINUTE);
     let (deposit, checkout) = pushed(&world, &amina, 100).await;
+    world
+        .sim
+        .inject(FaultPoint::StkCallback, Fault::Lost, 1)
+        .expect("possible");
+    amina.cancel_prompt().await.expect("cancelled");
     world.turn(20 * hour);
     world.run_due().await;
     let less = success(&checkout, "UKM1A2B3C4", &json!(50));
