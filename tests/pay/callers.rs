@@ -415,11 +415,11 @@ async fn a_refusal_does_not_desynchronise_the_connection() {
         ("Transfer-Encoding: chunked".to_owned(), chunk.clone()),
         // Both at once: a length that lies beside pieces.
         (
-            format!("Content-Length: 3\r\nTransfer-Encoding: chunked"),
+            "Content-Length: 3\r\nTransfer-Encoding: chunked".to_owned(),
             chunk.clone(),
         ),
         (
-            format!("Transfer-Encoding: chunked\r\nContent-Length: 3"),
+            "Transfer-Encoding: chunked\r\nContent-Length: 3".to_owned(),
             chunk.clone(),
         ),
         (

@@ -80,7 +80,12 @@ fn change(value: &mut Value, rng: &mut StdRng) {
                 _ => change(&mut items[at], rng),
             }
         }
-        other => *other = strange(other, rng),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => *value = strange(value, rng),
     }
 }
 

@@ -11,6 +11,8 @@
 //! TEST_ENGINE=production tests/run --test pay storm -- --ignored
 //! ```
 
+#![expect(clippy::print_stdout, reason = "a seed is of use when it is known")]
+
 mod books;
 mod weather;
 

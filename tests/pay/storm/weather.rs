@@ -19,7 +19,7 @@ pub(super) fn turn(sim: &Simulator, rng: &mut StdRng, messages: usize) {
             let fault = match rng.random_range(0..10) {
                 0..=5 => Fault::Late(Duration::ZERO),
                 6 => Fault::Late(Duration::from_millis(rng.random_range(1..60))),
-                _ => pick(point, &faults, rng),
+                _ => pick(&faults, rng),
             };
             sim.inject(point, fault, 1)
                 .expect("a fault that is played here");
@@ -28,16 +28,13 @@ pub(super) fn turn(sim: &Simulator, rng: &mut StdRng, messages: usize) {
 }
 
 /// One of the faults; those that cost real time, and lies about amounts, are rare.
-fn pick(point: FaultPoint, faults: &[Fault], rng: &mut StdRng) -> Fault {
+fn pick(faults: &[Fault], rng: &mut StdRng) -> Fault {
     let fault = faults.choose(rng).expect("some").clone();
-    let is_rare = match &fault {
-        Fault::Hang | Fault::Amount(_) => true,
-        // The house's own faults stop all payouts for a quarter of an hour.
-        Fault::Outcome(code) => code == "1" || code == "2001",
-        _ => false,
-    };
+    // The house's own faults stop all payouts for a quarter of an hour.
+    let is_rare = matches!(&fault, Fault::Hang | Fault::Amount(_))
+        || matches!(&fault, Fault::Outcome(code) if code == "1" || code == "2001");
     if is_rare && !rng.random_ratio(1, 3) {
-        return pick(point, faults, rng);
+        return pick(faults, rng);
     }
     fault
 }
@@ -78,10 +75,12 @@ fn faults(point: FaultPoint) -> Vec<Fault> {
         Fault::Status("Authorized".into()),
         Fault::Status("Adrift".into()),
     ];
-    let codes: &[&str] = match point {
-        FaultPoint::StkQuery => &["0", "1032", "1037", "4999", "7", ""],
-        FaultPoint::B2cResult => &["17", "26", "100000000", "4999", "TP40153", ""],
-        _ => &["2032", "2001", "17", "25", ""],
+    let codes: &[&str] = if point == FaultPoint::StkQuery {
+        &["0", "1032", "1037", "4999", "7", ""]
+    } else if point == FaultPoint::B2cResult {
+        &["17", "26", "100000000", "4999", "TP40153", ""]
+    } else {
+        &["2032", "2001", "17", "25", ""]
     };
     faults.extend(codes.iter().map(|code| Fault::ResultCode((*code).into())));
     faults
