@@ -75,7 +75,7 @@ async fn callbacks_are_listed_shown_and_run_again() {
     let expected = json!({
         "id": id, "kind": "stk", "subject": "nobody", "source": "127.0.0.1",
         "received_at_ms": payment["received_at_ms"], "bytes": paid.to_string().len(),
-        "state": "new", "outcome": null, "attempts": 0, "replays": 0, "first_outcome": null,
+        "state": "new", "outcome": null, "attempts": 0, "replays": 0, "first_outcome": null, "cut": false,
     });
     assert_eq!(payment, &expected);
     assert!(payment["received_at_ms"].is_u64());
