@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
@@ -24,6 +25,9 @@ use crate::sms_account::SmsAccount;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
+
+/// How often it is looked whether tasks still run.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Everything that is simulated.
 pub(crate) struct World {
@@ -114,6 +118,13 @@ impl World {
         let stopping = self.stopping.clone();
         self.tasks
             .spawn(async move { stopping.run_until_cancelled(task).await })
+    }
+
+    /// Waits until no task runs but the simulated opponent, which never ends.
+    pub(crate) async fn until_quiet(&self) {
+        while self.tasks.len() > 1 {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Ends all tasks and waits for them.
