@@ -26,7 +26,7 @@ use majibu::{
     config::Config,
     core::{msisdn::Msisdn, time::Timestamp},
     ports::{Clock, Random},
-    service::{self, Migration, Parts, Service},
+    service::{self, Migration, Parts, Service, StartError},
     session::Sessions,
     store::{Entry, EntryState},
 };
@@ -145,9 +145,21 @@ impl World {
     }
 
     async fn start(&mut self) {
-        let started =
-            Service::start(&self.config, &self.outside, Parts::Http, Migration::Run).await;
-        let service = started.expect("service");
+        let service = loop {
+            let started =
+                Service::start(&self.config, &self.outside, Parts::Http, Migration::Run).await;
+            match started {
+                // Somebody else's since it was looked for.
+                Err(StartError::Listen { .. }) => {
+                    let port = TcpListener::bind("127.0.0.1:0")
+                        .and_then(|l| l.local_addr())
+                        .expect("a port");
+                    self.config.http.listen = port;
+                    self.config.http.public_url = format!("http://{port}");
+                }
+                started => break started.expect("service"),
+            }
+        };
         let base = format!("http://{}", service.address().expect("address"));
         self.sim.set_service(ServiceUrls {
             ussd: Some(format!("{base}/ussd/development")),
