@@ -29,7 +29,7 @@ struct Kept {
     transfers: Vec<Transfer>,
     /// By the originator id.
     withdrawals: BTreeMap<String, Withdrawal>,
-    /// Receipts of deposits that are flagged.
+    /// Receipts that an operator looks at: of deposits that are flagged, and of payments that are parked.
     flagged: BTreeSet<String>,
 }
 
@@ -67,7 +67,8 @@ impl Kept {
             (row[0].clone(), withdrawal)
         });
         let withdrawals = withdrawals.collect();
-        let sql = "select receipt, null from deposit where flagged = 1 and receipt is not null";
+        let sql = "select receipt, null from deposit where flagged = 1 and receipt is not null
+            union select receipt, null from parked";
         let flagged = rows(&mut db, sql)
             .await
             .into_iter()
