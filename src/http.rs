@@ -1,20 +1,23 @@
 //! The routes: take apart, call the app, put together. No rule lives here.
 
+mod body;
 mod caller;
 mod health;
 mod pay;
 mod sms;
+mod sources;
 mod ussd;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request},
+    extract::{ConnectInfo, MatchedPath, Request},
+    handler::Handler,
     http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, any, get},
 };
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
@@ -28,9 +31,8 @@ use crate::{
     config::{Config, Mode},
     telemetry::Metrics,
 };
-
-/// The largest body that is taken, in bytes. Hops have hundreds, callbacks a few thousand.
-const MAX_BODY: usize = 64 * 1024;
+use caller::Side;
+use sources::{Limits, PerSource};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -39,6 +41,8 @@ pub struct Web {
     jobs: JobsHealth,
     metrics: Metrics,
     gate: Arc<Gate>,
+    /// How long a body may take to come.
+    body_timeout: Duration,
 }
 
 /// Who may call back.
@@ -50,6 +54,7 @@ struct Gate {
     gateways: BTreeMap<String, Vec<IpNet>>,
     /// Whether a gateway without a list of addresses is closed rather than open to all.
     needs_list: bool,
+    limits: Limits,
 }
 
 impl Gate {
@@ -76,72 +81,110 @@ impl Web {
             daraja: config.http.allow.daraja.0.clone(),
             gateways: gateways.collect(),
             needs_list: config.mode == Mode::Production,
+            limits: Limits {
+                known: PerSource::per_minute(config.http.rate_per_source),
+                unknown: PerSource::per_minute(config.http.tries_per_source),
+                complaints: PerSource::per_minute(1),
+            },
         };
         Self {
             app,
             jobs,
             metrics,
             gate: Arc::new(gate),
+            body_timeout: config.http.body_timeout,
         }
     }
 }
 
 /// All routes.
 pub fn router(web: Web) -> Router {
+    let guarded = |routes: Router<Web>, side: Side| {
+        let state = (web.clone(), side);
+        routes.route_layer(middleware::from_fn_with_state(state, caller::admit))
+    };
     Router::new()
-        .route("/ussd/{secret}", post(ussd::hop))
-        .route("/ussd/{secret}/events", post(ussd::event))
-        .route(
-            "/ussd/{secret}/{gateway}",
-            get(ussd::gateway_get).post(ussd::gateway_post),
-        )
-        .route("/sms/{secret}/delivery", post(sms::delivery))
-        .route("/sms/{secret}/inbound", post(sms::inbound))
-        .route("/sms/{secret}/optout", post(sms::opt_out))
-        .route("/pay/{secret}/stk/{deposit_id}", post(pay::stk))
-        .route(
-            "/pay/{secret}/stk/{deposit_id}/status",
-            post(pay::stk_status),
-        )
-        .route(
-            "/pay/{secret}/b2c/{withdrawal_id}/result",
-            post(pay::payout),
-        )
-        .route(
-            "/pay/{secret}/b2c/{withdrawal_id}/timeout",
-            post(pay::payout_timeout),
-        )
-        .route(
-            "/pay/{secret}/b2c/{withdrawal_id}/status",
-            post(pay::payout_status),
-        )
-        .route(
-            "/pay/{secret}/c2b/validation",
-            post(pay::paybill_validation),
-        )
-        .route(
-            "/pay/{secret}/c2b/confirmation",
-            post(pay::paybill_confirmation),
-        )
-        .route("/pay/{secret}/c2b/pull", post(pay::paybill_pull))
-        .route(
-            "/pay/{secret}/balance/{question_id}/result",
-            post(pay::balance),
-        )
-        .route(
-            "/pay/{secret}/balance/{question_id}/timeout",
-            post(pay::balance_timeout),
-        )
+        .merge(guarded(africas_talking(), Side::AfricasTalking))
+        .merge(guarded(further_gateways(), Side::Gateways))
+        .merge(guarded(daraja(), Side::Daraja))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .fallback(caller::nothing_here)
         .layer(middleware::from_fn(note_too_large))
         .layer(CatchPanicLayer::new())
         .with_state(web)
 }
 
-/// Logs a request whose body is larger than is taken: nothing else tells of it. The route stands for
+fn africas_talking() -> Router<Web> {
+    Router::new()
+        .route("/ussd/{secret}", by_post(ussd::hop))
+        .route("/ussd/{secret}/events", by_post(ussd::event))
+        .route("/sms/{secret}/delivery", by_post(sms::delivery))
+        .route("/sms/{secret}/inbound", by_post(sms::inbound))
+        .route("/sms/{secret}/optout", by_post(sms::opt_out))
+}
+
+fn further_gateways() -> Router<Web> {
+    Router::new().route(
+        "/ussd/{secret}/{gateway}",
+        by_post(ussd::gateway_post).get(ussd::gateway_get),
+    )
+}
+
+fn daraja() -> Router<Web> {
+    Router::new()
+        .route("/pay/{secret}/stk/{deposit_id}", by_post(pay::stk))
+        .route(
+            "/pay/{secret}/stk/{deposit_id}/status",
+            by_post(pay::stk_status),
+        )
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/result",
+            by_post(pay::payout),
+        )
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/timeout",
+            by_post(pay::payout_timeout),
+        )
+        .route(
+            "/pay/{secret}/b2c/{withdrawal_id}/status",
+            by_post(pay::payout_status),
+        )
+        .route(
+            "/pay/{secret}/c2b/validation",
+            by_post(pay::paybill_validation),
+        )
+        .route(
+            "/pay/{secret}/c2b/confirmation",
+            by_post(pay::paybill_confirmation),
+        )
+        .route("/pay/{secret}/c2b/pull", by_post(pay::paybill_pull))
+        .route(
+            "/pay/{secret}/balance/{question_id}/result",
+            by_post(pay::balance),
+        )
+        .route(
+            "/pay/{secret}/balance/{question_id}/timeout",
+            by_post(pay::balance_timeout),
+        )
+}
+
+/// A route that takes POST alone. What answers other methods stands behind the gate like the rest, and
+/// nothing else is said of the route: axum would list its methods to anybody.
+fn by_post<H, T>(handler: H) -> MethodRouter<Web>
+where
+    H: Handler<T, Web>,
+    T: 'static,
+{
+    any(wrong_method).post(handler)
+}
+
+async fn wrong_method() -> TurnedAway {
+    TurnedAway::MethodNotAllowed
+}
+
+/// Logs a hop whose body is larger than is taken: nothing else tells of it. The route stands for
 /// the path, which has the secret.
 async fn note_too_large(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -157,9 +200,15 @@ async fn note_too_large(route: Option<MatchedPath>, request: Request, next: Next
 /// A request that is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TurnedAway {
-    /// Wrong secret, or wrong address: nothing is here.
+    /// Wrong secret, wrong address, or no such path: nothing is here.
     NotFound,
-    /// This gateway's requests come by another method.
+    /// From this address comes more than is taken.
+    TooMany,
+    /// A hop larger than any gateway's.
+    TooLarge,
+    /// Its body did not come in time.
+    TooSlow,
+    /// What this route takes comes by another method.
     MethodNotAllowed,
     /// Nothing that a provider sends.
     BadRequest,
@@ -171,6 +220,9 @@ impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
         let (status, text) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not found\n"),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too many requests\n"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too large\n"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too slow\n"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n"),
             Self::BadRequest => (StatusCode::BAD_REQUEST, "bad request\n"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),

@@ -141,6 +141,11 @@ pub(crate) fn show_circuit(calls: &'static str, is_open: bool) {
     gauge!("majibu_circuit_open", "calls" => calls).set(value);
 }
 
+/// Counts a request that was turned away: `majibu_turned_away_total`, by why.
+pub(crate) fn count_turned_away(why: &'static str) {
+    counter!("majibu_turned_away_total", "why" => why).increment(1);
+}
+
 /// Counts rows worked off: `majibu_jobs_total`, by kind.
 pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
     counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));

@@ -318,6 +318,14 @@ impl Simulator {
         self.world.exchanges.wait_for(fits, timeout).await
     }
 
+    /// Waits until nothing is under way: no prompt on a phone, no session, no message to the service,
+    /// late ones included. `false` when that did not come in time.
+    pub async fn wait_until_quiet(&self, timeout: Duration) -> bool {
+        tokio::time::timeout(timeout, self.world.until_quiet())
+            .await
+            .is_ok()
+    }
+
     /// Switches the simulated opponent on or off.
     pub fn set_opponent(&self, on: bool) {
         opponent::switch(&self.world, on);

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
@@ -28,6 +29,9 @@ use crate::sms_account::SmsAccount;
 
 /// Sightings of people at a question that the opponent may fall behind by.
 const SIGHTINGS: usize = 256;
+
+/// How often it is looked whether tasks still run.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Everything that is simulated.
 pub(crate) struct World {
@@ -253,6 +257,13 @@ impl World {
     pub(crate) fn live_again(&self, turn: tokio::sync::MutexGuard<'_, ()>) {
         *lock(&self.life) = Life::default();
         drop(turn);
+    }
+
+    /// Waits until no task of this state runs.
+    pub(crate) async fn until_quiet(&self) {
+        while !lock(&self.life).tasks.is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Ends all tasks and waits for them.

@@ -11,6 +11,9 @@ use crate::{
 /// How often a callback is tried before it is left to the operator.
 const MAX_ATTEMPTS: i64 = 10;
 
+/// What becomes of a callback that is larger than is taken.
+const OVERSIZED: &str = "oversized: cut, not acted on";
+
 /// How long after a try the next one comes.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -42,6 +45,38 @@ impl App {
         };
         self.store().transact(add).await?;
         self.wake(Claim::Callbacks);
+        Ok(())
+    }
+
+    /// Writes down the beginning of a callback that is larger than is taken. No provider sends such a
+    /// thing, so nothing is done about it but to tell the operator.
+    ///
+    /// # Errors
+    /// When it could not be stored: the provider must not hear that we have it.
+    pub async fn take_cut_callback(
+        &self,
+        kind: CallbackKind,
+        subject: &str,
+        beginning: &[u8],
+        source: impl Into<Source>,
+    ) -> Result<(), AppError> {
+        let source = &source.into();
+        let now = self.clock().now();
+        let id = CallbackId::new(now, &mut self.inner.random.rng());
+        let callback = &Callback {
+            id,
+            kind,
+            subject: subject.into(),
+            body: beginning.into(),
+        };
+        let add = |mut tx: Tx| async move {
+            tx.add_cut_callback(callback, source, OVERSIZED, now)
+                .await?;
+            Ok::<_, AppError>((tx, ()))
+        };
+        self.store().transact(add).await?;
+        tracing::error!(callback = %id, kind = kind.name(), source = source.address,
+            "callback larger than is taken; its beginning is kept, and not acted on");
         Ok(())
     }
 

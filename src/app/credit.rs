@@ -56,11 +56,11 @@ impl App {
         let (main, others) = credit.transfers.split_at(credit.transfers.len().min(1));
         if tx.book(main, now).await? == Booked::Before {
             tracing::error!(deposit = %deposit.id, receipt, "receipt was booked before");
-            tx.flag_deposit(deposit.id).await?;
+            tx.flag_deposit(deposit.id, now).await?;
             return Ok("receipt booked before".into());
         }
         tx.book(others, now).await?;
-        tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged)
+        tx.pay_deposit(deposit.id, receipt, credit.credited, credit.is_flagged, now)
             .await?;
         if credit.excess.is_positive() {
             let parked = Parked {

@@ -247,7 +247,7 @@ impl App {
         let Some(result) = self.inner.money.read_stk(&callback.body) else {
             tracing::warn!(callback = %callback.id, "STK callback that cannot be read");
             if let Some(deposit) = deposit {
-                tx.flag_deposit(deposit.id).await?;
+                tx.flag_deposit(deposit.id, now).await?;
             }
             return Ok("unreadable".into());
         };
@@ -258,7 +258,16 @@ impl App {
                     Judged::Credit(deposit) => {
                         self.credit(tx, deposit, &receipt, amount, now).await
                     }
-                    Judged::Repeat => Ok("repeated".into()),
+                    Judged::Repeat => {
+                        let told = Told {
+                            receipt: &receipt,
+                            amount,
+                            payer: None,
+                        };
+                        // It comes the same way: an excess is not confirmed by it.
+                        let differs = self.compare_amounts(tx, told, now).await?;
+                        Ok(differs.unwrap_or_else(|| "repeated".into()))
+                    }
                     Judged::Park(why) => {
                         let told = Told {
                             receipt: &receipt,
@@ -277,7 +286,7 @@ impl App {
                 if is_of_another_request(&deposit, result.checkout_id.as_deref()) {
                     // It tells nothing of this deposit.
                     tracing::error!(deposit = %deposit.id, code, "failure of another request");
-                    tx.flag_deposit(deposit.id).await?;
+                    tx.flag_deposit(deposit.id, now).await?;
                     return Ok(OTHER_REQUEST.into());
                 }
                 if !rules::callback_says_unpaid(&code) {
@@ -299,7 +308,7 @@ impl App {
             StkOutcome::Unclear(what) => {
                 tracing::error!(callback = %callback.id, what, "STK callback that says nothing certain");
                 if let Some(deposit) = deposit {
-                    tx.flag_deposit(deposit.id).await?;
+                    tx.flag_deposit(deposit.id, now).await?;
                 }
                 Ok(format!("unclear: {what}"))
             }

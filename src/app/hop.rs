@@ -28,6 +28,13 @@ const RACES: usize = 5;
 const MAX_TRANSCRIPT: usize = 2_000;
 
 impl App {
+    /// Ends a session without looking at what it is about: a redial finds everything as it was.
+    #[must_use]
+    pub fn cannot_answer(&self, hop: &Hop) -> Shown {
+        let menu = self.menu();
+        Told::new(&menu, self.budget(&hop.network)).notice("sorry")
+    }
+
     /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.
     pub async fn hop(&self, hop: &Hop) -> Shown {
         let now = self.clock().now();

@@ -26,6 +26,9 @@ pub enum ReplayError {
     /// It is new: a job acts on it.
     #[error("it is new: a job acts on it by itself")]
     New,
+    /// Only its beginning was kept.
+    #[error("it was larger than is taken, and only its beginning was kept")]
+    Cut,
     /// Something else failed.
     #[error(transparent)]
     App(#[from] AppError),
@@ -89,6 +92,9 @@ impl App {
         };
         let (before, is_reopened) = self.store().transact(reopen).await?;
         let before = before.ok_or(ReplayError::Unknown)?;
+        if before.cut {
+            return Err(ReplayError::Cut);
+        }
         if !is_reopened {
             return Err(ReplayError::New);
         }

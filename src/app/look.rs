@@ -93,7 +93,7 @@ impl App {
             return Ok((tx, Some(Look::Query(deposit))));
         }
         let next = self.next_look(&deposit, leased.attempt, now);
-        tx.status_is_asked(id, next).await?;
+        tx.status_is_asked(id, next, now).await?;
         if next.is_none() {
             self.leave_unreceipted(&mut tx, &deposit, now).await?;
         }
@@ -133,7 +133,7 @@ impl App {
                     return Ok((tx, ()));
                 }
                 let next = self.next_look(deposit, attempt, now);
-                tx.look_again(id, next).await?;
+                tx.look_again(id, next, now).await?;
                 if next.is_none() {
                     self.leave_unreceipted(&mut tx, deposit, now).await?;
                 }
@@ -144,7 +144,7 @@ impl App {
             | QueryAnswer::NoAnswer(what) => {
                 let next = self.next_look(deposit, attempt, now);
                 tracing::info!(deposit = %id, answer = what, given_up = next.is_none(), "deposit is not certain");
-                tx.look_again(id, next).await?;
+                tx.look_again(id, next, now).await?;
                 if next.is_none() {
                     self.tell_unconfirmed(&mut tx, deposit, now).await?;
                 }
@@ -206,7 +206,7 @@ impl App {
         if deposit.receipt.as_deref() == Some(receipt) {
             return Ok("repeated".into());
         }
-        tx.flag_deposit(deposit.id).await?;
+        tx.flag_deposit(deposit.id, now).await?;
         if is_of_another_request(deposit, checkout_id) {
             return Ok(OTHER_REQUEST.into());
         }
@@ -268,7 +268,7 @@ impl App {
             // Against the query or the callback that said paid: for the operator.
             Standing::Failed(what) => {
                 tracing::error!(deposit = %deposit.id, what, "told as paid, and failed by its status");
-                tx.flag_deposit(deposit.id).await?;
+                tx.flag_deposit(deposit.id, now).await?;
                 return Ok(format!("failed: {what}"));
             }
             Standing::Open(what) => return Ok(format!("open: {what}")),
@@ -285,7 +285,7 @@ impl App {
                     .is_some_and(|id| is_other(&deposit.checkout_id, &id));
         if is_of_another {
             tracing::error!(deposit = %deposit.id, receipt, "status of another transaction");
-            tx.flag_deposit(deposit.id).await?;
+            tx.flag_deposit(deposit.id, now).await?;
             return Ok("status of another transaction".into());
         }
         let told = Told {
@@ -295,7 +295,7 @@ impl App {
         };
         match judge(Some(&deposit), None, &receipt) {
             Judged::Credit(deposit) => self.credit(tx, deposit, &receipt, amount, now).await,
-            Judged::Repeat => self.compare_repeat(tx, told).await,
+            Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {
                 let parking = Parking { why, account: None };
                 self.park_told(tx, told, parking, now).await

@@ -21,7 +21,7 @@ use crate::{
         time::Timestamp,
     },
     ports::Payment,
-    store::{Booked, Callback, CallbackKind, Status, Tx},
+    store::{Booked, Callback, CallbackKind, Source, Status, Tx},
 };
 
 /// How payments to the paybill are taken.
@@ -49,7 +49,12 @@ const KEEPING: Duration = Duration::from_secs(1);
 impl App {
     /// M-Pesa asks whether it may take a payment. Answered within a few seconds, whatever the
     /// database does.
-    pub async fn validate_payment(&self, body: &[u8], source: &str) -> Result<(), Refusal> {
+    pub async fn validate_payment(
+        &self,
+        body: &[u8],
+        source: impl Into<Source>,
+    ) -> Result<(), Refusal> {
+        let source = &source.into();
         let judged = tokio::time::timeout(JUDGING, self.judge_payment(body)).await;
         let (verdict, outcome) = match judged {
             Ok(Ok(Ok(()))) => (Ok(()), "accepted".to_owned()),
@@ -75,7 +80,7 @@ impl App {
     async fn keep_validation(
         &self,
         body: &[u8],
-        source: &str,
+        source: &Source,
         outcome: &str,
     ) -> Result<(), AppError> {
         let now = self.clock().now();
@@ -270,7 +275,7 @@ impl App {
                 self.credit(tx, deposit, told.receipt, told.amount, now)
                     .await
             }
-            Judged::Repeat => self.compare_repeat(tx, told).await,
+            Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {
                 let parking = Parking { why, account: None };
                 self.park_told(tx, told, parking, now).await
@@ -290,7 +295,7 @@ impl App {
             return Ok("no amount".into());
         };
         if tx.book(std::slice::from_ref(&credited), now).await? == Booked::Before {
-            return self.compare_repeat(tx, told).await;
+            return self.compare_repeat(tx, told, now).await;
         }
         let excise = ledger::excise(&credited, self.settings().wallet.excise_bps);
         tx.book(excise.as_slice(), now).await?;
@@ -314,7 +319,7 @@ impl App {
         now: Timestamp,
     ) -> Result<String, AppError> {
         if tx.amount_of_receipt(told.receipt).await?.is_some() {
-            return self.compare_repeat(tx, told).await;
+            return self.compare_repeat(tx, told, now).await;
         }
         self.park(tx, told, parking, now).await
     }
@@ -325,12 +330,27 @@ impl App {
         &self,
         tx: &mut Tx,
         told: Told<'_>,
+        now: Timestamp,
     ) -> Result<String, AppError> {
+        if let Some(outcome) = self.compare_amounts(tx, told, now).await? {
+            return Ok(outcome);
+        }
+        tx.confirm_excess(told.receipt).await?;
+        Ok("booked before".into())
+    }
+
+    /// Flags a payment that was booked before with another amount; gives what became of it. `None`: the
+    /// amounts agree.
+    pub(super) async fn compare_amounts(
+        &self,
+        tx: &mut Tx,
+        told: Told<'_>,
+        now: Timestamp,
+    ) -> Result<Option<String>, AppError> {
         let receipt = told.receipt;
         let booked = tx.amount_of_receipt(receipt).await?;
         if booked == Some(told.amount) {
-            tx.confirm_excess(receipt).await?;
-            return Ok("booked before".into());
+            return Ok(None);
         }
         tracing::error!(
             receipt,
@@ -338,10 +358,11 @@ impl App {
             told_cents = told.amount.get(),
             "a payment is told of with two amounts"
         );
-        tx.flag_deposit_of_receipt(receipt).await?;
-        Ok(format!(
+        tx.flag_deposit_of_receipt(receipt, now).await?;
+        tx.note_other_amount(receipt, told.amount).await?;
+        Ok(Some(format!(
             "booked before, with another amount than {}",
             told.amount
-        ))
+        )))
     }
 }

@@ -111,7 +111,7 @@ impl App {
             ) if withdrawal.is_doubtful => {
                 tracing::error!(withdrawal = %id, why, "payout refused after a doubtful one");
                 tx.payout_unknown(id, ask_at).await?;
-                tx.flag_withdrawal(id).await?;
+                tx.flag_withdrawal(id, now).await?;
             }
             Err(
                 PayoutError::NotSent(why) | PayoutError::NoRoom(why) | PayoutError::Refused(why),
@@ -170,7 +170,7 @@ impl App {
         tx.payout_unknown(id, next).await?;
         if attempt == FLAG_AFTER {
             tracing::error!(withdrawal = %id, "nobody can tell what became of a payout");
-            tx.flag_withdrawal(id).await?;
+            tx.flag_withdrawal(id, now).await?;
         }
         Ok((tx, Some(withdrawal)))
     }
@@ -187,7 +187,7 @@ impl App {
             return Ok("unreadable".into());
         };
         let originator_id = result.originator_id.as_deref();
-        let withdrawal = match self.named(tx, callback, originator_id).await? {
+        let withdrawal = match self.named(tx, callback, originator_id, now).await? {
             Ok(withdrawal) => withdrawal,
             Err(outcome) => return Ok(outcome.into()),
         };
@@ -212,7 +212,7 @@ impl App {
         callback: &Callback,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        match self.named(tx, callback, None).await? {
+        match self.named(tx, callback, None, now).await? {
             Ok(withdrawal) => {
                 self.ask_soon(tx, &withdrawal, now).await?;
                 Ok("queue time-out".into())
@@ -232,7 +232,7 @@ impl App {
             return Ok("unreadable".into());
         };
         let originator_id = status.originator_id.as_deref();
-        let withdrawal = match self.named(tx, callback, originator_id).await? {
+        let withdrawal = match self.named(tx, callback, originator_id, now).await? {
             Ok(withdrawal) => withdrawal,
             Err(outcome) => return Ok(outcome.into()),
         };
@@ -265,6 +265,7 @@ impl App {
         tx: &mut Tx,
         callback: &Callback,
         originator_id: Option<&str>,
+        now: Timestamp,
     ) -> Result<Result<Withdrawal, &'static str>, AppError> {
         let withdrawal = match callback.subject.parse::<WithdrawalId>() {
             Ok(id) => {
@@ -279,7 +280,7 @@ impl App {
         };
         if originator_id.is_some_and(|theirs| theirs != withdrawal.originator_id) {
             tracing::error!(withdrawal = %withdrawal.id, callback = %callback.id, "result of another payout");
-            tx.flag_withdrawal(withdrawal.id).await?;
+            tx.flag_withdrawal(withdrawal.id, now).await?;
             return Ok(Err("result of another payout"));
         }
         Ok(Ok(withdrawal))
@@ -300,12 +301,12 @@ impl App {
         }
         if withdrawal.receipt.is_some() || tx.is_receipt_of_another(id, receipt).await? {
             tracing::error!(withdrawal = %id, receipt, "a second receipt of one payout, or one receipt of two");
-            tx.flag_withdrawal(id).await?;
+            tx.flag_withdrawal(id, now).await?;
             return Ok("contradicts what is booked".into());
         }
         if withdrawal.state == State::Failed {
             tx.book(pay_late(id, quote).as_slice(), now).await?;
-            tx.keep_late_receipt(id, receipt).await?;
+            tx.keep_late_receipt(id, receipt, now).await?;
             tracing::error!(withdrawal = %id, receipt, "paid out after its money went back; booked against suspense");
             return Ok("paid after it failed".into());
         }
@@ -385,7 +386,7 @@ impl App {
         if !tx.fail_withdrawal(id, failure, now).await? {
             if withdrawal.state == State::Paid {
                 tracing::error!(withdrawal = %id, "a failure after a success; the success stands");
-                tx.flag_withdrawal(id).await?;
+                tx.flag_withdrawal(id, now).await?;
             }
             return Ok(());
         }

@@ -132,6 +132,7 @@ fn as_json(row: &InboxRow) -> serde_json::Value {
         "attempts": row.attempt,
         "replays": row.replays,
         "first_outcome": row.first_outcome,
+        "cut": row.cut,
     })
 }
 
@@ -177,7 +178,12 @@ async fn show(config: &Config, id: &str) -> Result<(), Failed> {
     for header in raw.headers.lines() {
         say(&format!("header     {}", escaped(header)));
     }
-    say(&format!("body       {} bytes", row.bytes));
+    let more = if row.cut {
+        ", and more that was not kept"
+    } else {
+        ""
+    };
+    say(&format!("body       {} bytes{more}", row.bytes));
     for line in body(&raw.body).lines() {
         say(&format!("| {line}"));
     }
@@ -209,7 +215,7 @@ async fn replay_dead(config: &Config, kind: Option<&str>) -> Result<(), Failed> 
                 }
             }
             // Somebody else was faster, or it was forgotten meanwhile.
-            Err(ReplayError::New | ReplayError::Unknown) => {}
+            Err(ReplayError::New | ReplayError::Unknown | ReplayError::Cut) => {}
             Err(error @ ReplayError::App(_)) => return Err(Failed::Finding(error.to_string())),
         }
     }

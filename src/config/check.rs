@@ -201,6 +201,7 @@ impl Config {
     fn check_durations(&self) -> Result<(), ConfigError> {
         let (game, jobs) = (&self.game, &self.jobs);
         for (key, duration) in [
+            ("http.body_timeout", self.http.body_timeout),
             ("ussd.deadline", self.ussd.deadline),
             ("ussd.session_ttl", self.ussd.session_ttl),
             ("ussd.finished_ttl", self.ussd.finished_ttl),

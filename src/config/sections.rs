@@ -44,6 +44,14 @@ section!(
         trusted_proxies: List<IpNet> = List::default(),
         /// Who may call back.
         allow: Allow = Allow::default(),
+        /// Calls a minute that are taken from one address that knows the secret; 0: any number. A
+        /// provider has few addresses and calls often.
+        rate_per_source: u32 = 60_000,
+        /// Calls a minute that are answered to one address that does not know it; 0: any number.
+        tries_per_source: u32 = 60,
+        /// How long the body of a call may take to come.
+        #[serde(with = "humantime_serde")]
+        body_timeout: Duration = Duration::from_secs(10),
     }
 );
 

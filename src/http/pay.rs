@@ -1,17 +1,13 @@
 //! Daraja's callbacks. Written down raw, acknowledged at once, acted on by a job.
 
-use std::net::SocketAddr;
-
 use axum::{
-    Json,
-    body::Bytes,
-    extract::{ConnectInfo, Path, State},
-    http::HeaderMap,
+    Extension, Json,
+    extract::{Path, State},
 };
 use serde_json::{Value, json};
 
-use super::{TurnedAway, Web, caller::Provider};
-use crate::store::CallbackKind;
+use super::{TurnedAway, Web, body::Taken, caller::Caller};
+use crate::{core::payment::paybill::Refusal, store::CallbackKind};
 
 /// The longest id in a URL that is kept.
 const MAX_SUBJECT: usize = 64;
@@ -20,11 +16,10 @@ const MAX_SUBJECT: usize = 64;
 pub(super) async fn stk(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    keep(CallbackKind::Stk, state, path, peer, &headers, &body).await
+    keep(CallbackKind::Stk, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/stk/{deposit_id}/status`: the answer to our question about the payment of a
@@ -32,35 +27,32 @@ pub(super) async fn stk(
 pub(super) async fn stk_status(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::StkStatus;
-    keep(kind, state, path, peer, &headers, &body).await
+    keep(kind, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/b2c/{withdrawal_id}/result`: the outcome of a payout.
 pub(super) async fn payout(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    keep(CallbackKind::Payout, state, path, peer, &headers, &body).await
+    keep(CallbackKind::Payout, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/b2c/{withdrawal_id}/timeout`: a payout waited for too long in the queue.
 pub(super) async fn payout_timeout(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::PayoutTimeout;
-    keep(kind, state, path, peer, &headers, &body).await
+    keep(kind, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/b2c/{withdrawal_id}/status`: the answer to our question about a payout, or
@@ -68,35 +60,32 @@ pub(super) async fn payout_timeout(
 pub(super) async fn payout_status(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::PayoutStatus;
-    keep(kind, state, path, peer, &headers, &body).await
+    keep(kind, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/balance/{question_id}/result`: what there is at M-Pesa, asked by us.
 pub(super) async fn balance(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    keep(CallbackKind::Balance, state, path, peer, &headers, &body).await
+    keep(CallbackKind::Balance, state, path, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/balance/{question_id}/timeout`: that question waited for too long.
 pub(super) async fn balance_timeout(
     state: State<Web>,
     path: Path<(String, String)>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::BalanceTimeout;
-    keep(kind, state, path, peer, &headers, &body).await
+    keep(kind, state, path, &caller, &taken).await
 }
 
 /// Keeps a callback. An id that is none of ours is stored and acknowledged all the same: it may tell
@@ -104,14 +93,12 @@ pub(super) async fn balance_timeout(
 async fn keep(
     kind: CallbackKind,
     State(web): State<Web>,
-    Path((secret, subject)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: &HeaderMap,
-    body: &Bytes,
+    Path((_, subject)): Path<(String, String)>,
+    caller: &Caller,
+    taken: &Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    let caller = web.gate.admit(Provider::Daraja, &secret, peer, headers)?;
     let subject: String = subject.chars().take(MAX_SUBJECT).collect();
-    web.keep(kind, &subject, body, caller).await?;
+    web.keep(kind, &subject, taken, caller).await?;
     Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" })))
 }
 
@@ -119,13 +106,19 @@ async fn keep(
 /// soon: M-Pesa decides by itself when it hears nothing.
 pub(super) async fn paybill_validation(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    let caller = web.gate.admit(Provider::Daraja, &secret, peer, &headers)?;
-    let verdict = web.app.validate_payment(&body, &caller.to_string()).await;
+    caller.in_measure()?;
+    let verdict = if taken.is_cut {
+        // Answered all the same where it cannot be kept: that is in the log.
+        let _ = web
+            .keep(CallbackKind::C2bValidation, "", &taken, &caller)
+            .await;
+        Err(Refusal::Other)
+    } else {
+        web.app.validate_payment(&taken.bytes, &caller).await
+    };
     // Both fields are text here, as the provider's page has them.
     Ok(Json(match verdict {
         Ok(()) => json!({ "ResultCode": "0", "ResultDesc": "Accepted" }),
@@ -136,35 +129,28 @@ pub(super) async fn paybill_validation(
 /// `POST /pay/{secret}/c2b/confirmation`: a payment to the paybill was made. It cannot be refused.
 pub(super) async fn paybill_confirmation(
     web: State<Web>,
-    path: Path<String>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
     let kind = CallbackKind::C2bConfirmation;
-    keep_payment(kind, web, path, peer, &headers, &body).await
+    keep_payment(kind, web, &caller, &taken).await
 }
 
 /// `POST /pay/{secret}/c2b/pull`: payments that were asked for.
 pub(super) async fn paybill_pull(
     web: State<Web>,
-    path: Path<String>,
-    peer: ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Extension<Caller>,
+    taken: Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    keep_payment(CallbackKind::C2bPull, web, path, peer, &headers, &body).await
+    keep_payment(CallbackKind::C2bPull, web, &caller, &taken).await
 }
 
 async fn keep_payment(
     kind: CallbackKind,
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: &HeaderMap,
-    body: &Bytes,
+    caller: &Caller,
+    taken: &Taken,
 ) -> Result<Json<Value>, TurnedAway> {
-    let caller = web.gate.admit(Provider::Daraja, &secret, peer, headers)?;
-    web.keep(kind, "", body, caller).await?;
+    web.keep(kind, "", taken, caller).await?;
     Ok(Json(json!({ "ResultCode": 0, "ResultDesc": "Success" })))
 }

@@ -1,53 +1,35 @@
 //! The SMS gateway's callbacks.
 
-use std::net::SocketAddr;
+use axum::{Extension, extract::State};
 
-use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, Path, State},
-    http::HeaderMap,
-};
-
-use super::{
-    TurnedAway, Web,
-    caller::{Caller, Provider},
-};
+use super::{TurnedAway, Web, body::Taken, caller::Caller};
 use crate::store::CallbackKind;
 
 /// `POST /sms/{secret}/delivery`: a delivery report.
 pub(super) async fn delivery(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<&'static str, TurnedAway> {
-    let kind = CallbackKind::SmsDelivery;
-    web.take(kind, &secret, peer, &headers, &body).await
+    web.take(CallbackKind::SmsDelivery, &caller, &taken).await
 }
 
 /// `POST /sms/{secret}/inbound`: an SMS from a phone.
 pub(super) async fn inbound(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<&'static str, TurnedAway> {
-    let kind = CallbackKind::SmsInbound;
-    web.take(kind, &secret, peer, &headers, &body).await
+    web.take(CallbackKind::SmsInbound, &caller, &taken).await
 }
 
 /// `POST /sms/{secret}/optout`: a number refuses promotions, or takes them again.
 pub(super) async fn opt_out(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<&'static str, TurnedAway> {
-    let kind = CallbackKind::SmsOptOut;
-    web.take(kind, &secret, peer, &headers, &body).await
+    web.take(CallbackKind::SmsOptOut, &caller, &taken).await
 }
 
 impl Web {
@@ -56,27 +38,31 @@ impl Web {
     async fn take(
         &self,
         kind: CallbackKind,
-        secret: &str,
-        peer: SocketAddr,
-        headers: &HeaderMap,
-        body: &[u8],
+        caller: &Caller,
+        taken: &Taken,
     ) -> Result<&'static str, TurnedAway> {
-        let caller = self
-            .gate
-            .admit(Provider::AfricasTalking, secret, peer, headers)?;
-        self.keep(kind, "", body, caller).await?;
+        self.keep(kind, "", taken, caller).await?;
         Ok("OK")
     }
 
-    /// Writes a callback down; only then may it be acknowledged.
+    /// Writes a callback down; only then may it be acknowledged. One that is larger than is taken is
+    /// kept as far as it was read, and acknowledged like any other.
     pub(super) async fn keep(
         &self,
         kind: CallbackKind,
         subject: &str,
-        body: &[u8],
-        caller: Caller<'_>,
+        taken: &Taken,
+        caller: &Caller,
     ) -> Result<(), TurnedAway> {
-        let kept = self.app.take_callback(kind, subject, body, caller).await;
+        caller.in_measure()?;
+        let body = &taken.bytes;
+        let kept = if taken.is_cut {
+            self.app
+                .take_cut_callback(kind, subject, body, caller)
+                .await
+        } else {
+            self.app.take_callback(kind, subject, body, caller).await
+        };
         crate::telemetry::count_callback(kind.name(), kept.is_ok());
         kept.map_err(|error| {
             tracing::error!(kind = kind.name(), error = ?error, "callback could not be stored");

@@ -1,15 +1,13 @@
 //! The gateways' routes: hops, and the ends of sessions.
 
-use std::net::SocketAddr;
-
 use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, Path, RawQuery, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE},
+    Extension,
+    extract::{Path, RawQuery, State},
+    http::{HeaderName, HeaderValue, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 
-use super::{TurnedAway, Web, caller::Provider};
+use super::{TurnedAway, Web, body::Taken, caller::Caller};
 use crate::{
     ports::{Hop, UssdGateway, UssdRequest, WireMethod, WireReply},
     store::CallbackKind,
@@ -20,104 +18,73 @@ use crate::{
 /// `END`; a 4xx would kill the player's session.
 pub(super) async fn hop(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<Response, TurnedAway> {
-    let caller = web
-        .gate
-        .admit(Provider::AfricasTalking, &secret, peer, &headers)?;
     let gateway = web.app.gateways().first().ok_or(TurnedAway::NotFound)?;
-    web.answer(gateway.as_ref(), &body, &caller.to_string())
-        .await
+    web.answer(gateway.as_ref(), &taken.whole()?, &caller).await
 }
 
 /// `GET /ussd/{secret}/{gateway}`: a hop, or a session's end, of a gateway with another wire.
 pub(super) async fn gateway_get(
     State(web): State<Web>,
-    Path((secret, name)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path((_, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    Extension(caller): Extension<Caller>,
 ) -> Result<Response, TurnedAway> {
     let query = query.unwrap_or_default();
-    let from = From {
-        secret: &secret,
-        name: &name,
-        peer,
-        headers: &headers,
+    let taken = Taken {
+        bytes: query.into(),
+        is_cut: false,
     };
-    web.step(from, WireMethod::Get, query.as_bytes()).await
+    web.step(&name, WireMethod::Get, taken, &caller).await
 }
 
 /// `POST /ussd/{secret}/{gateway}`: the same.
 pub(super) async fn gateway_post(
     State(web): State<Web>,
-    Path((secret, name)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Path((_, name)): Path<(String, String)>,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<Response, TurnedAway> {
-    let from = From {
-        secret: &secret,
-        name: &name,
-        peer,
-        headers: &headers,
-    };
-    web.step(from, WireMethod::Post, &body).await
+    web.step(&name, WireMethod::Post, taken, &caller).await
 }
 
 /// `POST /ussd/{secret}/events`: a session has ended. Stored; never about money.
 pub(super) async fn event(
     State(web): State<Web>,
-    Path(secret): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    Extension(caller): Extension<Caller>,
+    taken: Taken,
 ) -> Result<&'static str, TurnedAway> {
-    let caller = web
-        .gate
-        .admit(Provider::AfricasTalking, &secret, peer, &headers)?;
-    web.keep(CallbackKind::UssdEvent, "", &body, caller).await?;
+    web.keep(CallbackKind::UssdEvent, "", &taken, &caller)
+        .await?;
     Ok("OK")
-}
-
-/// Where a request of a named gateway comes from.
-struct From<'a> {
-    secret: &'a str,
-    name: &'a str,
-    peer: SocketAddr,
-    headers: &'a HeaderMap,
 }
 
 impl Web {
     /// A request of a named gateway.
     async fn step(
         &self,
-        from: From<'_>,
+        name: &str,
         method: WireMethod,
-        request: &[u8],
+        taken: Taken,
+        caller: &Caller,
     ) -> Result<Response, TurnedAway> {
-        let gateway = self.app.gateways().routed(from.name);
-        let provider = Provider::Gateway(gateway.map(|gateway| gateway.name()));
-        let caller = self
-            .gate
-            .admit(provider, from.secret, from.peer, from.headers)?;
+        let gateway = self.app.gateways().routed(name);
         let gateway = gateway.ok_or(TurnedAway::NotFound)?.as_ref();
         if gateway.method() != method {
             return Err(TurnedAway::MethodNotAllowed);
         }
-        if let Some(end) = gateway.read_end(request) {
-            self.keep(CallbackKind::UssdEvent, gateway.name(), request, caller)
-                .await?;
-            // Kept, and counted by a job whatever comes of this.
-            if let Err(error) = self.app.close_session(&end.session).await {
-                tracing::warn!(session = end.session, error = ?error, "session not closed");
-            }
-            return Ok(respond(gateway.acknowledge()));
+        let Some(end) = gateway.read_end(&taken.bytes) else {
+            return self.answer(gateway, &taken.whole()?, caller).await;
+        };
+        self.keep(CallbackKind::UssdEvent, gateway.name(), &taken, caller)
+            .await?;
+        // Kept, and counted by a job whatever comes of this.
+        if let Err(error) = self.app.close_session(&end.session).await {
+            tracing::warn!(session = end.session, error = ?error, "session not closed");
         }
-        self.answer(gateway, request, &caller.to_string()).await
+        Ok(respond(gateway.acknowledge()))
     }
 
     /// Answers a hop on its gateway's wire.
@@ -125,7 +92,7 @@ impl Web {
         &self,
         gateway: &dyn UssdGateway,
         request: &[u8],
-        caller: &str,
+        caller: &Caller,
     ) -> Result<Response, TurnedAway> {
         let started = self.app.clock().now();
         let mut hop: Hop = match gateway.read(request) {
@@ -133,12 +100,16 @@ impl Web {
             Ok(UssdRequest::Ended(_)) => return Ok(respond(gateway.acknowledge())),
             Err(error) => {
                 let (gateway, bytes) = (gateway.name(), request.len());
-                tracing::warn!(caller, gateway, bytes, %error, "not a hop");
+                tracing::warn!(%caller, gateway, bytes, %error, "not a hop");
                 return Err(TurnedAway::BadRequest);
             }
         };
         hop.typed = hop.typed.storable();
-        let shown = self.app.hop(&hop).await;
+        let shown = if caller.is_too_often() {
+            self.app.cannot_answer(&hop)
+        } else {
+            self.app.hop(&hop).await
+        };
         telemetry::count_hop(
             &shown.screen,
             shown.ends,

@@ -120,6 +120,32 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes down the beginning of a callback that is larger than is taken. It is never acted on;
+    /// `outcome` says why.
+    pub async fn add_cut_callback(
+        &mut self,
+        callback: &Callback,
+        source: &Source,
+        outcome: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "insert into callback
+                (id, kind, subject, body, source, received_at_ms, state, headers, outcome, cut)
+            values ($1, $2, $3, $4, $5, $6, 'done', $7, $8, 1)",
+            callback.id.to_string(),
+            callback.kind.name(),
+            callback.subject.as_str(),
+            callback.body.as_slice(),
+            source.address.as_str(),
+            now.ms(),
+            source.headers.as_str(),
+            outcome
+        )?;
+        Ok(())
+    }
+
     /// A callback that is still to be acted on.
     pub async fn new_callback(&mut self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
         let row = fetch_optional!(

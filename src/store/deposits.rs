@@ -231,13 +231,14 @@ impl Tx {
         &mut self,
         id: DepositId,
         next: Option<Timestamp>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         execute!(
             self,
             "update deposit set asks_status = 0 where id = $1",
             id.to_string()
         )?;
-        self.look_again(id, next).await
+        self.look_again(id, next, now).await
     }
 
     /// Keeps the receipt that a callback told without an amount; the first one counts.
@@ -276,14 +277,18 @@ impl Tx {
         &mut self,
         id: DepositId,
         due: Option<Timestamp>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         execute!(
             self,
             "update deposit set due_at_ms = $2,
-                flagged = case when $2 is null then 1 else flagged end
+                flagged = case when $2 is null then 1 else flagged end,
+                flagged_at_ms = case when $2 is null then coalesce(flagged_at_ms, $3)
+                    else flagged_at_ms end
             where id = $1 and state = 'pushed'",
             id.to_string(),
-            due.map(Timestamp::ms)
+            due.map(Timestamp::ms),
+            now.ms()
         )?;
         Ok(())
     }
@@ -311,26 +316,33 @@ impl Tx {
         receipt: &str,
         credited: Cents,
         is_flagged: bool,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let changed = execute!(
             self,
             "update deposit set state = 'paid', receipt = $2, credited_cents = $3,
-                flagged = case when $4 = 1 then 1 else flagged end, due_at_ms = null
+                flagged = case when $4 = 1 then 1 else flagged end,
+                flagged_at_ms = case when $4 = 1 then coalesce(flagged_at_ms, $5)
+                    else flagged_at_ms end,
+                due_at_ms = null
             where id = $1 and state <> 'paid'",
             id.to_string(),
             receipt,
             credited.get(),
-            i64::from(is_flagged)
+            i64::from(is_flagged),
+            now.ms()
         )?;
         expect_rows(changed, 1, "deposit", id)
     }
 
     /// Marks a deposit for the operator's eyes.
-    pub async fn flag_deposit(&mut self, id: DepositId) -> Result<(), StoreError> {
+    pub async fn flag_deposit(&mut self, id: DepositId, now: Timestamp) -> Result<(), StoreError> {
         execute!(
             self,
-            "update deposit set flagged = 1 where id = $1",
-            id.to_string()
+            "update deposit set flagged = 1, flagged_at_ms = coalesce(flagged_at_ms, $2)
+            where id = $1",
+            id.to_string(),
+            now.ms()
         )?;
         Ok(())
     }

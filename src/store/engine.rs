@@ -3,6 +3,7 @@
 
 use std::{path::Path, str::FromStr, time::Duration};
 
+use backon::{ConstantBuilder, Retryable};
 use serde_json::Value;
 use sqlx::{
     ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
@@ -10,10 +11,16 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StoreError, error::plainly};
+use super::{
+    StoreError,
+    error::{is_busy, plainly},
+};
 
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long and how often a file is tried that another process has while both open it: 5 s in all.
+const OPEN_AGAIN: Duration = Duration::from_millis(50);
+const OPENINGS: usize = 100;
 /// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that only read, on SQLite.
@@ -195,7 +202,16 @@ impl Store {
                 .acquire_timeout(ACQUIRE_TIMEOUT)
                 .connect_with(options)
         };
-        let writer = pool(1, options.clone()).await.map_err(unusable)?;
+        // Processes that start at once on a new file: SQLite does not wait where it changes to WAL.
+        let writer = (|| pool(1, options.clone()))
+            .retry(
+                ConstantBuilder::new()
+                    .with_delay(OPEN_AGAIN)
+                    .with_max_times(OPENINGS),
+            )
+            .sleep(tokio::time::sleep)
+            .when(is_busy);
+        let writer = writer.await.map_err(unusable)?;
         let read_only = options.pragma("query_only", "on");
         let readers = pool(READERS, read_only).await.map_err(unusable)?;
         Ok(Self {

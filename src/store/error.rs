@@ -98,6 +98,14 @@ pub(super) fn plainly(error: &sqlx::Error) -> String {
     said.map_or_else(|| error.to_string(), |said| said.message().to_owned())
 }
 
+/// Whether another connection has the SQLite file: SQLITE_BUSY and SQLITE_LOCKED, with their extended
+/// codes in the upper bytes.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|said| said.code());
+    code.and_then(|code| code.parse::<i32>().ok())
+        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
@@ -130,11 +138,7 @@ impl From<sqlx::Error> for StoreError {
             "55P03" | "57P01" | "57P02" | "57P03" | "53300" => return Self::Unavailable(error),
             _ => {}
         }
-        // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes in the upper bytes.
-        if code
-            .parse::<i32>()
-            .is_ok_and(|code| matches!(code & 0xff, 5 | 6))
-        {
+        if is_busy(&error) {
             return Self::Unavailable(error);
         }
         Self::Refused(error)

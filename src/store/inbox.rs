@@ -85,8 +85,10 @@ pub struct InboxRow {
     pub replays: i64,
     /// What became of it before it was run again for the first time.
     pub first_outcome: Option<String>,
-    /// The size of its body in bytes.
+    /// The size of its body in bytes, as far as it was kept.
     pub bytes: i64,
+    /// Whether only the beginning of its body was kept. Such a callback is never acted on.
+    pub cut: bool,
 }
 
 impl InboxRow {
@@ -117,7 +119,7 @@ impl Tx {
             self,
             InboxRow,
             "select id, kind, subject, source, received_at_ms, state, outcome, attempt, replays,
-                first_outcome, cast(length(body) as bigint) as bytes
+                first_outcome, cast(length(body) as bigint) as bytes, cut = 1 as cut
             from callback
             where received_at_ms >= $1 and kind = coalesce($2, kind) and state = coalesce($3, state)
             order by received_at_ms desc, id desc
@@ -135,7 +137,7 @@ impl Tx {
             self,
             InboxRow,
             "select id, kind, subject, source, received_at_ms, state, outcome, attempt, replays,
-                first_outcome, cast(length(body) as bigint) as bytes
+                first_outcome, cast(length(body) as bigint) as bytes, cut = 1 as cut
             from callback where id = $1",
             id.to_string()
         )
@@ -174,7 +176,8 @@ impl Tx {
     }
 
     /// Makes a callback new that is done or dead, as if it had just come in, and leases it until
-    /// `lease_end` for whoever asks. False where it is not known, or is new: a job has it.
+    /// `lease_end` for whoever asks. False where it is not known, is cut, or
+    /// is new: a job has it.
     pub async fn reopen_callback(
         &mut self,
         id: CallbackId,
@@ -184,7 +187,7 @@ impl Tx {
             self,
             "update callback set state = 'new', due_at_ms = $2, lease = lease + 1, attempt = 1,
                 replays = replays + 1, first_outcome = coalesce(first_outcome, outcome)
-            where id = $1 and state in ('done', 'dead')",
+            where id = $1 and state in ('done', 'dead') and cut = 0",
             id.to_string(),
             lease_end.ms()
         )?;

@@ -67,11 +67,38 @@ impl Tx {
     }
 
     /// Marks the deposit of a receipt for the operator's eyes, if there is one.
-    pub async fn flag_deposit_of_receipt(&mut self, receipt: &str) -> Result<(), StoreError> {
+    pub async fn flag_deposit_of_receipt(
+        &mut self,
+        receipt: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         execute!(
             self,
-            "update deposit set flagged = 1 where receipt = $1",
-            receipt
+            "update deposit set flagged = 1, flagged_at_ms = coalesce(flagged_at_ms, $2)
+            where receipt = $1",
+            receipt,
+            now.ms()
+        )?;
+        Ok(())
+    }
+
+    /// A payment that is parked was told of with another amount: says so to the operator, who sees it
+    /// in the list. Twice is once.
+    pub async fn note_other_amount(
+        &mut self,
+        receipt: &str,
+        told: Cents,
+    ) -> Result<(), StoreError> {
+        let note = format!(", also told of with {told}");
+        execute!(
+            self,
+            "update parked set reason = reason || $2
+            where cause in ($3, $4) and assigned_to is null and reason not like '%' || $2 || '%'
+                and receipt = $1",
+            receipt,
+            note.as_str(),
+            format!("receipt:{receipt}"),
+            format!("excess:{receipt}")
         )?;
         Ok(())
     }

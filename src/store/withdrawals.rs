@@ -151,8 +151,8 @@ impl Tx {
         Ok(row.map(|(ms,)| Timestamp::from_ms(ms)))
     }
 
-    /// When a payment of a player last did not add up: the request of their youngest flagged deposit
-    /// or withdrawal.
+    /// When it was last found that a payment of a player does not add up: the youngest flag of their
+    /// deposits and withdrawals. What is flagged again keeps its time.
     pub async fn last_flagged_at(
         &mut self,
         player: PlayerId,
@@ -161,11 +161,11 @@ impl Tx {
             self,
             (i64,),
             "select at_ms from (
-                select requested_at_ms as at_ms from deposit
-                where player_id = $1 and flagged = 1
+                select flagged_at_ms as at_ms from deposit
+                where player_id = $1 and flagged_at_ms is not null
                 union all
-                select requested_at_ms from withdrawal
-                where player_id = $1 and flagged = 1
+                select flagged_at_ms from withdrawal
+                where player_id = $1 and flagged_at_ms is not null
             ) as flagged
             order by at_ms desc
             limit 1",
@@ -301,7 +301,9 @@ impl Tx {
         let changed = execute!(
             self,
             "update withdrawal set state = 'paid', receipt = $2, ended_at_ms = $3, due_at_ms = null,
-                flagged = case when $4 = 1 then 1 else flagged end
+                flagged = case when $4 = 1 then 1 else flagged end,
+                flagged_at_ms = case when $4 = 1 then coalesce(flagged_at_ms, $3)
+                    else flagged_at_ms end
             where id = $1 and state in ('requested', 'sent', 'unknown')",
             id.to_string(),
             receipt,
@@ -335,13 +337,16 @@ impl Tx {
         &mut self,
         id: WithdrawalId,
         receipt: &str,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let changed = execute!(
             self,
-            "update withdrawal set receipt = $2, flagged = 1
+            "update withdrawal set receipt = $2, flagged = 1,
+                flagged_at_ms = coalesce(flagged_at_ms, $3)
             where id = $1 and state = 'failed' and receipt is null",
             id.to_string(),
-            receipt
+            receipt,
+            now.ms()
         )?;
         expect_rows(changed, 1, "withdrawal", id)
     }
@@ -363,11 +368,17 @@ impl Tx {
     }
 
     /// Marks a withdrawal for the operator's eyes.
-    pub async fn flag_withdrawal(&mut self, id: WithdrawalId) -> Result<(), StoreError> {
+    pub async fn flag_withdrawal(
+        &mut self,
+        id: WithdrawalId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         execute!(
             self,
-            "update withdrawal set flagged = 1 where id = $1",
-            id.to_string()
+            "update withdrawal set flagged = 1, flagged_at_ms = coalesce(flagged_at_ms, $2)
+            where id = $1",
+            id.to_string(),
+            now.ms()
         )?;
         Ok(())
     }

@@ -123,7 +123,7 @@ impl Given {
             .expect("a deposit");
         let transfer = ledger::deposit(player, &receipt, STAKE);
         tx.book(transfer.as_slice(), now).await.expect("booked");
-        tx.pay_deposit(id, &receipt, STAKE, false)
+        tx.pay_deposit(id, &receipt, STAKE, false, now)
             .await
             .expect("paid");
         player

@@ -205,14 +205,14 @@ async fn each_thing_that_is_broken_is_named() {
         ),
         (
             "HTTP__PUBLIC_URL",
-            "https://a.ngrok.app",
+            "https://a.ngrok.example",
             "callback_urls",
             "fail",
             "tunnel",
         ),
         (
             "HTTP__PUBLIC_URL",
-            "http://house.example.ke",
+            "http://house.example",
             "callback_urls",
             "warn",
             "without https",

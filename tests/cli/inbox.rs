@@ -75,7 +75,7 @@ async fn callbacks_are_listed_shown_and_run_again() {
     let expected = json!({
         "id": id, "kind": "stk", "subject": "nobody", "source": "127.0.0.1",
         "received_at_ms": payment["received_at_ms"], "bytes": paid.to_string().len(),
-        "state": "new", "outcome": null, "attempts": 0, "replays": 0, "first_outcome": null,
+        "state": "new", "outcome": null, "attempts": 0, "replays": 0, "first_outcome": null, "cut": false,
     });
     assert_eq!(payment, &expected);
     assert!(payment["received_at_ms"].is_u64());
@@ -157,18 +157,30 @@ async fn callbacks_are_listed_shown_and_run_again() {
         "{shown}"
     );
 
-    // Larger than is taken: not kept, and told in the log without the secret in the path.
+    // Larger than is taken: its beginning is kept and never run, and the log tells of it.
     let huge = client()
         .post(format!("{base}/pay/{SECRET}/stk/nobody"))
         .body(vec![b'x'; 65 * 1024])
         .send();
-    assert_eq!(huge.await.expect("an answer").status().as_u16(), 413);
-    assert_eq!(list(&house, &[]).len(), 2);
+    assert_eq!(huge.await.expect("an answer").status().as_u16(), 200);
+    let listed = list(&house, &[]);
+    assert_eq!(listed.len(), 3);
+    assert_eq!(
+        (&listed[0]["cut"], &listed[0]["bytes"]),
+        (&true.into(), &65_536.into())
+    );
+    let cut = listed[0]["id"].as_str().expect("an id");
+    let said = house.run(&["inbox", "replay", cut]).ended(1);
+    assert!(said.one_line().contains("only its beginning"), "{said:?}");
+    let shown = house.run(&["inbox", "show", cut]).ended(0).stdout;
+    assert!(shown.contains("65536 bytes, and more that was not kept"));
     eventually("a line in the log", || {
-        service.log().contains("larger than is taken").then_some(())
+        service
+            .log()
+            .contains("callback larger than is taken")
+            .then_some(())
     })
     .await;
-    assert!(service.log().contains("/pay/{secret}/stk/{deposit_id}"));
     assert!(!service.log().contains(SECRET), "{}", service.log());
     service.stop();
     sim.stop().await;

@@ -239,9 +239,7 @@ async fn bodies_that_are_none_are_stored_and_change_nothing() {
 #[tokio::test]
 async fn what_no_gateway_sends_is_turned_away() {
     let world = world().await;
-    let huge = format!("from=0712345678&text={}", "x".repeat(70_000));
     for route in ["inbound", "optout"] {
-        assert_eq!(post(&world, route, huge.clone()).await, 413);
         let base = world.base();
         for url in [
             format!("{base}/sms/wrong/{route}"),

@@ -80,17 +80,6 @@ async fn trap_15_a_confirmation_with_numbers_unknown_fields_and_huge_names_is_re
 }
 
 #[tokio::test]
-async fn trap_42_a_body_beyond_the_cap_is_turned_away_on_every_route_of_the_paybill() {
-    let world = World::new().await;
-    for route in ["validation", "confirmation", "pull"] {
-        let (status, _) = post_paybill(&world, route, vec![b' '; 65 * 1_024]).await;
-        assert_eq!(status, 413, "{route}");
-    }
-    assert!(paybill_outcomes(&world).await.is_empty());
-    world.check().await;
-}
-
-#[tokio::test]
 async fn trap_39_the_paybills_routes_need_the_secret_and_an_allowed_address() {
     let world = World::with(|config| {
         config.http.allow.daraja =

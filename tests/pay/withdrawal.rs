@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sandbox::{Fault, FaultPoint};
+use serde_json::json;
 
 use crate::{
-    help::{MINUTE, registered_sw, texts},
+    help::{MINUTE, pushed, registered_sw, success, tell, texts},
     payouts::{ask, house, house_with, last, pays_out, send, standing, type_amount},
     support::{World, dial, press},
 };
@@ -223,11 +224,40 @@ async fn a_payment_that_does_not_add_up_holds_withdrawals_for_a_day() {
     world.check().await;
 }
 
+/// A payment may be told of long after it was asked for.
+#[tokio::test]
+async fn the_day_begins_when_it_is_found_that_a_payment_does_not_add_up() {
+    let hour = 60 * MINUTE;
+    let (world, amina) = house_with(500).await;
+    world.turn(2 * MINUTE);
+    let (deposit, checkout) = pushed(&world, &amina, 100).await;
+    world
+        .sim
+        .inject(FaultPoint::StkCallback, Fault::Lost, 1)
+        .expect("possible");
+    amina.cancel_prompt().await.expect("cancelled");
+    world.turn(20 * hour);
+    world.run_due().await;
+    let less = success(&checkout, "UKM1A2B3C4", &json!(50));
+    tell(&world, &deposit, &less).await;
+    world.turn(23 * hour);
+    // Told once more: the day does not begin anew.
+    tell(&world, &deposit, &less).await;
+    let held = type_amount(&amina, 100).await;
+    assert_eq!(held.name.as_deref(), Some("withdraw_held"));
+    amina.drop_session();
+    world.turn(hour);
+    ask(&amina, 100).await;
+    send(&world).await;
+    assert_eq!(standing(&world, &amina).await.0, "paid");
+    world.check().await;
+}
+
 #[tokio::test]
 async fn the_receiver_who_cannot_be_paid_gets_everything_back() {
     for (english, code) in [
         ("your number has no M-Pesa.", "2040"),
-        ("your M-Pesa account has no room.", "8"),
+        ("your M-Pesa is full, make room there.", "8"),
     ] {
         let (world, amina) = house_with(1_000).await;
         if code == "2040" {

@@ -240,7 +240,7 @@ async fn cash_is_what_came_in_less_what_went_out(bench: &Bench) {
     assert_eq!(tx.cash_at_mpesa().await.expect("read"), Cents::new(47_000));
     let since = tx.moved_at_mpesa(NOW.after(LEASE)).await.expect("read");
     assert_eq!(since, (Cents::ZERO, Cents::new(10_000)));
-    tx.flag_withdrawal(id).await.expect("flagged");
+    tx.flag_withdrawal(id, at(0)).await.expect("flagged");
     let under_way = tx.money_under_way().await.expect("read");
     assert_eq!(under_way.payouts, Cents::ZERO, "it waits for the operator");
 }

@@ -178,11 +178,18 @@ impl Bench {
         number.expect("a number")
     }
 
-    /// The texts that a query gives, on PostgreSQL.
+    /// The texts that a query gives.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
-        let mut connection = PgConnection::connect(&self.url).await.expect("connected");
-        let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+        let texts = if self.is_postgres() {
+            let mut connection = PgConnection::connect(&self.url).await.expect("connected");
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url)
+                .await
+                .expect("connected");
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await
+        };
         texts.expect("texts")
     }
 

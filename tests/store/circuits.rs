@@ -225,14 +225,16 @@ async fn a_question_about_the_payment_belongs_to_the_look_that_led_to_it(bench: 
     assert!(deposit(&mut tx, id).await.asks_status);
     let question = claim(&mut tx, Claim::Queries, at(91)).await.remove(0);
     assert_eq!(question.attempt, look.attempt);
-    tx.status_is_asked(id, Some(at(300))).await.expect("asked");
+    tx.status_is_asked(id, Some(at(300)), at(0))
+        .await
+        .expect("asked");
     assert!(!deposit(&mut tx, id).await.asks_status);
     assert!(claim(&mut tx, Claim::Queries, at(299)).await.is_empty());
     let next = claim(&mut tx, Claim::Queries, at(300)).await.remove(0);
     assert_eq!(next.attempt, look.attempt + 1);
     // At the end it is left to the operator.
     tx.ask_status_next(id, at(301)).await.expect("noted");
-    tx.status_is_asked(id, None).await.expect("asked");
+    tx.status_is_asked(id, None, at(300)).await.expect("asked");
     assert!(
         claim(&mut tx, Claim::Queries, at(1_000_000))
             .await

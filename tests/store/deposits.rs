@@ -91,7 +91,7 @@ async fn a_deposit_is_pushed_and_paid(bench: &Bench) {
     assert!(!is_due(&mut tx, Claim::Queries, 89).await);
     assert!(is_due(&mut tx, Claim::Queries, 90).await);
     tx.keep_checkout_id(id, "ws_CO_1").await.expect("kept");
-    tx.pay_deposit(id, "R1", Cents::new(9_000), true)
+    tx.pay_deposit(id, "R1", Cents::new(9_000), true, NOW)
         .await
         .expect("paid");
     let paid = Deposit {
@@ -175,10 +175,14 @@ async fn the_first_checkout_id_is_kept(bench: &Bench) {
 async fn a_deposit_is_paid_once(bench: &Bench) {
     let (id, _) = pushed(bench).await;
     let mut tx = bench.write().await;
-    tx.pay_deposit(id, "R1", AMOUNT, false).await.expect("paid");
+    tx.pay_deposit(id, "R1", AMOUNT, false, NOW)
+        .await
+        .expect("paid");
     tx.commit().await.expect("committed");
     let mut tx = bench.write().await;
-    assert!(is_corrupt(&tx.pay_deposit(id, "R2", AMOUNT, false).await));
+    assert!(is_corrupt(
+        &tx.pay_deposit(id, "R2", AMOUNT, false, NOW).await
+    ));
     drop(tx);
     let mut tx = bench.read().await;
     assert_eq!(read(&mut tx, id).await.receipt.as_deref(), Some("R1"));
@@ -190,7 +194,7 @@ async fn a_deposit_is_paid_once_by_many_at_once(bench: &Bench) {
         let store = bench.store.clone();
         async move {
             let mut tx = store.write().await.expect("a transaction");
-            tx.pay_deposit(id, &format!("R{task}"), AMOUNT, false)
+            tx.pay_deposit(id, &format!("R{task}"), AMOUNT, false, NOW)
                 .await?;
             tx.commit().await
         }
@@ -210,28 +214,30 @@ async fn a_receipt_pays_one_deposit(bench: &Bench) {
     tx.add_deposit(second, player, AMOUNT, NOW, NOW)
         .await
         .expect("a deposit");
-    tx.pay_deposit(first, "R1", AMOUNT, false)
+    tx.pay_deposit(first, "R1", AMOUNT, false, NOW)
         .await
         .expect("paid");
     tx.commit().await.expect("committed");
     let mut tx = bench.write().await;
     assert!(is_conflict(
-        &tx.pay_deposit(second, "R1", AMOUNT, false).await
+        &tx.pay_deposit(second, "R1", AMOUNT, false, NOW).await
     ));
 }
 
 async fn nothing_undoes_a_payment(bench: &Bench) {
     let (id, player) = pushed(bench).await;
     let mut tx = bench.write().await;
-    tx.pay_deposit(id, "R1", AMOUNT, false).await.expect("paid");
+    tx.pay_deposit(id, "R1", AMOUNT, false, NOW)
+        .await
+        .expect("paid");
     assert!(
         !tx.fail_deposit(id, Failure::Cancelled)
             .await
             .expect("an answer")
     );
     tx.undo_push(id, NOW, 1).await.expect("an answer");
-    tx.look_again(id, Some(NOW)).await.expect("an answer");
-    tx.look_again(id, None).await.expect("an answer");
+    tx.look_again(id, Some(NOW), NOW).await.expect("an answer");
+    tx.look_again(id, None, NOW).await.expect("an answer");
     assert!(!tx.begin_push(id, 0, NOW, NOW).await.expect("an answer"));
     assert_eq!(read(&mut tx, id).await.state, State::Paid);
     assert!(!row(&mut tx, player).await.flagged);
@@ -255,7 +261,7 @@ async fn a_failed_deposit_can_become_paid(bench: &Bench) {
     );
     assert_eq!(read(&mut tx, id).await.state, State::Failed);
     assert!(!is_due(&mut tx, Claim::Queries, 100_000).await);
-    tx.pay_deposit(id, "R1", AMOUNT, false)
+    tx.pay_deposit(id, "R1", AMOUNT, false, NOW)
         .await
         .expect("paid after all");
     assert_eq!(row(&mut tx, player).await.state, "paid");
@@ -264,11 +270,13 @@ async fn a_failed_deposit_can_become_paid(bench: &Bench) {
 async fn a_deposit_that_is_given_up_is_flagged(bench: &Bench) {
     let (id, player) = pushed(bench).await;
     let mut tx = bench.write().await;
-    tx.look_again(id, Some(at(5_000))).await.expect("later");
+    tx.look_again(id, Some(at(5_000)), NOW)
+        .await
+        .expect("later");
     assert!(!is_due(&mut tx, Claim::Queries, 4_999).await);
     assert!(is_due(&mut tx, Claim::Queries, 5_000).await);
     assert!(!row(&mut tx, player).await.flagged);
-    tx.look_again(id, None).await.expect("never");
+    tx.look_again(id, None, NOW).await.expect("never");
     assert!(!is_due(&mut tx, Claim::Queries, 1_000_000).await);
     assert!(row(&mut tx, player).await.flagged);
     assert_eq!(read(&mut tx, id).await.state, State::Pushed, "nobody knows");
@@ -277,9 +285,11 @@ async fn a_deposit_that_is_given_up_is_flagged(bench: &Bench) {
 async fn a_flag_stays(bench: &Bench) {
     let (id, player) = pushed(bench).await;
     let mut tx = bench.write().await;
-    tx.flag_deposit(id).await.expect("flagged");
-    tx.look_again(id, Some(NOW)).await.expect("later");
-    tx.pay_deposit(id, "R1", AMOUNT, false).await.expect("paid");
+    tx.flag_deposit(id, NOW).await.expect("flagged");
+    tx.look_again(id, Some(NOW), NOW).await.expect("later");
+    tx.pay_deposit(id, "R1", AMOUNT, false, NOW)
+        .await
+        .expect("paid");
     assert!(row(&mut tx, player).await.flagged);
 }
 

@@ -81,7 +81,7 @@ impl Bench {
             .expect("a deposit");
         let booked = tx.book(transfer.as_slice(), NOW).await.expect("booked");
         assert_eq!(booked, Booked::Now);
-        tx.pay_deposit(deposit, &receipt, amount, false)
+        tx.pay_deposit(deposit, &receipt, amount, false, NOW)
             .await
             .expect("paid");
         tx.commit().await.expect("committed");

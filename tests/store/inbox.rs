@@ -63,6 +63,7 @@ async fn a_callback_is_kept_with_its_headers(bench: &Bench) {
         replays: 0,
         first_outcome: None,
         bytes: 8,
+        cut: false,
     };
     assert_eq!(row, Some(expected));
     let unknown = bench.random(|rng| CallbackId::new(NOW, rng));

@@ -132,8 +132,12 @@ async fn a_payment_is_known_with_all_that_was_booked_of_it(bench: &Bench) {
     let all = Some(Cents::new(13_000));
     assert_eq!(tx.amount_of_receipt("R1").await.expect("read"), all);
     assert_eq!(tx.amount_of_receipt("R").await.expect("read"), None);
-    tx.flag_deposit_of_receipt("R1").await.expect("flagged");
-    tx.flag_deposit_of_receipt("R2").await.expect("nobody's");
+    tx.flag_deposit_of_receipt("R1", NOW)
+        .await
+        .expect("flagged");
+    tx.flag_deposit_of_receipt("R2", NOW)
+        .await
+        .expect("nobody's");
     assert!(tx.deposit_rows(player).await.expect("read")[0].flagged);
     tx.commit().await.expect("committed");
 }
@@ -193,7 +197,7 @@ async fn what_was_deposited_today_is_paid_or_open(bench: &Bench) {
         20
     );
     // Less was paid than was asked for: what was paid counts.
-    tx.pay_deposit(open, "R1", Cents::new(3), true)
+    tx.pay_deposit(open, "R1", Cents::new(3), true, NOW)
         .await
         .expect("paid");
     tx.add_paid_deposit(new_id(bench), player, "R2", Cents::new(5_000), at(9))
@@ -265,7 +269,9 @@ async fn the_same_amount_is_known_while_it_may_have_been_paid(bench: &Bench) {
             .expect("read"),
         None
     );
-    tx.pay_deposit(id, "R1", AMOUNT, false).await.expect("paid");
+    tx.pay_deposit(id, "R1", AMOUNT, false, NOW)
+        .await
+        .expect("paid");
     assert_eq!(
         tx.same_amount_at(player, AMOUNT, before)
             .await

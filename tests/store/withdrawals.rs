@@ -253,20 +253,20 @@ async fn a_receipt_pays_one_withdrawal(bench: &Bench) {
 async fn a_late_receipt_is_kept_once_and_flagged(bench: &Bench) {
     let (id, player) = sent(bench).await;
     let mut tx = bench.write().await;
-    let early = tx.keep_late_receipt(id, "R1").await;
+    let early = tx.keep_late_receipt(id, "R1", NOW).await;
     assert!(is_corrupt(&early), "it has not failed: {early:?}");
     drop(tx);
     let mut tx = bench.write().await;
     let failed = tx.fail_withdrawal(id, Failure::Unavailable, NOW).await;
     assert!(failed.expect("failed"));
-    tx.keep_late_receipt(id, "R1").await.expect("kept");
+    tx.keep_late_receipt(id, "R1", NOW).await.expect("kept");
     let shown = row(&mut tx, player).await;
     assert_eq!(
         (shown.state.as_str(), shown.receipt.as_deref()),
         ("failed", Some("R1"))
     );
     assert!(shown.flagged);
-    let again = tx.keep_late_receipt(id, "R2").await;
+    let again = tx.keep_late_receipt(id, "R2", NOW).await;
     assert!(is_corrupt(&again), "{again:?}");
 }
 
@@ -274,7 +274,7 @@ async fn what_was_flagged_last_is_known(bench: &Bench) {
     let (id, player) = requested(bench).await;
     let mut tx = bench.write().await;
     assert_eq!(tx.last_flagged_at(player).await.expect("read"), None);
-    tx.flag_withdrawal(id).await.expect("flagged");
+    tx.flag_withdrawal(id, NOW).await.expect("flagged");
     assert_eq!(tx.last_flagged_at(player).await.expect("read"), Some(NOW));
 }
 
@@ -304,7 +304,7 @@ async fn the_books_know_withdrawals(bench: &Bench) {
     }
     let booked = withdrawal::pay_late(late, &QUOTE).expect("money");
     tx.book(&[booked], NOW).await.expect("booked");
-    tx.keep_late_receipt(late, "R2").await.expect("kept");
+    tx.keep_late_receipt(late, "R2", NOW).await.expect("kept");
     tx.commit().await.expect("committed");
     assert_eq!(bench.findings().await, [""; 0]);
     let report = bench

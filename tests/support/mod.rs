@@ -26,7 +26,7 @@ use majibu::{
     config::Config,
     core::{msisdn::Msisdn, time::Timestamp},
     ports::{Clock, Random},
-    service::{self, Migration, Parts, Service},
+    service::{self, Migration, Parts, Service, StartError},
     session::Sessions,
     store::{Entry, EntryState},
 };
@@ -87,9 +87,16 @@ impl World {
 
     /// The same with other questions.
     pub async fn asking(questions: &str, change: impl FnOnce(&mut Config)) -> Self {
-        let sim = Simulator::start(SimulatorConfig::instant())
-            .await
-            .expect("simulator");
+        Self::within(SimulatorConfig::instant(), questions, change).await
+    }
+
+    /// The same among other providers.
+    pub async fn within(
+        outside: SimulatorConfig,
+        questions: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let sim = Simulator::start(outside).await.expect("simulator");
         let folder = TempDir::new().expect("folder");
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
@@ -138,9 +145,21 @@ impl World {
     }
 
     async fn start(&mut self) {
-        let started =
-            Service::start(&self.config, &self.outside, Parts::Http, Migration::Run).await;
-        let service = started.expect("service");
+        let service = loop {
+            let started =
+                Service::start(&self.config, &self.outside, Parts::Http, Migration::Run).await;
+            match started {
+                // Somebody else's since it was looked for.
+                Err(StartError::Listen { .. }) => {
+                    let port = TcpListener::bind("127.0.0.1:0")
+                        .and_then(|l| l.local_addr())
+                        .expect("a port");
+                    self.config.http.listen = port;
+                    self.config.http.public_url = format!("http://{port}");
+                }
+                started => break started.expect("service"),
+            }
+        };
         let base = format!("http://{}", service.address().expect("address"));
         self.sim.set_service(ServiceUrls {
             ussd: Some(format!("{base}/ussd/development")),
@@ -160,15 +179,21 @@ impl World {
         self.start().await;
     }
 
-    /// Another process of the same house: the same database, simulator and clock. Callbacks go to the
-    /// first one.
-    pub async fn second(&self) -> Service {
-        let mut config = self.config.clone();
-        config.http.listen = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
+    /// One more process of the service on the same database and sessions, at an address of its own.
+    pub async fn another(&self) -> Service {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
             .expect("a port");
+        let mut config = self.config.clone();
+        config.http.listen = port;
+        config.http.public_url = format!("http://{port}");
         let started = Service::start(&config, &self.outside, Parts::Http, Migration::Skip).await;
-        started.expect("a second service")
+        started.expect("another service")
+    }
+
+    /// Whether these tests run on PostgreSQL and Redis.
+    pub fn is_production() -> bool {
+        server("TEST_POSTGRES_URL").is_some()
     }
 
     /// Loses every session of this service, as when the session store is wiped. The Redis server is
