@@ -46,7 +46,7 @@ pub struct SimulatorConfig {
     /// Seed of all ids and choices; without one every start differs.
     pub seed: Option<u64>,
     /// Set: a virtual clock that stands at this moment until it is turned
-    /// ([`Simulator::turn_clock`](crate::Simulator::turn_clock)).
+    /// ([`Simulator::turn_clock`](crate::Simulator::turn_clock)). No state can be loaded on it.
     pub starts_at: Option<DateTime<Utc>>,
     /// The file of the state: loaded at the start if it is there, saved at the end.
     pub state: Option<PathBuf>,

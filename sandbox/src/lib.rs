@@ -35,6 +35,8 @@
 //! | `outgoing`, `asking`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
 //! | `scenario` | files that say what people do and should see: read, played, recorded |
+//! | `storm` | a crowd with all faults, and the books compared |
+//! | `state`, `pending` | what is saved and loaded, and what is still to be done |
 //! | `opponent` | a simulated opponent for people who are alone |
 //! | `server`, `api`, `page` | routes, the page's API, the page |
 //! | `desk`, `stream`, `pulse` | the phones on the page, and how the page hears of changes |
