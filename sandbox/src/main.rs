@@ -173,7 +173,18 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
             "Open {page}/ for a phone and dial {code} (the M-Pesa PIN is 1234). The API is listed at {page}/api."
         ));
     }
-    stopped.await;
+    let mut resets = sim.resets();
+    let register_again = async {
+        while resets.changed().await.is_ok() {
+            if let Some(majibu) = &beside {
+                majibu.register_again().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stopped => {}
+        () = register_again => {}
+    }
     if let Some(majibu) = beside {
         majibu.stop().await;
     }

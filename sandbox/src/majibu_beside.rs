@@ -110,6 +110,13 @@ impl Beside {
         self.service.app()
     }
 
+    /// Registers the paybill once more, after the simulator has forgotten it.
+    pub(crate) async fn register_again(&self) {
+        if let Err(error) = self.service.app().register_urls().await {
+            tracing::warn!("the paybill's URLs could not be registered again: {error}");
+        }
+    }
+
     /// Where Majibu listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address

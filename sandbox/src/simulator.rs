@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
@@ -368,6 +369,12 @@ impl Simulator {
     /// Forgets everything, as if it had just been started; with a seed, what follows repeats.
     pub async fn reset(&self) {
         self.world.reset().await;
+    }
+
+    /// Counts up with each reset, for a service that has registered something.
+    #[must_use]
+    pub fn resets(&self) -> watch::Receiver<u64> {
+        self.world.resets.subscribe()
     }
 
     /// Tells the service of an SMS to this phone, whatever the truth is: one report for each

@@ -140,6 +140,7 @@ impl World {
         let dice = || self.dice.reset(self.config.seed);
         self.replace(mpesa, Vec::new(), Vec::new(), SmsBooks::default(), dice)
             .await;
+        self.resets.send_modify(|count| *count += 1);
     }
 
     async fn replace(

@@ -56,6 +56,8 @@ pub(crate) struct World {
     services: TaskTracker,
     /// Tasks that live as long as the state that they are about.
     life: Mutex<Life>,
+    /// Counts up with each reset.
+    pub(crate) resets: watch::Sender<u64>,
     /// One state is put in the place of another at a time.
     replacing: tokio::sync::Mutex<()>,
     /// Held for reading during a step that changes more than one thing, for writing while the
@@ -97,6 +99,7 @@ impl World {
             pending: Mutex::default(),
             services: TaskTracker::new(),
             life: Mutex::default(),
+            resets: watch::Sender::default(),
             replacing: tokio::sync::Mutex::default(),
             gate: RwLock::default(),
             urls: Mutex::new(config.service.clone()),

@@ -302,3 +302,67 @@ async fn one_stream_tells_of_every_phone_and_of_the_wire() {
     until(&mut seen, &["event: cleared"]).await;
     tokio::time::timeout(PATIENCE, sim.stop()).await.unwrap();
 }
+
+#[tokio::test]
+async fn the_desk_and_what_is_set_outlive_a_saved_state_and_not_a_reset() {
+    let (sim, _service) = instant_world().await;
+    let client = Client::new(&sim.base_url());
+    for settings in [
+        json!({ "number": "0733000111", "network": "airtel" }),
+        json!({ "number": "0712345678" }),
+    ] {
+        assert_eq!(send(&client, "POST", "/api/phones", settings).await.0, 201);
+    }
+    client.sms("+254712345678", "hello").await.unwrap();
+    let ann = sim.phone("0712345678").unwrap();
+    let sms = ann.wait_for_sms(|_| true, PATIENCE).await.unwrap();
+    let read = format!("/api/phones/0712345678/inbox/{}/read", sms.id);
+    assert_eq!(send(&client, "POST", &read, json!({})).await.0, 200);
+    ann.set_power(false);
+    sim.phone("0733000111").unwrap().set_reachable(false);
+    let before = get(&client, "/api/phones").await;
+    let state = sim.state();
+
+    sim.reset().await;
+    assert_eq!(get(&client, "/api/phones").await, json!([]));
+    let view = get(&client, "/api/phones/0733000111").await;
+    assert_eq!(
+        (&view["network"]["network"], &view["has_signal"]),
+        (&json!("safaricom"), &json!(true))
+    );
+
+    sim.load_state(&state).await.unwrap();
+    let after = get(&client, "/api/phones").await;
+    assert_eq!(after.as_array().unwrap().len(), 2);
+    for (before, after) in before
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(after.as_array().unwrap())
+    {
+        for field in [
+            "number",
+            "network",
+            "is_on",
+            "has_signal",
+            "inbox",
+            "unread",
+        ] {
+            assert_eq!(before[field], after[field], "{field}");
+        }
+    }
+    assert_eq!(after[1]["unread"], json!([]));
+}
+
+#[tokio::test]
+async fn a_virtual_clock_takes_no_state() {
+    let (sim, _service) = instant_world().await;
+    let still = sandbox::Simulator::start(SimulatorConfig {
+        starts_at: Some(sim.now()),
+        ..SimulatorConfig::default()
+    })
+    .await
+    .unwrap();
+    let error = still.load_state(&sim.state()).await.unwrap_err();
+    assert!(matches!(error, sandbox::StateError::VirtualClock));
+}

@@ -161,3 +161,24 @@ async fn what_was_done_on_the_page_plays_again() {
     .await;
     assert!(ran.code == 1 && !nowhere.exists());
 }
+
+#[tokio::test]
+async fn majibu_beside_hears_of_the_paybill_after_a_reset_too() {
+    let running = Running::start().await;
+    let url = format!("{}/api/reset", running.base);
+    let status = running.http.post(url).send().await.unwrap().status();
+    assert_eq!(status, 204);
+    let registered = format!("{}/api/wire?text=registerurl", running.base);
+    let look = async {
+        loop {
+            let answer = running.http.get(&registered).send().await.unwrap();
+            let wire: Value = answer.json().await.unwrap();
+            let mut all = wire.as_array().unwrap().iter();
+            if all.any(|exchange| exchange["status"] == 200) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(2 * PATIENCE, look).await.unwrap();
+}
