@@ -13,6 +13,8 @@ mod sms;
 mod statement;
 mod suspense;
 
+pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
+
 use std::{
     io::{self, Write},
     path::PathBuf,

@@ -2,7 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 /// Where the service under test takes the gateway's calls. Daraja's callback URLs come with each
 /// request and are not set here.
@@ -42,6 +45,11 @@ pub struct SimulatorConfig {
     pub service_code: String,
     /// Seed of all ids and choices; without one every start differs.
     pub seed: Option<u64>,
+    /// Set: a virtual clock that stands at this moment until it is turned
+    /// ([`Simulator::turn_clock`](crate::Simulator::turn_clock)). No state can be loaded on it.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// The file of the state: loaded at the start if it is there, saved at the end.
+    pub state: Option<PathBuf>,
     /// USSD limits.
     pub ussd: UssdConfig,
     /// Africa's Talking SMS.
@@ -52,6 +60,9 @@ pub struct SimulatorConfig {
     pub opponent_pace: RangeInclusive<Duration>,
     /// How many HTTP exchanges are remembered; the oldest go first.
     pub remembered_exchanges: usize,
+    /// Whether some amounts of pushes and payouts mean a fault, as at test gateways
+    /// ([`amount_table`](crate::amount_table)).
+    pub faults_by_amount: bool,
 }
 
 /// Limits of the USSD gateway (Africa's Talking contract, 1.4 and 1.5).
@@ -61,8 +72,22 @@ pub struct UssdConfig {
     pub hop_timeout: Duration,
     /// How long a whole session may last; then it just stops.
     pub session_limit: Duration,
-    /// Septets that a screen may have, its `CON ` or `END ` counted.
-    pub screen_budget: usize,
+    /// How long a screen waits for a reply; then the session stops.
+    pub idle_limit: IdleLimit,
+    /// Septets that a screen may have, its `CON ` or `END ` counted; `None`: as the phone's network
+    /// has it.
+    pub screen_budget: Option<usize>,
+}
+
+/// How long a screen waits for a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdleLimit {
+    /// As the phone's network has it: 30 s, on Airtel 60 s.
+    OfNetwork,
+    /// The same on every network.
+    Of(Duration),
+    /// For ever; for tests that take their time.
+    Off,
 }
 
 /// The SMS side of Africa's Talking.
@@ -74,6 +99,12 @@ pub struct SmsConfig {
     pub short_code: String,
     /// From delivery to the phone until the delivery report.
     pub delivery_delay: Duration,
+    /// Whether the steps on the way are reported too: `Sent`, `Submitted`, `Buffered`.
+    pub reports_every_step: bool,
+    /// Sender names that are registered; `None` takes any. The short code always is.
+    pub senders: Option<Vec<String>>,
+    /// Sender names that are registered for promotions: who opted out does not get theirs (406).
+    pub promotional_senders: Vec<String>,
 }
 
 /// Daraja and the M-Pesa accounts behind it.
@@ -109,6 +140,11 @@ pub struct DarajaConfig {
     pub organisation: OrganisationConfig,
     /// Payments to the paybill without a push.
     pub c2b: C2bConfig,
+    /// How many requests a minute each product takes (spike arrest), evenly spread; `None`: any. The
+    /// real sandbox was seen to take 5.
+    pub requests_per_minute: Option<u32>,
+    /// Whether callbacks of pushes hide the payer, `2547*****678`, as Safaricom has begun to.
+    pub masks_payers: bool,
 }
 
 /// The organisation: who may pay out, what it has, what it is charged.
@@ -189,23 +225,28 @@ impl Default for SimulatorConfig {
             service: ServiceUrls::default(),
             service_code: "*384*55#".into(),
             seed: None,
+            starts_at: None,
+            state: None,
             ussd: UssdConfig::default(),
             sms: SmsConfig::default(),
             daraja: DarajaConfig::default(),
             opponent_pace: Duration::from_secs(1)..=Duration::from_secs(3),
             remembered_exchanges: 2_000,
+            faults_by_amount: false,
         }
     }
 }
 
 impl SimulatorConfig {
-    /// The default without any delay, for tests: callbacks, reports and the opponent act at once.
+    /// The default without any delay, for tests: callbacks, reports and the opponent act at once, and
+    /// a screen waits for its reply as long as the session lasts.
     #[must_use]
     pub fn instant() -> Self {
         let mut config = Self {
             opponent_pace: Duration::ZERO..=Duration::ZERO,
             ..Self::default()
         };
+        config.ussd.idle_limit = IdleLimit::Off;
         config.sms.delivery_delay = Duration::ZERO;
         config.daraja.callback_delay = Duration::ZERO;
         config.daraja.organisation.processing_delay = Duration::ZERO;
@@ -220,7 +261,8 @@ impl Default for UssdConfig {
         Self {
             hop_timeout: Duration::from_secs(10),
             session_limit: Duration::from_secs(180),
-            screen_budget: 160,
+            idle_limit: IdleLimit::OfNetwork,
+            screen_budget: None,
         }
     }
 }
@@ -231,6 +273,9 @@ impl Default for SmsConfig {
             api_key: None,
             short_code: "22384".into(),
             delivery_delay: Duration::from_millis(500),
+            reports_every_step: false,
+            senders: None,
+            promotional_senders: Vec::new(),
         }
     }
 }
@@ -253,6 +298,8 @@ impl Default for DarajaConfig {
             opening_pin: "1234".into(),
             organisation: OrganisationConfig::default(),
             c2b: C2bConfig::default(),
+            requests_per_minute: None,
+            masks_payers: false,
         }
     }
 }

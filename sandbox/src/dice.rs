@@ -1,11 +1,13 @@
 //! The simulator's only source of chance, so that a seed repeats its decisions and ids.
 
+use std::convert::Infallible;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Utc};
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
+use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::number::Number;
@@ -16,14 +18,94 @@ const HEX: &[u8] = b"0123456789abcdef";
 const DIGITS: &[u8] = b"0123456789";
 
 /// A seeded generator that everybody shares.
-pub(crate) struct Dice(Mutex<StdRng>);
+pub(crate) struct Dice(Mutex<Counted>);
+
+/// Where a generator stands in its sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Place {
+    seed: u64,
+    /// Words of 32 bits that were drawn.
+    drawn: u64,
+}
+
+/// The most words that a loaded place may have drawn: minutes of traffic at full speed away from
+/// any real use, and seconds to repeat.
+const MOST_DRAWN: u64 = 1 << 30;
+
+impl Place {
+    /// Whether a real simulator can have come so far.
+    pub(crate) fn is_plausible(self) -> bool {
+        self.drawn <= MOST_DRAWN
+    }
+}
+
+/// A generator that counts what it gives, a word at a time, so that its place can be kept.
+struct Counted {
+    place: Place,
+    rng: StdRng,
+}
+
+impl Counted {
+    fn new(seed: u64) -> Self {
+        Self {
+            place: Place { seed, drawn: 0 },
+            rng: StdRng::seed_from_u64(seed),
+        }
+    }
+}
+
+impl TryRng for Counted {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.place.drawn += 1;
+        Ok(self.rng.next_u32())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = u64::from(self.try_next_u32()?);
+        Ok(low | u64::from(self.try_next_u32()?) << 32)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            let word = self.try_next_u32()?.to_le_bytes();
+            for (byte, drawn) in chunk.iter_mut().zip(word) {
+                *byte = drawn;
+            }
+        }
+        Ok(())
+    }
+}
 
 impl Dice {
     /// The same seed gives the same sequence; none gives a different one at each start.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        Self(Mutex::new(
-            seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
-        ))
+        Self(Mutex::new(Counted::new(Self::seed(seed))))
+    }
+
+    /// Begins anew.
+    pub(crate) fn reset(&self, seed: Option<u64>) {
+        *lock(&self.0) = Counted::new(Self::seed(seed));
+    }
+
+    /// Where the sequence stands.
+    pub(crate) fn place(&self) -> Place {
+        lock(&self.0).place
+    }
+
+    /// Goes on from a place.
+    pub(crate) fn go_to(&self, place: Place) {
+        let mut counted = Counted::new(place.seed);
+        for _ in 0..place.drawn {
+            counted.next_u32();
+        }
+        *lock(&self.0) = counted;
+    }
+
+    fn seed(seed: Option<u64>) -> u64 {
+        seed.unwrap_or_else(rand::random)
     }
 
     /// 32 hexadecimal digits, as in the ids of Africa's Talking.
@@ -92,6 +174,24 @@ mod tests {
         let (a, b) = (Dice::new(Some(7)), Dice::new(Some(7)));
         assert_eq!(a.hex32(), b.hex32());
         assert_eq!(a.number(), b.number());
+    }
+
+    #[test]
+    fn a_kept_place_goes_on_the_same() {
+        let dice = Dice::new(Some(7));
+        for _ in 0..100 {
+            dice.hex32();
+            dice.between(Duration::ZERO, Duration::from_secs(3));
+            dice.number();
+        }
+        let other = Dice::new(None);
+        other.go_to(dice.place());
+        assert_eq!(
+            (other.hex32(), other.digits(9)),
+            (dice.hex32(), dice.digits(9))
+        );
+        assert_eq!(other.place(), dice.place());
+        assert!(dice.place().is_plausible());
     }
 
     #[test]

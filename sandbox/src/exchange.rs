@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use crate::number::Number;
 use crate::world::lock;
@@ -26,7 +27,7 @@ const HEADERS: [&str; 7] = [
 ];
 
 /// Who called whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The simulator, as a provider, called the service.
@@ -36,7 +37,7 @@ pub enum Direction {
 }
 
 /// One HTTP exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Exchange {
     /// Position in the record, from 1.
     pub id: u64,
@@ -66,6 +67,8 @@ pub struct Exchange {
     pub duration_ms: u64,
     /// The fault that was played, or what went wrong by itself.
     pub trouble: Option<String>,
+    /// The fault that was played, as written in a header or a scenario, `late=2000`.
+    pub fault: Option<String>,
 }
 
 /// The record: bounded, and able to wake those who wait for an exchange.
@@ -100,6 +103,25 @@ impl ExchangeLog {
     /// All that is remembered, oldest first.
     pub(crate) fn all(&self) -> Vec<Exchange> {
         lock(&self.entries).iter().cloned().collect()
+    }
+
+    /// Forgets everything; the numbers go on.
+    pub(crate) fn clear(&self) {
+        lock(&self.entries).clear();
+    }
+
+    /// What was recorded behind a number, oldest first.
+    pub(crate) fn since(&self, id: u64) -> Vec<Exchange> {
+        let entries = lock(&self.entries);
+        let newer = entries.iter().rev().take_while(|exchange| exchange.id > id);
+        let mut newer: Vec<Exchange> = newer.cloned().collect();
+        newer.reverse();
+        newer
+    }
+
+    /// The number of the exchange recorded last; changes with each.
+    pub(crate) fn count(&self) -> watch::Receiver<u64> {
+        self.count.subscribe()
     }
 
     /// Waits until a remembered exchange fits.

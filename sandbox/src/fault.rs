@@ -1,16 +1,31 @@
 //! Faults on demand: what can go wrong, where, and how often.
 //!
-//! A fault is queued at a point and played by the next message that passes there, first in, first
-//! out. Which fault can be played where is checked when it is queued, so a test never waits for one
-//! that cannot happen.
+//! A fault is queued at a point, for everybody or for one phone, and played by the next message that
+//! passes there, first in, first out. Which fault can be played where is checked when it is queued,
+//! so a test never waits for one that cannot happen.
+//!
+//! `kind` has the names, words and values of faults, `point` those of points, `queue` what waits, `asked` those that come
+//! with a request: by its header or by its amount.
 
-use std::collections::{BTreeMap, VecDeque};
+mod asked;
+mod kind;
+mod point;
+mod queue;
+
 use std::time::Duration;
 
 use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use asked::amount_table;
+pub(crate) use asked::{Spec, by_amount};
+pub use kind::{FaultKind, FaultValue};
+pub use point::fault_table;
+pub(crate) use point::point_of;
+pub(crate) use queue::{FaultQueue, check as check_fault};
 
 /// A place where a message passes between the service and a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultPoint {
     /// The service asks Daraja for a token.
@@ -56,9 +71,12 @@ pub enum FaultPoint {
     OptOut,
     /// The gateway tells that a USSD session ended.
     EndEvent,
+    /// The gateway asks for the next screen of a USSD session.
+    UssdHop,
 }
 
-/// What goes wrong.
+/// What goes wrong. A request is what the service asks of a provider, a message what a provider
+/// tells or asks the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// A request is answered with this status and does nothing (401: as for a bad key or token).
@@ -67,20 +85,29 @@ pub enum Fault {
     Unheard,
     /// A request is acted on, then answered with this status, as if it had failed.
     Fail(u16),
-    /// A request is acted on, then answered 200 without a body.
+    /// A request is acted on, then answered 200 without a body; a message comes without one.
     Empty,
-    /// A request is acted on, then answered 200 with a page of the gateway.
+    /// A request is acted on, then answered 200 with a page of the gateway; a message comes as one.
     Html,
     /// A request is acted on, then never answered; the caller runs into its own time-out.
     Hang,
-    /// A request is acted on, then the connection breaks within the answer.
+    /// A request is acted on, then the connection breaks within the answer; that of a message breaks
+    /// within the message.
     Cut,
     /// A request is answered, or a message sent, so much later.
     Late(Duration),
+    /// The answer to a request, or a message, comes byte by byte and takes so long as a whole.
+    Drip(Duration),
     /// A message is never sent.
     Lost,
     /// A message is sent twice at the same instant.
     Twice,
+    /// A message is sent, and once more so much later.
+    Again(Duration),
+    /// A message waits until the next one of its kind has passed.
+    Held,
+    /// A message arrives, and the answer of the service is lost on its way back.
+    AnswerLost,
     /// The query or the result states this code, whatever the truth is; an SMS request is answered with
     /// it for every recipient, and not sent unless it says so.
     ResultCode(String),
@@ -88,7 +115,7 @@ pub enum Fault {
     Early,
     /// The request times out in M-Pesa's queue: the queue time-out URL is called.
     QueueTimeout(AfterQueue),
-    /// The payout ends with this code, and no money moves.
+    /// The push or the payout ends with this code without asking anybody, and no money moves.
     Outcome(String),
     /// The message states this amount, in cents, whatever the truth is.
     Amount(i64),
@@ -107,12 +134,20 @@ pub enum AfterQueue {
     Result,
 }
 
-/// A fault that cannot be played at a point.
+/// A fault that cannot be played at a point, or not for one phone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{fault:?} cannot be played at {point:?}")]
-pub struct ImpossibleFault {
-    point: FaultPoint,
-    fault: Fault,
+pub enum ImpossibleFault {
+    /// The point does not play it.
+    #[error("{} cannot be played at {}", fault.name(), point.name())]
+    Here {
+        /// Where.
+        point: FaultPoint,
+        /// What.
+        fault: Fault,
+    },
+    /// Messages of the point are about nobody's phone.
+    #[error("{} is about no phone: a fault there is for everybody", .0.name())]
+    NoPhone(FaultPoint),
 }
 
 impl FaultPoint {
@@ -122,24 +157,38 @@ impl FaultPoint {
         let is_result = self.is_result();
         let is_request = self.is_request();
         match fault {
-            Fault::Refuse(_)
-            | Fault::Unheard
-            | Fault::Fail(_)
-            | Fault::Empty
-            | Fault::Html
-            | Fault::Hang
-            | Fault::Cut => is_request,
-            Fault::Lost | Fault::Twice => !is_request,
-            Fault::Late(_) => true,
+            Fault::Refuse(_) | Fault::Unheard | Fault::Fail(_) | Fault::Hang => is_request,
+            // A gateway makes hops itself, so they have a body.
+            Fault::Empty | Fault::Html => self != Self::UssdHop,
+            Fault::Lost | Fault::Twice | Fault::Again(_) | Fault::AnswerLost => !is_request,
+            // A person waits for the hop, and M-Pesa for the validation: neither can be overtaken.
+            Fault::Held => !is_request && self != Self::UssdHop && self != Self::C2bValidation,
+            Fault::Late(_) | Fault::Drip(_) | Fault::Cut => true,
             Fault::ResultCode(_) => is_result || matches!(self, Self::StkQuery | Self::Sms),
             Fault::Early | Fault::QueueTimeout(_) => is_result,
-            Fault::Outcome(_) => self == Self::B2cResult,
+            Fault::Outcome(code) => {
+                let is_push = self == Self::StkCallback;
+                self == Self::B2cResult || is_push && kind::PUSH_OUTCOMES.contains(&code.as_str())
+            }
             Fault::Amount(_) => matches!(
                 self,
                 Self::StkCallback | Self::B2cResult | Self::StatusResult | Self::C2bConfirmation
             ),
             Fault::Status(_) => self == Self::StatusResult,
         }
+    }
+
+    /// Whether what passes here is about one phone, so that a fault can be for that phone alone.
+    #[must_use]
+    pub fn has_phone(self) -> bool {
+        !matches!(
+            self,
+            Self::Oauth
+                | Self::BalanceRequest
+                | Self::BalanceResult
+                | Self::C2bRegister
+                | Self::PullQuery
+        )
     }
 
     /// Whether it is the later part of an asynchronous request.
@@ -151,7 +200,8 @@ impl FaultPoint {
     }
 
     /// Whether the service calls a provider here.
-    fn is_request(self) -> bool {
+    #[must_use]
+    pub fn is_request(self) -> bool {
         match self {
             Self::Oauth
             | Self::StkPush
@@ -173,79 +223,8 @@ impl FaultPoint {
             | Self::DeliveryReport
             | Self::InboundSms
             | Self::OptOut
-            | Self::EndEvent => false,
+            | Self::EndEvent
+            | Self::UssdHop => false,
         }
-    }
-}
-
-/// The faults that wait to be played.
-#[derive(Debug, Default)]
-pub(crate) struct FaultQueue(BTreeMap<FaultPoint, VecDeque<Fault>>);
-
-impl FaultQueue {
-    /// Queues a fault so many times.
-    pub(crate) fn queue(
-        &mut self,
-        point: FaultPoint,
-        fault: Fault,
-        times: usize,
-    ) -> Result<(), ImpossibleFault> {
-        if !point.plays(&fault) {
-            return Err(ImpossibleFault { point, fault });
-        }
-        self.0
-            .entry(point)
-            .or_default()
-            .extend(std::iter::repeat_n(fault, times));
-        Ok(())
-    }
-
-    /// Takes the next fault of a point.
-    pub(crate) fn take(&mut self, point: FaultPoint) -> Option<Fault> {
-        self.0.get_mut(&point)?.pop_front()
-    }
-
-    /// How many faults wait at a point.
-    pub(crate) fn waiting(&self, point: FaultPoint) -> usize {
-        self.0.get(&point).map_or(0, VecDeque::len)
-    }
-
-    /// Forgets all faults.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_are_played_in_order_and_as_often_as_asked() {
-        let mut queue = FaultQueue::default();
-        queue.queue(FaultPoint::Sms, Fault::Refuse(500), 2).unwrap();
-        queue.queue(FaultPoint::Sms, Fault::Hang, 1).unwrap();
-        let played: Vec<_> = std::iter::from_fn(|| queue.take(FaultPoint::Sms)).collect();
-        assert_eq!(
-            played,
-            [Fault::Refuse(500), Fault::Refuse(500), Fault::Hang]
-        );
-        assert_eq!(queue.waiting(FaultPoint::Sms), 0);
-    }
-
-    #[test]
-    fn a_fault_that_makes_no_sense_is_refused() {
-        let mut queue = FaultQueue::default();
-        assert!(
-            queue
-                .queue(FaultPoint::StkCallback, Fault::Hang, 1)
-                .is_err()
-        );
-        assert!(queue.queue(FaultPoint::Sms, Fault::Twice, 1).is_err());
-        assert!(
-            queue
-                .queue(FaultPoint::StkPush, Fault::ResultCode("1032".into()), 1)
-                .is_err()
-        );
     }
 }

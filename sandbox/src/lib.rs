@@ -32,11 +32,16 @@
 //! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
 //! | `sms`, `sms_account` | Africa's Talking SMS; credit, sender id and numbers that are refused |
 //! | `mpesa` | Daraja (STK, B2C, C2B, status, balance, reversal, Pull), and the money behind it |
-//! | `outgoing`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
+//! | `outgoing`, `asking`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
+//! | `scenario` | files that say what people do and should see: read, played, recorded |
+//! | `storm` | a crowd with all faults, and the books compared |
+//! | `state`, `pending` | what is saved and loaded, and what is still to be done |
 //! | `opponent` | a simulated opponent for people who are alone |
 //! | `server`, `api`, `page` | routes, the page's API, the page |
-//! | `number`, `text`, `clock`, `dice` | phone numbers, septets, time, chance |
+//! | `desk`, `stream`, `pulse` | the phones on the page, and how the page hears of changes |
+//! | `wire`, `rules` | the record for readers; which rules of the providers were broken |
+//! | `network`, `number`, `text`, `clock`, `dice` | networks, phone numbers, septets, time, chance |
 //!
 //! # Payouts and payments to the paybill
 //!
@@ -59,38 +64,56 @@
 //! Money is in cents (`_cents`), durations on the wire in milliseconds (`_ms`).
 
 mod api;
+mod asking;
 mod clock;
 mod config;
+mod desk;
 mod dice;
 mod exchange;
 mod fault;
 mod mpesa;
+mod network;
 mod number;
 mod opponent;
 mod outgoing;
 mod page;
+mod pending;
 mod phone;
+mod pulse;
 mod recorder;
+mod rules;
+pub mod scenario;
 mod server;
 mod simulator;
 mod sms;
 mod sms_account;
+mod state;
+pub mod storm;
+mod stream;
 pub mod text;
+mod wire;
 mod world;
 
 pub use config::{
-    C2bConfig, DarajaConfig, FeeBand, OrganisationConfig, PushConfirmation, SameAmountRule,
-    ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
+    C2bConfig, DarajaConfig, FeeBand, IdleLimit, OrganisationConfig, PushConfirmation,
+    SameAmountRule, ServiceUrls, SimulatorConfig, SmsConfig, UssdConfig,
 };
 pub use exchange::{Direction, Exchange};
-pub use fault::{AfterQueue, Fault, FaultPoint, ImpossibleFault};
+pub use fault::{
+    AfterQueue, Fault, FaultKind, FaultPoint, FaultValue, ImpossibleFault, amount_table,
+    fault_table,
+};
 pub use mpesa::{
     Books, Movement, MovementKind, PaybillResult, Payment, Payout, PayoutResult, PhoneBooks, Push,
     StkResult,
 };
+pub use network::{GSM_LIMIT, Network, NetworkLimits};
 pub use number::{NotANumber, Number};
 pub use opponent::{OpponentState, OpponentStatus};
 pub use outgoing::{RawReply, SendError};
-pub use phone::{Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind};
+pub use phone::{
+    Notice, Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind, SessionView, Shown,
+};
 pub use simulator::{Simulator, StartError};
-pub use sms::Sms;
+pub use sms::{DeliveryStatus, Sms};
+pub use state::StateError;

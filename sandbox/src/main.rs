@@ -1,15 +1,21 @@
 //! `cargo run -p sandbox`: Majibu on its embedded default together with the simulated providers,
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
+mod flags;
 mod majibu_beside;
+mod play_command;
+mod record_command;
+mod storm_command;
+mod virtual_majibu;
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use majibu::service::told_to_stop;
+use clap::{Parser, Subcommand};
+use majibu::service::{World, told_to_stop};
+use majibu_beside::Jobs;
 use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
 
 /// Majibu to try out: the service, Africa's Talking and Daraja (M-Pesa) simulated, and phones in a
@@ -17,8 +23,24 @@ use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
 ///
 /// With --service the simulator runs alone, against a service of yours.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+/// What can be done instead of running.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Play(play_command::Arguments),
+    Record(record_command::Arguments),
+    Storm(storm_command::Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
     /// Where the providers' APIs and the phone page listen; a free port if this one is taken
     #[arg(long, default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
@@ -52,23 +74,44 @@ struct Arguments {
     /// Seed of all ids and choices of the simulator; without one every start differs
     #[arg(long)]
     seed: Option<u64>,
+    /// Keep the state in this file: loaded at the start if it is there, saved at the end
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Write the certificate for SecurityCredential (payouts) to this file, as PEM
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// Switch the simulated opponent on from the start
     #[arg(long)]
     opponent: bool,
+    /// Let some amounts of pushes and payouts mean a fault, as test gateways do (KES 1032: cancelled)
+    #[arg(long)]
+    faults_by_amount: bool,
+    #[command(flatten)]
+    providers: flags::ProviderFlags,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // What a scenario is about is no trouble of the one who plays it.
+    let quiet = if arguments.command.is_some() {
+        "off"
+    } else {
+        "warn"
+    };
     let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    match run(Arguments::parse()).await {
+    let done = match arguments.command {
+        Some(Command::Play(arguments)) => return play_command::run(arguments).await,
+        Some(Command::Record(arguments)) => return record_command::run(arguments).await,
+        Some(Command::Storm(arguments)) => return storm_command::run(&arguments).await,
+        None => run(arguments.run).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -77,7 +120,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> {
     let stopped = told_to_stop();
     let mut config = SimulatorConfig {
         listen: free_or(arguments.listen),
@@ -90,9 +133,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         },
         service_code: arguments.service_code.clone(),
         seed: arguments.seed,
+        faults_by_amount: arguments.faults_by_amount,
+        state: arguments.state,
         ..SimulatorConfig::default()
     };
     config.daraja.business = arguments.business;
+    arguments.providers.apply(&mut config);
     let sim = Simulator::start(config).await?;
     if let Some(file) = &arguments.certificate {
         std::fs::write(file, sim.certificate_pem())
@@ -103,7 +149,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         None => {
             let address = free_or(arguments.majibu_listen);
             let data = arguments.data.as_deref();
-            Some(majibu_beside::start(&sim, address, data, &arguments.service_code).await?)
+            let world = World::default();
+            let code = &arguments.service_code;
+            Some(majibu_beside::start(&sim, address, data, code, &world, Jobs::Running).await?)
         }
     };
     sim.set_opponent(arguments.opponent);
@@ -115,13 +163,28 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    say(&format!(
-        "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
-    ));
-    say(
-        "Your opponent: the same page in a second tab, or the switch on the page. Ctrl-C stops everything.",
-    );
-    stopped.await;
+    if beside.is_some() {
+        say(&format!(
+            "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
+    } else {
+        say(&format!(
+            "Open {page}/ for a phone and dial {code} (the M-Pesa PIN is 1234). The API is listed at {page}/api."
+        ));
+    }
+    let mut resets = sim.resets();
+    let register_again = async {
+        while resets.changed().await.is_ok() {
+            if let Some(majibu) = &beside {
+                majibu.register_again().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stopped => {}
+        () = register_again => {}
+    }
     if let Some(majibu) = beside {
         majibu.stop().await;
     }
@@ -148,4 +211,9 @@ fn free_or(preferred: SocketAddr) -> SocketAddr {
 /// Tells the person at the terminal; a closed pipe is nobody's fault.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Tells of something wrong on standard error.
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use majibu::app::App;
 use majibu::config::Config;
 use majibu::core::payment::balance::Charges;
 use majibu::service::{Migration, Parts, Service, World};
@@ -17,6 +18,15 @@ const STARTER_QUESTIONS: &str = include_str!("../../menus/questions.csv");
 
 /// How long after the END screen the PIN prompt comes: soon, but not before the screen is read.
 const STK_DELAY: Duration = Duration::from_millis(1_500);
+
+/// Who looks for what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Jobs {
+    /// Majibu's own job runner.
+    Running,
+    /// Whoever started it, with [`App::work_off`].
+    ByHand,
+}
 
 /// A Majibu that runs beside the simulator.
 pub(crate) struct Beside {
@@ -32,6 +42,8 @@ pub(crate) async fn start(
     listen: SocketAddr,
     data: Option<&Path>,
     code: &str,
+    world: &World,
+    jobs: Jobs,
 ) -> Result<Beside, Box<dyn std::error::Error>> {
     let (folder, temporary) = match data {
         Some(folder) => {
@@ -65,7 +77,11 @@ pub(crate) async fn start(
     config.daraja.certificate = Some(certificate);
     // The simulator takes its charges from the utility account.
     config.daraja.charges = Charges::Taken;
-    let service = Service::start(&config, &World::default(), Parts::All, Migration::Run).await?;
+    let parts = match jobs {
+        Jobs::Running => Parts::All,
+        Jobs::ByHand => Parts::Http,
+    };
+    let service = Service::start(&config, world, parts, Migration::Run).await?;
     service
         .app()
         .import_questions(STARTER_QUESTIONS.as_bytes())
@@ -89,6 +105,18 @@ pub(crate) async fn start(
 }
 
 impl Beside {
+    /// The app behind it.
+    pub(crate) fn app(&self) -> &App {
+        self.service.app()
+    }
+
+    /// Registers the paybill once more, after the simulator has forgotten it.
+    pub(crate) async fn register_again(&self) {
+        if let Err(error) = self.service.app().register_urls().await {
+            tracing::warn!("the paybill's URLs could not be registered again: {error}");
+        }
+    }
+
     /// Where Majibu listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address

@@ -13,6 +13,7 @@ mod books;
 pub(crate) mod c2b;
 mod callback;
 mod code;
+pub(crate) mod door;
 mod fields;
 mod initiator;
 mod ledger;
@@ -23,8 +24,9 @@ pub(crate) mod pull;
 mod push;
 pub(crate) mod query;
 mod refusal;
-mod result;
+pub(crate) mod result;
 pub(crate) mod reversal;
+mod saved;
 pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod stk;
@@ -33,6 +35,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -51,6 +55,7 @@ pub(crate) use paybill::{PaybillOrder, pay as pay_to_paybill};
 pub use payout::{Payout, PayoutResult};
 pub use push::{Push, StkResult};
 pub(crate) use refusal::{Refusal, fault_answer, gateway_page};
+pub(crate) use saved::{Restored, SavedMpesa, resumed};
 
 /// Everything that M-Pesa knows.
 pub(crate) struct Mpesa {
@@ -62,6 +67,8 @@ pub(crate) struct Mpesa {
     /// Where payments to the paybill are told.
     urls: Mutex<Option<c2b::Urls>>,
     is_pull_registered: Mutex<bool>,
+    /// When each product was last asked, for the rate limit.
+    asked: Mutex<door::Asked>,
     /// Counts up when a push or payout got its result or the service was told.
     progress: watch::Sender<u64>,
 }
@@ -75,6 +82,7 @@ impl Mpesa {
             payouts: Mutex::default(),
             urls: Mutex::default(),
             is_pull_registered: Mutex::default(),
+            asked: Mutex::default(),
             initiator: Mutex::new(initiator::Initiator::new(&config.organisation)),
             progress: watch::Sender::new(0),
         }
@@ -89,11 +97,34 @@ impl Mpesa {
     }
 
     pub(crate) fn set_pin(&self, number: Number, pin: &str) {
-        pin.clone_into(&mut lock(&self.ledger).account(number).pin);
+        lock(&self.ledger).account(number).set_pin(pin);
+    }
+
+    /// The PIN of a phone's owner.
+    pub(crate) fn pin(&self, number: Number) -> String {
+        lock(&self.ledger).account(number).pin.clone()
+    }
+
+    /// What a phone paid, less what it was paid and given back, in cents.
+    pub(crate) fn spent_cents(&self, number: Number) -> i64 {
+        let movements = self.movements().into_iter();
+        let own = movements.filter(|movement| movement.phone == number);
+        own.map(|movement| match movement.kind {
+            MovementKind::Payment => movement.amount_cents,
+            MovementKind::Payout | MovementKind::Reversal => -movement.amount_cents,
+        })
+        .sum()
     }
 
     pub(crate) fn set_registered(&self, number: Number, is_registered: bool) {
         lock(&self.ledger).account(number).is_registered = is_registered;
+    }
+
+    /// The PIN of a number, and whether its owner is a customer.
+    pub(crate) fn pin_and_registration(&self, number: Number) -> (String, bool) {
+        let mut ledger = lock(&self.ledger);
+        let account = ledger.account(number);
+        (account.pin.clone(), account.is_registered)
     }
 
     pub(crate) fn utility_cents(&self) -> i64 {
@@ -115,6 +146,25 @@ impl Mpesa {
 
     pub(crate) fn books(&self) -> Books {
         lock(&self.ledger).books()
+    }
+
+    /// The phone of a push, by its `CheckoutRequestID`.
+    pub(crate) fn phone_of_push(&self, checkout_request_id: &str) -> Option<Number> {
+        lock(&self.pushes)
+            .find(checkout_request_id)
+            .map(|push| push.phone)
+    }
+
+    /// The phone of a payout, by its originator id.
+    pub(crate) fn phone_of_payout(&self, originator: &str) -> Option<Number> {
+        lock(&self.payouts).find(originator)?.phone
+    }
+
+    /// The phone of a movement, by its receipt.
+    pub(crate) fn phone_of_receipt(&self, receipt: &str) -> Option<Number> {
+        lock(&self.ledger)
+            .movement(receipt)
+            .map(|movement| movement.phone)
     }
 
     /// All payouts, oldest first.
@@ -174,9 +224,17 @@ impl Mpesa {
     }
 
     /// Whether the bearer token of a request is alive.
-    fn check_token(&self, headers: &HeaderMap, product: Product) -> Result<(), Refusal> {
+    fn check_token(
+        &self,
+        headers: &HeaderMap,
+        product: Product,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Err(Refusal::InvalidHeader);
+        }
         let token = bearer(headers);
-        if lock(&self.tokens).is_alive(token) {
+        if lock(&self.tokens).is_alive(token, now) {
             Ok(())
         } else {
             Err(Refusal::InvalidToken(product, token.to_owned()))

@@ -6,10 +6,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use aws_lc_rs::digest;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::ToSchema;
 
 /// A Kenyan mobile number: nine national digits that start with 7 or 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, pattern = r"^\+254[17]\d{8}$", example = "+254712345678")]
 pub struct Number(u32);
 
 /// A text that is not a Kenyan mobile number.
@@ -44,6 +47,13 @@ impl Number {
     #[must_use]
     pub fn digits(self) -> u64 {
         254_000_000_000 + u64::from(self.0)
+    }
+
+    /// SHA-256 of the twelve digits in hex, as providers hide a number.
+    pub(crate) fn hashed(self) -> String {
+        let hash = digest::digest(&digest::SHA256, self.digits().to_string().as_bytes());
+        let hex = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
+        hex.collect()
     }
 
     /// As people in Kenya write it, `0712345678`.
@@ -106,6 +116,13 @@ impl fmt::Display for Number {
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_e164(&text).map_err(de::Error::custom)
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use utoipa::ToSchema;
 
 use crate::number::Number;
 use crate::world::World;
@@ -33,7 +34,7 @@ pub(crate) struct Sighting {
 }
 
 /// What the opponent is doing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OpponentStatus {
     /// Whether it is switched on.
     pub on: bool,
@@ -48,7 +49,7 @@ pub struct OpponentStatus {
 }
 
 /// How far the opponent is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OpponentState {
     /// Switched off.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use chrono::{DateTime, Utc};
+use futures::stream::{self, Stream, StreamExt};
 
-use crate::clock;
 use crate::exchange::{Direction, Exchange, headers_that_matter};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
@@ -39,6 +39,8 @@ pub struct RawReply {
     pub status: u16,
     /// The `content-type` header.
     pub content_type: Option<String>,
+    /// The `location` header, of a redirect.
+    pub location: Option<String>,
     /// The `at-ussd-hop-metadata` header: the screen's name.
     pub name: Option<String>,
     /// The body; what is not UTF-8 is replaced.
@@ -56,62 +58,90 @@ pub enum SendError {
     /// Nobody listens, or the connection broke.
     #[error("the service could not be reached: {0}")]
     Unreachable(String),
+    /// On demand: it never left.
+    #[error("the request was lost on its way")]
+    Lost,
+    /// On demand: the service answered, and nobody read it.
+    #[error("the answer was lost on its way")]
+    AnswerLost,
     /// More than a gateway reads.
     #[error("the answer is longer than {ANSWER_LIMIT} bytes")]
     TooLong,
 }
 
 impl World {
-    /// Sends a call and records it.
-    pub(crate) async fn send(&self, call: &Call) -> Result<RawReply, SendError> {
-        self.send_noting(call, None).await
-    }
-
     /// Sends a callback, playing the fault that waits at the point. Returns the status of each
     /// delivery: empty when it was lost, `None` where the service did not answer.
     pub(crate) async fn send_callback(&self, point: FaultPoint, call: &Call) -> Vec<Option<u16>> {
-        let fault = self.take_fault(point);
+        let fault = self.take_fault(point, call.phone);
         self.send_spoilt(fault.as_ref(), call).await
     }
 
     /// The same with a fault that was taken before.
     pub(crate) async fn send_spoilt(&self, fault: Option<&Fault>, call: &Call) -> Vec<Option<u16>> {
-        let note = fault.map(note);
         let send = || async {
-            self.send_noting(call, note.clone())
-                .await
-                .ok()
-                .map(|reply| reply.status)
+            let answer = self.send_noting(call, fault).await;
+            answer.ok().map(|reply| reply.status)
         };
         match fault {
             Some(Fault::Lost) => {
-                self.exchanges.record(call.exchange(clock::now(), note));
-                Vec::new()
+                self.record_lost(call);
+                return Vec::new();
             }
+            Some(Fault::Held) => {
+                self.next_passed(call.what).await;
+                return vec![send().await];
+            }
+            Some(Fault::Late(delay)) => self.clock.sleep(*delay).await,
+            // The others concern what is said, or how it is sent.
+            Some(_) | None => {}
+        }
+        let statuses = match fault {
             Some(Fault::Twice) => {
                 let (first, second) = tokio::join!(send(), send());
                 vec![first, second]
             }
-            Some(Fault::Late(delay)) => {
-                tokio::time::sleep(*delay).await;
-                vec![send().await]
+            Some(Fault::Again(delay)) => {
+                let first = send().await;
+                self.clock.sleep(*delay).await;
+                vec![first, send().await]
             }
-            // The others concern what is said or are refused for messages.
             Some(_) | None => vec![send().await],
-        }
+        };
+        self.note_passed(call.what);
+        statuses
     }
 
+    /// Records a call that a fault lost.
+    pub(crate) fn record_lost(&self, call: &Call) {
+        let body = Some(call.body.clone());
+        let exchange = call.exchange(self.clock.now(), Some(&Fault::Lost), body);
+        self.exchanges.record(exchange);
+    }
+
+    /// Sends a call once, in the way that the fault leaves of it, and records it.
     pub(crate) async fn send_noting(
         &self,
         call: &Call,
-        note: Option<String>,
+        fault: Option<&Fault>,
     ) -> Result<RawReply, SendError> {
-        let (at, started) = (clock::now(), Instant::now());
-        let answer = match tokio::time::timeout(call.timeout, self.exchange(call)).await {
+        let (at, started) = (self.clock.now(), Instant::now());
+        let message = Message::of(call, fault);
+        let mut exchange = call.exchange(at, fault, message.recorded());
+        if matches!(fault, Some(Fault::Html)) {
+            for (name, value) in &mut exchange.request_headers {
+                if name == "content-type" {
+                    "text/html".clone_into(value);
+                }
+            }
+        }
+        // A drip is as slow as was asked; only the answer to it is waited for so long.
+        let limit = call.timeout + message.lasts();
+        let answer = match tokio::time::timeout(limit, self.exchange(call, message)).await {
+            Ok(Ok(_)) if matches!(fault, Some(Fault::AnswerLost)) => Err(SendError::AnswerLost),
             Ok(answer) => answer,
-            Err(_) => Err(SendError::Timeout(call.timeout)),
+            Err(_) => Err(SendError::Timeout(limit)),
         };
-        let mut exchange = call.exchange(at, note);
         exchange.duration_ms = millis(started);
         let reply = answer.map(|(status, headers, body)| {
             exchange.status = Some(status);
@@ -120,6 +150,7 @@ impl World {
             RawReply {
                 status,
                 content_type: header_text(&headers, &header::CONTENT_TYPE),
+                location: header_text(&headers, &header::LOCATION),
                 name: header_text(&headers, &HeaderName::from_static(HOP_METADATA)),
                 body: exchange.response_body.clone(),
                 duration_ms: exchange.duration_ms,
@@ -133,13 +164,22 @@ impl World {
         reply
     }
 
-    async fn exchange(&self, call: &Call) -> Result<(u16, HeaderMap, Vec<u8>), SendError> {
-        let request = self
-            .http
-            .post(&call.url)
-            .headers(call.headers())
-            .body(call.body.clone());
+    async fn exchange(
+        &self,
+        call: &Call,
+        message: Message,
+    ) -> Result<(u16, HeaderMap, Vec<u8>), SendError> {
+        let mut headers = call.headers();
+        if matches!(message, Message::Page) {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+        }
+        if matches!(message, Message::Cut(_) | Message::Drip(..)) {
+            // The whole length, as of a message that is meant to arrive.
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(call.body.len()));
+        }
+        let request = self.http.post(&call.url).headers(headers);
         let mut response = request
+            .body(message.into_body())
             .send()
             .await
             .map_err(|error| unreachable_service(&error))?;
@@ -158,6 +198,88 @@ impl World {
         Ok((status, headers, body))
     }
 }
+
+/// The body of a call, as a fault leaves it.
+enum Message {
+    Whole(String),
+    Nothing,
+    Page,
+    /// So much of it, then the connection breaks.
+    Cut(String),
+    /// Byte by byte, with a pause before each.
+    Drip(String, Duration),
+}
+
+impl Message {
+    fn of(call: &Call, fault: Option<&Fault>) -> Self {
+        match fault {
+            Some(Fault::Empty) => Self::Nothing,
+            Some(Fault::Html) => Self::Page,
+            Some(Fault::Cut) => {
+                let half = call.body.floor_char_boundary(call.body.len() / 2);
+                Self::Cut(call.body[..half].to_owned())
+            }
+            Some(Fault::Drip(whole)) => {
+                let bytes = u32::try_from(call.body.len()).unwrap_or(u32::MAX).max(1);
+                Self::Drip(call.body.clone(), *whole / bytes)
+            }
+            Some(_) | None => Self::Whole(call.body.clone()),
+        }
+    }
+
+    /// What the record shows of it.
+    fn recorded(&self) -> Option<String> {
+        match self {
+            Self::Whole(text) | Self::Cut(text) | Self::Drip(text, _) => Some(text.clone()),
+            Self::Nothing => None,
+            Self::Page => Some(PAGE.to_owned()),
+        }
+    }
+
+    /// How long it takes to be sent at least.
+    fn lasts(&self) -> Duration {
+        match self {
+            Self::Drip(text, pause) => *pause * u32::try_from(text.len()).unwrap_or(u32::MAX),
+            Self::Whole(_) | Self::Nothing | Self::Page | Self::Cut(_) => Duration::ZERO,
+        }
+    }
+
+    fn into_body(self) -> reqwest::Body {
+        match self {
+            Self::Whole(text) => text.into(),
+            Self::Nothing => String::new().into(),
+            Self::Page => PAGE.into(),
+            Self::Cut(text) => {
+                let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                // The pause lets the first half leave before the connection goes.
+                let end = stream::once(async {
+                    tokio::time::sleep(CUT_AFTER).await;
+                    Err(reset)
+                });
+                reqwest::Body::wrap_stream(stream::iter([Ok(text.into_bytes())]).chain(end))
+            }
+            Self::Drip(text, pause) => reqwest::Body::wrap_stream(drip(text.into_bytes(), pause)),
+        }
+    }
+}
+
+/// Bytes one by one, with a pause before each.
+pub(crate) fn drip(
+    bytes: impl AsRef<[u8]> + Send + Unpin + 'static,
+    pause: Duration,
+) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> + Send {
+    stream::unfold((bytes, 0_usize), move |(bytes, at)| async move {
+        let byte = *bytes.as_ref().get(at)?;
+        tokio::time::sleep(pause).await;
+        Some((Ok(vec![byte]), (bytes, at + 1)))
+    })
+}
+
+/// What a caller sends that is not the provider.
+const PAGE: &str = "<html><body>Service Unavailable</body></html>";
+
+/// How long the half of a message that breaks is on its way before it breaks.
+const CUT_AFTER: Duration = Duration::from_millis(20);
 
 /// How the record tells of a fault.
 pub(crate) fn note(fault: &Fault) -> String {
@@ -184,7 +306,7 @@ impl Call {
     }
 
     /// The record of this call, not answered yet.
-    fn exchange(&self, at: DateTime<Utc>, trouble: Option<String>) -> Exchange {
+    fn exchange(&self, at: DateTime<Utc>, fault: Option<&Fault>, body: Option<String>) -> Exchange {
         Exchange {
             id: 0,
             at,
@@ -194,12 +316,13 @@ impl Call {
             method: "POST".to_owned(),
             url: self.url.clone(),
             request_headers: headers_that_matter(&self.headers()),
-            request_body: self.body.clone(),
+            request_body: body.unwrap_or_default(),
             status: None,
             response_headers: Vec::new(),
             response_body: String::new(),
             duration_ms: 0,
-            trouble,
+            trouble: fault.map(note),
+            fault: fault.map(ToString::to_string),
         }
     }
 }

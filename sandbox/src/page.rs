@@ -1,4 +1,4 @@
-//! The phone page: three plain files, embedded, nothing from elsewhere.
+//! The page: plain files, embedded, nothing from elsewhere and nothing to build.
 
 use std::sync::Arc;
 
@@ -13,38 +13,40 @@ use crate::world::World;
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Path, content type and content of each file.
+#[rustfmt::skip]
+const FILES: [(&str, &str, &str); 15] = [
+    ("/", HTML, include_str!("../page/index.html")),
+    ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
+    ("/base.css", STYLE, include_str!("../page/base.css")),
+    ("/phone.css", STYLE, include_str!("../page/phone.css")),
+    ("/wire.css", STYLE, include_str!("../page/wire.css")),
+    ("/main.js", SCRIPT, include_str!("../page/main.js")),
+    ("/api.js", SCRIPT, include_str!("../page/api.js")),
+    ("/words.js", SCRIPT, include_str!("../page/words.js")),
+    ("/desk.js", SCRIPT, include_str!("../page/desk.js")),
+    ("/handset.js", SCRIPT, include_str!("../page/handset.js")),
+    ("/lcd.js", SCRIPT, include_str!("../page/lcd.js")),
+    ("/sim.js", SCRIPT, include_str!("../page/sim.js")),
+    ("/wire.js", SCRIPT, include_str!("../page/wire.js")),
+    ("/exchange.js", SCRIPT, include_str!("../page/exchange.js")),
+    ("/faults.js", SCRIPT, include_str!("../page/faults.js")),
+];
+
 /// The page's files.
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new()
-        .route(
-            "/",
-            get(|| async {
-                file(
-                    "text/html; charset=utf-8",
-                    include_str!("../page/index.html"),
-                )
-            }),
-        )
-        .route(
-            "/phone.css",
-            get(|| async { file("text/css; charset=utf-8", include_str!("../page/phone.css")) }),
-        )
-        .route(
-            "/phone.js",
-            get(|| async {
-                file(
-                    "text/javascript; charset=utf-8",
-                    include_str!("../page/phone.js"),
-                )
-            }),
-        )
-        .route(
-            "/icon.svg",
-            get(|| async { file("image/svg+xml", include_str!("../page/icon.svg")) }),
-        )
+    let router = Router::new();
+    FILES.into_iter().fold(router, |router, file| {
+        let (path, content_type, text) = file;
+        router.route(path, get(move || async move { answer(content_type, text) }))
+    })
 }
 
-fn file(content_type: &'static str, text: &'static str) -> Response {
+fn answer(content_type: &'static str, text: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CONTENT_SECURITY_POLICY, POLICY),

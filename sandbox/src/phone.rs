@@ -6,31 +6,38 @@
 //! a prompt never appears over an open session, and nothing can be dialled under a prompt.
 
 mod ending;
+mod inbox;
+mod paging;
 mod paybill;
+mod power;
 mod prompt;
+mod saved;
 mod screen;
 mod session;
 mod texting;
+mod timer;
 mod view;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::network::Network;
 use crate::number::Number;
 use crate::outgoing::SendError;
+use crate::pulse::Pulse;
 use crate::sms::Sms;
 use crate::world::{World, lock};
 
+pub use power::Notice;
 pub use prompt::PinPrompt;
 pub(crate) use prompt::{Choice, Placing};
+pub(crate) use saved::SavedPhone;
 pub use screen::{Screen, ScreenKind};
 use session::Session;
-pub use view::PhoneView;
-
-/// Safaricom's code in the field `networkCode`.
-pub(crate) const NETWORK_CODE: &str = "63902";
+pub use view::{PhoneView, SessionView, Shown};
 
 /// A phone in somebody's hand. Cheap to clone; all clones are the same phone.
 #[derive(Clone)]
@@ -70,13 +77,13 @@ pub enum PhoneError {
     /// The session ended while the answer was on its way.
     #[error("the session ended before the answer came")]
     SessionEnded,
-    /// A network passes on at most 80 characters.
-    #[error("a reply has at most 80 characters")]
+    /// A network passes on at most 80 characters, Airtel 90.
+    #[error("a reply has at most 80 characters (90 on Airtel)")]
     ReplyTooLong,
     /// The simulator was not told where the service is.
     #[error("no USSD address of the service is set")]
     NoService,
-    /// The simulator was not told where the service takes SMS.
+    /// The simulator was not told where the service takes opt-outs.
     #[error("no SMS address of the service is set")]
     NoSmsService,
     /// A phone sends ten parts at most.
@@ -104,55 +111,84 @@ pub(crate) struct PhoneState {
     pub(crate) number: Number,
     inner: Mutex<Inner>,
     changed: watch::Sender<u64>,
+    pulse: Pulse,
 }
 
 struct Inner {
     owner: Owner,
-    is_reachable: bool,
+    network: Network,
+    is_on: bool,
+    has_signal: bool,
     session: Option<Session>,
     /// The screen shown last; it stays to be read after the session ended.
     screen: Option<Screen>,
+    /// What the phone shows instead, after the network ended the session.
+    notice: Option<Notice>,
+    /// Counts up with each screen and notice.
+    shown: u64,
+    /// Which page of a screen that is too long.
+    page: usize,
     last_hop: Option<session::Hop>,
     inbox: Vec<Sms>,
-    /// Messages that wait until the phone can be reached.
+    /// Ids of the messages that were opened.
+    opened: BTreeSet<String>,
+    /// Messages that wait at the gateway until the phone can be reached.
     held: Vec<Sms>,
     prompt: Option<prompt::OpenPrompt>,
 }
 
-impl PhoneState {
-    pub(crate) fn new(number: Number) -> Self {
-        let inner = Inner {
+impl Inner {
+    fn new() -> Self {
+        Self {
             owner: Owner::Person,
-            is_reachable: true,
+            network: Network::default(),
+            is_on: true,
+            has_signal: true,
             session: None,
             screen: None,
+            notice: None,
+            shown: 0,
+            page: 0,
             last_hop: None,
             inbox: Vec::new(),
+            opened: BTreeSet::new(),
             held: Vec::new(),
             prompt: None,
-        };
+        }
+    }
+}
+
+impl PhoneState {
+    pub(crate) fn new(number: Number, pulse: Pulse) -> Self {
         Self {
             number,
-            inner: Mutex::new(inner),
+            inner: Mutex::new(Inner::new()),
             changed: watch::Sender::new(0),
+            pulse,
         }
     }
 
     /// Puts a message into the inbox, or holds it while the phone is out of reach: then `false`.
     pub(crate) fn receive(&self, sms: Sms) -> bool {
         self.change(|inner| {
-            if inner.is_reachable {
+            if inner.is_reachable() {
                 inner.inbox.push(sms);
             } else {
                 inner.held.push(sms);
             }
-            inner.is_reachable
+            inner.is_reachable()
         })
+    }
+
+    /// All messages, oldest first.
+    pub(crate) fn inbox(&self) -> Vec<Sms> {
+        self.read(|inner| inner.inbox.clone())
     }
 
     /// Wakes those who look at this phone after something outside of it changed, such as its money.
     pub(crate) fn touch(&self) {
         self.changed.send_modify(|version| *version += 1);
+        self.pulse.phone(self.number);
     }
 
     /// Counts up with each change.
@@ -222,28 +258,6 @@ impl Phone {
                 inner.inbox.iter().find(|sms| fits(sms)).cloned()
             })
             .await
-    }
-
-    /// Takes the phone out of reach or back. Out of reach its session and prompt are gone, a push
-    /// ends in 1037, and messages wait until it is back.
-    pub fn set_reachable(&self, is_reachable: bool) {
-        if !is_reachable {
-            self.drop_session();
-        }
-        let held = self.state.change(|inner| {
-            inner.is_reachable = is_reachable;
-            if is_reachable {
-                let held = std::mem::take(&mut inner.held);
-                inner.inbox.extend(held.iter().cloned());
-                held
-            } else {
-                inner.prompt = None;
-                Vec::new()
-            }
-        });
-        for sms in held {
-            crate::sms::report_delivery(&self.world, self.number(), sms.id);
-        }
     }
 
     /// What the phone's owner has in M-Pesa, in cents.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use serde_json::json;
 
-use crate::mpesa::{b2c, balance, c2b, oauth, pull, query, reversal, status, stk};
+use crate::mpesa::{b2c, balance, c2b, door, oauth, pull, query, reversal, status, stk};
 use crate::recorder;
 use crate::sms;
 use crate::world::World;
@@ -16,9 +17,28 @@ use crate::{api, page};
 
 /// The whole application.
 pub(crate) fn router(world: Arc<World>) -> Router {
-    let providers = Router::new()
-        .route("/version1/messaging", post(sms::legacy))
+    let providers = africas_talking()
+        .merge(daraja(&world))
+        .fallback(unknown_path)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&world),
+            recorder::record,
+        ));
+    providers
+        .merge(page::routes())
+        .merge(api::routes())
+        .with_state(world)
+}
+
+fn africas_talking() -> Router<Arc<World>> {
+    Router::new()
+        .route("/version1/messaging", post(sms::legacy).get(sms::fetch))
         .route("/version1/messaging/bulk", post(sms::bulk))
+        .route("/version1/user", get(sms::account))
+}
+
+fn daraja(world: &Arc<World>) -> Router<Arc<World>> {
+    Router::new()
         .route("/oauth/v1/generate", get(oauth::generate))
         .route(
             "/mpesa/stkpush/v1/processrequest",
@@ -39,19 +59,21 @@ pub(crate) fn router(world: Arc<World>) -> Router {
             "/pulltransactions/v1/query",
             post(pull::query).get(pull::query),
         )
-        .fallback(unknown_path)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&world),
-            recorder::record,
-        ));
-    providers
-        .merge(page::routes())
-        .merge(api::routes())
-        .with_state(world)
+        .method_not_allowed_fallback(door::wrong_method)
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(world),
+            door::guard,
+        ))
 }
 
 /// What is not simulated is told apart from what is, and recorded like it.
-async fn unknown_path() -> Response {
+async fn unknown_path(State(world): State<Arc<World>>, uri: Uri) -> Response {
+    if ["/mpesa/", "/oauth/", "/pulltransactions/"]
+        .iter()
+        .any(|part| uri.path().starts_with(part))
+    {
+        return door::unknown_path(&world);
+    }
     (
         StatusCode::NOT_FOUND,
         Json(json!({ "error": "the simulator has nothing at this path" })),

@@ -1,11 +1,13 @@
 //! The simulator as one value: started on an address, driven by tests or by the phone page, stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
@@ -16,7 +18,10 @@ use crate::mpesa::{Books, CERTIFICATE_PEM, Movement, Payment, Payout, Push};
 use crate::number::{NotANumber, Number};
 use crate::opponent::{self, OpponentStatus};
 use crate::phone::Phone;
+use crate::scenario;
 use crate::server;
+use crate::sms::{self, DeliveryStatus};
+use crate::state::StateError;
 use crate::world::World;
 
 /// How long open connections may take to end when the simulator stops.
@@ -39,6 +44,9 @@ pub enum StartError {
     /// The HTTP client cannot be made.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// The state in the file cannot be loaded.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 impl Simulator {
@@ -46,6 +54,7 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> Result<Self, StartError> {
         let listen = config.listen;
         let world = Arc::new(World::new(config)?);
+        world.load_file().await?;
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| StartError::Listen(listen, error))?;
@@ -62,7 +71,7 @@ impl Simulator {
                 tracing::error!("the simulator's server failed: {error}");
             }
         });
-        world.spawn(opponent::run(Arc::clone(&world)));
+        world.spawn_service(opponent::run(Arc::clone(&world)));
         let stop_on_drop = world.stopping.clone().drop_guard();
         Ok(Self {
             world,
@@ -94,6 +103,44 @@ impl Simulator {
         Ok(Phone::new(&self.world, number.parse::<Number>()?))
     }
 
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The phone of a number.
+    #[must_use]
+    pub fn phone_of(&self, number: Number) -> Phone {
+        Phone::new(&self.world, number)
+    }
+
+    /// The time in the simulator.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.world.clock.now()
+    }
+
+    /// Tells the time in the simulator from elsewhere: to a service that shares its clock.
+    pub fn time_teller(&self) -> impl Fn() -> DateTime<Utc> + Send + Sync + 'static + use<> {
+        let clock = self.world.clock.clone();
+        move || clock.now()
+    }
+
+    /// On a virtual clock: the next moment at which something happens by itself.
+    #[must_use]
+    pub fn next_moment(&self) -> Option<DateTime<Utc>> {
+        self.world.clock.next_moment()
+    }
+
+    /// Turns a virtual clock to a moment that is not before now. Does nothing to the machine's.
+    pub fn turn_clock(&self, moment: DateTime<Utc>) {
+        self.world.clock.turn_to(moment);
+    }
+
+    /// On a virtual clock: waits until all that happens at this moment has happened.
+    pub async fn settled(&self) {
+        self.world.clock.settled().await;
+    }
+
     /// A phone with a number that was not used before.
     #[must_use]
     pub fn new_phone(&self) -> Phone {
@@ -107,7 +154,29 @@ impl Simulator {
         fault: Fault,
         times: usize,
     ) -> Result<(), ImpossibleFault> {
-        self.world.faults().queue(point, fault, times)
+        self.world.faults().queue(point, fault, None, times)
+    }
+
+    /// The same for messages about one phone.
+    pub fn inject_for(
+        &self,
+        phone: Number,
+        point: FaultPoint,
+        fault: Fault,
+        times: usize,
+    ) -> Result<(), ImpossibleFault> {
+        self.queue_fault(point, fault, Some(phone), times)
+    }
+
+    /// The same for everybody or for one phone.
+    pub(crate) fn queue_fault(
+        &self,
+        point: FaultPoint,
+        fault: Fault,
+        phone: Option<Number>,
+        times: usize,
+    ) -> Result<(), ImpossibleFault> {
+        self.world.faults().queue(point, fault, phone, times)
     }
 
     /// How many faults wait at a point.
@@ -116,9 +185,15 @@ impl Simulator {
         self.world.faults().waiting(point)
     }
 
-    /// Forgets all faults that wait.
+    /// What was done with the phones so far, as a scenario file.
+    #[must_use]
+    pub fn scenario(&self) -> String {
+        scenario::record(&self.world)
+    }
+
+    /// Forgets all faults that wait, and lets go what is held.
     pub fn clear_faults(&self) {
-        self.world.faults().clear();
+        self.world.clear_faults(None);
     }
 
     /// Kills all access tokens that Daraja gave out.
@@ -192,18 +267,18 @@ impl Simulator {
     /// Sets the credit for SMS, in cents, of which one costs 80; `None`: it never ends. Without
     /// enough, recipients get 405.
     pub fn set_sms_credit(&self, cents: Option<usize>) {
-        self.world.sms.set_credit(cents);
+        self.world.sms_account.set_credit(cents);
     }
 
     /// Sets the only SMS sender id that is registered; `None`: any is. Another one is answered 201
     /// without recipients.
     pub fn set_sms_sender(&self, sender: Option<&str>) {
-        self.world.sms.set_sender(sender.map(str::to_owned));
+        self.world.sms_account.set_sender(sender.map(str::to_owned));
     }
 
     /// Sets the code that a number gets as a recipient of SMS; `None`: they are sent to it.
     pub fn set_sms_code(&self, number: &str, code: Option<i64>) -> Result<(), NotANumber> {
-        self.world.sms.set_code(number.parse()?, code);
+        self.world.sms_account.set_code(number.parse()?, code);
         Ok(())
     }
 
@@ -275,7 +350,54 @@ impl Simulator {
             .is_ok_and(|found| found.is_ok())
     }
 
-    /// Stops: no call to the service goes out after this.
+    /// The state, as JSON: M-Pesa's books, phones, and what is still to be done.
+    #[must_use]
+    pub fn state(&self) -> String {
+        self.world.state()
+    }
+
+    /// Puts a state in the place of this one; the record and waiting faults are forgotten.
+    pub async fn load_state(&self, json: &str) -> Result<(), StateError> {
+        self.world.load(json).await
+    }
+
+    /// Writes the state into its file, whole or not at all.
+    pub fn save_state(&self) -> Result<PathBuf, StateError> {
+        self.world.save()
+    }
+
+    /// Forgets everything, as if it had just been started; with a seed, what follows repeats.
+    pub async fn reset(&self) {
+        self.world.reset().await;
+    }
+
+    /// Counts up with each reset, for a service that has registered something.
+    #[must_use]
+    pub fn resets(&self) -> watch::Receiver<u64> {
+        self.world.resets.subscribe()
+    }
+
+    /// Tells the service of an SMS to this phone, whatever the truth is: one report for each
+    /// status, in this order.
+    pub fn report_sms(
+        &self,
+        phone: &Phone,
+        id: &str,
+        steps: &[DeliveryStatus],
+        reason: Option<&str>,
+    ) {
+        let reason = reason.map(str::to_owned);
+        sms::report(
+            &self.world,
+            phone.number(),
+            id.to_owned(),
+            steps.to_vec(),
+            reason,
+        );
+    }
+
+    /// Stops: no call to the service goes out after this. The state is saved where it has a file;
+    /// the log tells if that fails.
     pub async fn stop(mut self) {
         self.world.stop().await;
         if tokio::time::timeout(STOP_LIMIT, &mut self.server)
@@ -283,6 +405,11 @@ impl Simulator {
             .is_err()
         {
             self.server.abort();
+        }
+        if self.world.config.state.is_some()
+            && let Err(error) = self.world.save()
+        {
+            tracing::error!("{error}");
         }
     }
 }

@@ -3,27 +3,37 @@
 //!
 //! A message is in the inbox before its sender has the answer. A phone out of reach gets it later,
 //! and only then is its delivery reported.
+//!
+//! `report` tells the service of deliveries, `received` gives out what phones sent, `books` is what
+//! the gateway keeps.
+
+mod books;
+mod received;
+mod report;
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use crate::clock;
-use crate::fault::{Fault, FaultPoint};
+use crate::fault::Fault;
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
-use crate::phone::NETWORK_CODE;
 use crate::recorder::Spoilt;
 use crate::sms_account::words;
 use crate::text;
-use crate::world::World;
+use crate::world::{World, lock};
+
+pub(crate) use books::SmsBooks;
+pub(crate) use received::{account, fetch};
+pub use report::DeliveryStatus;
+pub(crate) use report::{Report, report, report_delivery, report_later};
 
 /// The sender where a request names none.
 const DEFAULT_SENDER: &str = "AFRICASTKNG";
@@ -32,7 +42,7 @@ const DEFAULT_SENDER: &str = "AFRICASTKNG";
 const PART_COST_CENTS: usize = 80;
 
 /// A message in an inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Sms {
     /// The provider's id, `ATXid_...`.
     pub id: String,
@@ -49,6 +59,12 @@ struct SmsRequest {
     to: Vec<String>,
     message: String,
     from: String,
+    /// Accepted now, passed on later: the answer says so.
+    is_queued: bool,
+    /// Asked for by its receivers, who pay: also those get it who take no promotions.
+    is_premium: bool,
+    /// The receivers are hashes of numbers.
+    is_masked: bool,
 }
 
 /// The fields of the form endpoint that the simulator acts on.
@@ -58,6 +74,9 @@ struct LegacyForm {
     to: Option<String>,
     message: Option<String>,
     from: Option<String>,
+    enqueue: Option<String>,
+    #[serde(rename = "bulkSMSMode")]
+    bulk_sms_mode: Option<String>,
 }
 
 /// The fields of the JSON endpoint.
@@ -68,6 +87,19 @@ struct BulkBody {
     message: Option<String>,
     sender_id: Option<String>,
     phone_numbers: Option<Vec<String>>,
+    enqueue: Option<Value>,
+}
+
+/// The fields of the same endpoint for a number that is known by its hash only, form-encoded as the
+/// SDK for Python sends them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MaskedForm {
+    username: Option<String>,
+    message: Option<String>,
+    sender_id: Option<String>,
+    masked_number: Option<String>,
+    telco: Option<String>,
 }
 
 /// `POST /version1/messaging`, form-encoded.
@@ -88,18 +120,28 @@ pub(crate) async fn legacy(
                 .collect(),
             message: required(form.message, "message")?,
             from: sender(form.from),
+            is_queued: form.enqueue.as_deref() == Some("1"),
+            is_premium: form.bulk_sms_mode.as_deref() == Some("0"),
+            is_masked: false,
         })
     };
     answer(&world, spoilt, &headers, read)
 }
 
-/// `POST /version1/messaging/bulk`, JSON.
+/// `POST /version1/messaging/bulk`, JSON; form-encoded for a masked number.
 pub(crate) async fn bulk(
     State(world): State<Arc<World>>,
     spoilt: Option<Extension<Spoilt>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let is_form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    if is_form {
+        return answer(&world, spoilt, &headers, || masked(&body));
+    }
     let read = || -> Result<SmsRequest, String> {
         let bulk: BulkBody = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
         required(bulk.username, "username")?;
@@ -110,9 +152,27 @@ pub(crate) async fn bulk(
                 .ok_or_else(|| missing("phoneNumbers"))?,
             message: required(bulk.message, "message")?,
             from: sender(bulk.sender_id),
+            is_queued: matches!(bulk.enqueue, Some(Value::Bool(true)))
+                || bulk.enqueue == Some(json!(1)),
+            is_premium: false,
+            is_masked: false,
         })
     };
     answer(&world, spoilt, &headers, read)
+}
+
+fn masked(body: &[u8]) -> Result<SmsRequest, String> {
+    let form: MaskedForm = serde_urlencoded::from_bytes(body).map_err(|error| error.to_string())?;
+    required(form.username, "username")?;
+    required(form.telco, "telco")?;
+    Ok(SmsRequest {
+        to: vec![required(form.masked_number, "maskedNumber")?],
+        message: required(form.message, "message")?,
+        from: sender(form.sender_id),
+        is_queued: false,
+        is_premium: false,
+        is_masked: true,
+    })
 }
 
 /// The answer of a provider that does not take the key.
@@ -122,37 +182,6 @@ pub(crate) fn bad_key() -> Response {
         "The supplied authentication is invalid",
     )
         .into_response()
-}
-
-/// Tells the service that a message reached its phone.
-pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
-    let Some(url) = world.urls().delivery else {
-        return;
-    };
-    let shared = Arc::clone(world);
-    world.spawn(async move {
-        tokio::time::sleep(shared.config.sms.delivery_delay).await;
-        let phone = number.to_string();
-        let call = Call {
-            what: "delivery report",
-            phone: Some(number),
-            url,
-            content_type: "application/x-www-form-urlencoded",
-            user_agent: None,
-            hop_metadata: None,
-            body: form_body([
-                ("phoneNumber", phone.as_str()),
-                ("retryCount", "0"),
-                ("id", id.as_str()),
-                ("status", "Success"),
-                ("networkCode", NETWORK_CODE),
-            ]),
-            timeout: CALLBACK_TIMEOUT,
-        };
-        shared
-            .send_callback(FaultPoint::DeliveryReport, &call)
-            .await;
-    });
 }
 
 fn answer(
@@ -194,7 +223,14 @@ fn stated(spoilt: Option<Extension<Spoilt>>) -> Option<i64> {
 
 /// The recipients come in another order than they were asked for: none is promised.
 fn accept(world: &Arc<World>, send: &SmsRequest, code: Option<i64>) -> Value {
-    if !world.sms.takes(&send.from) {
+    let config = &world.config.sms;
+    let is_registered = |names: &Vec<String>| {
+        let own = [config.short_code.as_str(), DEFAULT_SENDER];
+        own.contains(&send.from.as_str()) || names.contains(&send.from)
+    };
+    let takes = config.senders.as_ref().is_none_or(is_registered);
+    if !takes || !world.sms_account.takes(&send.from) {
+        // Created all the same, and sent to nobody.
         return json!({ "SMSMessageData": { "Message": "InvalidSenderId", "Recipients": [] } });
     }
     let parts = text::sms_parts(&send.message);
@@ -206,7 +242,7 @@ fn accept(world: &Arc<World>, send: &SmsRequest, code: Option<i64>) -> Value {
     recipients.reverse();
     let sent = recipients
         .iter()
-        .filter(|recipient| recipient["statusCode"] == 101)
+        .filter(|recipient| matches!(recipient["statusCode"].as_i64(), Some(100..=102)))
         .count();
     let message = format!(
         "Sent to {sent}/{} Total Cost: {} Message parts: {parts}",
@@ -228,11 +264,25 @@ fn deliver(
             "statusCode": code, "number": to, "status": words(code), "cost": "0", "messageId": "None",
         })
     };
-    let Ok(number) = Number::from_e164(to) else {
+    let number = if send.is_masked {
+        let phones = world.phones();
+        let mut numbers = phones.iter().map(|phone| phone.number);
+        numbers.find(|number| number.hashed().eq_ignore_ascii_case(to))
+    } else {
+        Number::from_e164(to).ok()
+    };
+    let Some(number) = number else {
         return refused(403);
     };
+    let _step = world.step();
+    let is_promotion = world.config.sms.promotional_senders.contains(&send.from);
+    let is_unwelcome =
+        || is_promotion && !send.is_premium && lock(&world.sms).opted_out.contains(&number);
+    let code = code
+        .or_else(|| world.sms_account.code(number))
+        .or_else(|| is_unwelcome().then_some(406));
     let id = format!("ATXid_{}", world.dice.hex32());
-    let code = match code.or_else(|| world.sms.code(number)) {
+    let code = match code {
         // Held until somebody clears it: it has its id, and does not arrive.
         Some(401) => {
             return json!({
@@ -241,25 +291,31 @@ fn deliver(
         }
         Some(code) if !(100..=102).contains(&code) => return refused(code),
         Some(code) => code,
+        None if send.is_queued => 102,
         None => 101,
     };
-    if !world.sms.pay(parts * PART_COST_CENTS) {
+    if !world.sms_account.pay(parts * PART_COST_CENTS) {
         return refused(405);
     }
     let sms = Sms {
         id: id.clone(),
         from: send.from.clone(),
         text: send.message.clone(),
-        at: clock::now(),
+        at: world.clock.now(),
     };
-    if world.phone(number).receive(sms) {
-        report_delivery(world, number, id.clone());
-    }
-    json!({ "statusCode": code, "number": to, "status": "Success", "cost": cost(parts), "messageId": id })
+    let is_delivered = world.phone(number).receive(sms);
+    report::report_acceptance(world, number, id.clone(), is_delivered);
+    json!({
+        "statusCode": code, "number": to, "status": words(code), "cost": cost(parts), "messageId": id,
+    })
 }
 
 fn cost(parts: usize) -> String {
-    let cents = parts * PART_COST_CENTS;
+    money(parts * PART_COST_CENTS)
+}
+
+/// An amount as Africa's Talking writes it, `KES 0.8000`.
+fn money(cents: usize) -> String {
     format!("KES {}.{:02}00", cents / 100, cents % 100)
 }
 

@@ -18,6 +18,16 @@ struct State {
 }
 
 impl SmsAccount {
+    /// Makes it what it was at first.
+    pub(crate) fn reset(&self) {
+        *lock(&self.0) = State::default();
+    }
+
+    /// The credit, in cents; `None`: it never ends.
+    pub(crate) fn credit_cents(&self) -> Option<usize> {
+        lock(&self.0).credit_cents
+    }
+
     /// Sets the credit, in cents; `None`: it never ends.
     pub(crate) fn set_credit(&self, cents: Option<usize>) {
         lock(&self.0).credit_cents = cents;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failed, open_to_look, say};
-use crate::config::Config;
+use crate::{config::Config, store::LedgerReport};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -23,18 +23,7 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
     let report = open_to_look(config).await?.ledger_report().await?;
     let ok = report.findings.is_empty();
     if *json {
-        let accounts: BTreeMap<&String, i64> = report
-            .accounts
-            .iter()
-            .map(|(name, balance)| (name, balance.get()))
-            .collect();
-        let body = json!({
-            "ok": ok,
-            "findings": report.findings,
-            "transfers": report.transfers,
-            "accounts": accounts,
-        });
-        say(&body.to_string());
+        say(&as_json(&report).to_string());
     } else {
         for (name, balance) in &report.accounts {
             say(&format!("{name:<12} {:>16}", balance.to_string()));
@@ -52,4 +41,20 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
     } else {
         Err(Failed::Finding(String::new()))
     }
+}
+
+/// What `ledger check --json` prints.
+#[must_use]
+pub fn as_json(report: &LedgerReport) -> serde_json::Value {
+    let accounts: BTreeMap<&String, i64> = report
+        .accounts
+        .iter()
+        .map(|(name, balance)| (name, balance.get()))
+        .collect();
+    json!({
+        "ok": report.findings.is_empty(),
+        "findings": report.findings,
+        "transfers": report.transfers,
+        "accounts": accounts,
+    })
 }

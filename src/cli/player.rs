@@ -12,40 +12,72 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Status, balance, games, deposits and SMS of one number
+    /// Status, balance, games, deposits and SMS of a number, or of several
     Show {
         /// The number, in any form: 0712345678, 254712345678, +254712345678
-        msisdn: String,
-        /// One JSON object instead of text
+        #[arg(required = true, value_name = "MSISDN")]
+        msisdns: Vec<String>,
+        /// One JSON object for each number, on a line of its own, instead of text
         #[arg(long)]
         json: bool,
     },
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
-    let Command::Show { msisdn, json } = command;
-    let unknown = |why: &str| {
+    let Command::Show { msisdns, json } = command;
+    let mut numbers = Vec::with_capacity(msisdns.len());
+    for msisdn in msisdns {
+        let number = Msisdn::parse(msisdn);
+        let number = number.map_err(|_| refused("not a Kenyan mobile number", msisdns, *json));
+        numbers.push(number?);
+    }
+    let app = open_to_look(config).await?;
+    let mut is_one_unknown = false;
+    for number in &numbers {
+        let Some(report) = app.player_report(number).await? else {
+            if numbers.len() == 1 {
+                return Err(refused("no player with this number", msisdns, *json));
+            }
+            is_one_unknown = true;
+            say(&unknown(number, *json));
+            continue;
+        };
         if *json {
-            say(&json!({ "error": why }).to_string());
-            Failed::Finding(String::new())
+            say(&as_json(&report).to_string());
         } else {
-            Failed::Finding(why.into())
+            print(&report);
         }
-    };
-    let Ok(number) = Msisdn::parse(msisdn) else {
-        return Err(unknown("not a Kenyan mobile number"));
-    };
-    let report = open_to_look(config).await?.player_report(&number).await?;
-    let report = report.ok_or_else(|| unknown("no player with this number"))?;
-    if *json {
-        say(&as_json(&report).to_string());
-    } else {
-        print(&report);
+    }
+    if is_one_unknown {
+        return Err(Failed::Finding(String::new()));
     }
     Ok(())
 }
 
-fn as_json(report: &PlayerReport) -> serde_json::Value {
+/// What is said where nothing is shown.
+fn refused(why: &str, msisdns: &[String], json: bool) -> Failed {
+    if json {
+        say(&json!({ "error": why }).to_string());
+        Failed::Finding(String::new())
+    } else if msisdns.len() == 1 {
+        Failed::Finding(why.into())
+    } else {
+        Failed::Finding(format!("one of the numbers: {why}"))
+    }
+}
+
+/// One of several numbers that nobody registered.
+fn unknown(number: &Msisdn, json: bool) -> String {
+    if json {
+        json!({ "msisdn": number.e164(), "error": "no player with this number" }).to_string()
+    } else {
+        format!("{}  no player with this number", number.e164())
+    }
+}
+
+/// What `player show --json` prints.
+#[must_use]
+pub fn as_json(report: &PlayerReport) -> serde_json::Value {
     let player = &report.player;
     let entries = report.entries.iter().map(|entry| {
         json!({

@@ -101,6 +101,30 @@ fn a_number_that_is_unknown_or_none_is_a_finding() {
 }
 
 #[test]
+fn several_numbers_are_shown_each_on_a_line_of_its_own() {
+    let house = House::new();
+    let numbers = ["0712345678", "0733123456"];
+    let show = |numbers: &[&str], options: &[&str]| {
+        house.run(&[&["player", "show"], numbers, options].concat())
+    };
+    let said = show(&numbers, &["--json"]).ended(1);
+    let lines: Vec<Value> = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an object"))
+        .collect();
+    let shown = lines.iter().map(|line| &line["msisdn"]);
+    let shown: Vec<_> = shown.collect();
+    assert_eq!(shown, [&json!("+254712345678"), &json!("+254733123456")]);
+    assert!(lines.iter().all(|line| line["error"].is_string()));
+    assert_eq!(show(&numbers, &[]).ended(1).stdout.lines().count(), 2);
+    // Nothing is shown where one is no number at all: a script would take the rest for everybody.
+    let said = show(&["0712345678", "0202222222"], &[]).ended(1);
+    assert_eq!(said.stdout, "");
+    assert!(said.one_line().contains("one of the numbers"), "{said:?}");
+}
+
+#[test]
 fn suspense_is_empty_and_refuses_what_it_does_not_have() {
     let house = House::new();
     assert_eq!(

@@ -14,9 +14,9 @@ use super::payout::{self, Payout};
 use super::refusal::Product;
 use super::result::{Asked, run_behind};
 use super::{Refusal, result};
-use crate::clock;
 use crate::fault::FaultPoint;
 use crate::number::Number;
+use crate::pending::{Job, JobId};
 use crate::recorder::About;
 use crate::world::{World, lock};
 
@@ -51,11 +51,11 @@ async fn answer(
     has_own_id: bool,
 ) -> Response {
     match accept(world, headers, body, has_own_id) {
-        Ok((payout, asked)) => {
+        Ok((payout, asked, job)) => {
             let acknowledgement = Json(asked.acknowledgement());
             let phone = payout.phone;
-            run_behind(world, FaultPoint::B2cResult, |fault| {
-                payout::live(Arc::clone(world), payout, asked, fault)
+            run_behind(world, FaultPoint::B2cResult, phone, |fault| {
+                world.until_end_of(job, payout::live(Arc::clone(world), payout, asked, fault))
             })
             .await;
             match phone {
@@ -72,12 +72,16 @@ fn accept(
     headers: &HeaderMap,
     body: &[u8],
     has_own_id: bool,
-) -> Result<(Payout, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::B2c)?;
+) -> Result<(Payout, Asked, JobId), Refusal> {
+    world
+        .mpesa
+        .check_token(headers, Product::B2c, world.clock.now())?;
     let body = fields::json(body)?;
     let (payout, asked) = read(world, &body, has_own_id)?;
+    let _step = world.step();
     lock(&world.mpesa.payouts).add(&payout)?;
-    Ok((payout, asked))
+    let job = world.begin(Job::Payout(asked.clone()));
+    Ok((payout, asked, job))
 }
 
 fn read(world: &World, body: &Value, has_own_id: bool) -> Result<(Payout, result::Asked), Refusal> {
@@ -118,7 +122,7 @@ fn read(world: &World, body: &Value, has_own_id: bool) -> Result<(Payout, result
         amount_cents,
         command,
         remarks,
-        at: clock::now(),
+        at: world.clock.now(),
         result: None,
         results: Vec::new(),
     };

@@ -14,6 +14,7 @@ use super::result::{self, Asked, Outcome, Parameter, decimal, run_behind};
 use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// `POST /mpesa/accountbalance/v1/query`.
@@ -25,8 +26,9 @@ pub(crate) async fn query(
     match accept(&world, &headers, &body) {
         Ok((shortcode, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::BalanceResult, |fault| {
-                answer(Arc::clone(&world), shortcode, asked, fault)
+            let job = Job::Balance(shortcode.clone(), asked.clone());
+            run_behind(&world, FaultPoint::BalanceResult, None, |fault| {
+                world.until_done(job, answer(Arc::clone(&world), shortcode, asked, fault))
             })
             .await;
             acknowledgement.into_response()
@@ -36,7 +38,9 @@ pub(crate) async fn query(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(String, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::B2c)?;
+    world
+        .mpesa
+        .check_token(headers, Product::B2c, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["AccountBalance"])?;
@@ -46,9 +50,14 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(String, As
     Ok((shortcode, asked))
 }
 
-async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Option<Fault>) {
+pub(super) async fn answer(
+    world: Arc<World>,
+    shortcode: String,
+    asked: Asked,
+    fault: Option<Fault>,
+) {
     let daraja = &world.config.daraja;
-    result::wait(daraja.organisation.status_delay, fault.as_ref()).await;
+    result::wait(&world, daraja.organisation.status_delay, fault.as_ref()).await;
     let is_ours = [&daraja.shortcode, &daraja.organisation.b2c_shortcode].contains(&&shortcode);
     let checked = if fault == Some(Fault::QueueTimeout(AfterQueue::Dropped)) {
         Err(code::TRAFFIC)
@@ -56,7 +65,7 @@ async fn answer(world: Arc<World>, shortcode: String, asked: Asked, fault: Optio
         let checked = asked.check(&world);
         checked.and_then(|()| is_ours.then_some(()).ok_or(code::NOT_ASSIGNED))
     };
-    let at = clock::now();
+    let at = world.clock.now();
     let code = match (&fault, &checked) {
         (Some(Fault::ResultCode(stated)), _) => stated.as_str(),
         (_, Ok(())) => code::DONE,

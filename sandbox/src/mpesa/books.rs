@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::number::Number;
 
 /// Which way money went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MovementKind {
     /// From a phone to the organisation: a push, or a payment to the paybill.
@@ -20,7 +21,7 @@ pub enum MovementKind {
 }
 
 /// Money that moved between a phone and the organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Movement {
     /// M-Pesa's receipt.
     pub receipt: String,
@@ -41,7 +42,7 @@ pub struct Movement {
 
 /// The books of M-Pesa, in cents. What everybody has is what was ever put in: see
 /// [`difference_cents`](Self::difference_cents).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Books {
     /// Everybody who has used M-Pesa.
     pub phones: BTreeMap<Number, PhoneBooks>,
@@ -61,7 +62,7 @@ pub struct Books {
 }
 
 /// The books of one phone, in cents.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PhoneBooks {
     /// What it has now.
     pub balance_cents: i64,
@@ -82,7 +83,7 @@ impl Books {
     }
 
     /// The books that follow from a list of movements, without balances.
-    pub(super) fn of(movements: &[Movement]) -> Self {
+    pub(crate) fn of(movements: &[Movement]) -> Self {
         let mut books = Self {
             phones: BTreeMap::new(),
             utility_cents: 0,

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fields::{self, amount_cents, callback_url, digits, needed, one_of, subscriber};
@@ -18,7 +19,7 @@ use crate::recorder::About;
 use crate::world::{World, lock};
 
 /// The URLs of the paybill, as registered.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Urls {
     /// How the payer's number is written.
     pub(super) version: Version,
@@ -29,7 +30,8 @@ pub(super) struct Urls {
 }
 
 /// The version that URLs were registered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Version {
     /// The number is hashed.
     V1,
@@ -91,7 +93,9 @@ fn register(
     body: &[u8],
     version: Version,
 ) -> Result<(), Refusal> {
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     check_shortcode(world, &body)?;
     let response = one_of(&body, "ResponseType", &["Completed", "Cancelled"])?;
@@ -111,7 +115,9 @@ fn register(
 
 fn read_payment(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<PaybillOrder, Refusal> {
     const COMMANDS: [&str; 2] = ["CustomerPayBillOnline", "CustomerBuyGoodsOnline"];
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     check_shortcode(world, &body)?;
     one_of(&body, "CommandID", &COMMANDS)?;

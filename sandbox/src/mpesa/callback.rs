@@ -47,7 +47,9 @@ struct Item {
 }
 
 /// The callback for a result, as JSON.
-pub(super) fn body(push: &Push, result: &StkResult) -> String {
+///
+/// Safaricom has begun to hide payers: then the number is text with stars (contract, 4).
+pub(super) fn body(push: &Push, result: &StkResult, masks_payers: bool) -> String {
     let callback_metadata = match result {
         StkResult::Paid(payment) => {
             let amount = format!(
@@ -55,6 +57,12 @@ pub(super) fn body(push: &Push, result: &StkResult) -> String {
                 payment.amount_cents / 100,
                 payment.amount_cents % 100
             );
+            let digits = payment.phone.digits().to_string();
+            let phone = if masks_payers {
+                format!("\"{}*****{}\"", &digits[..4], &digits[9..])
+            } else {
+                digits
+            };
             let item = vec![
                 item("Amount", Some(amount)),
                 item(
@@ -63,15 +71,19 @@ pub(super) fn body(push: &Push, result: &StkResult) -> String {
                 ),
                 item("Balance", None),
                 item("TransactionDate", Some(clock::eat_digits(payment.at))),
-                item("PhoneNumber", Some(payment.phone.digits().to_string())),
+                item("PhoneNumber", Some(phone)),
             ];
             Some(Metadata { item })
         }
         StkResult::NoFunds
+        | StkResult::DailyLimit
         | StkResult::SameAmount
+        | StkResult::PromptTooLong
         | StkResult::Cancelled
         | StkResult::NoAnswer
-        | StkResult::WrongPin => None,
+        | StkResult::WrongPin
+        | StkResult::NotAssigned
+        | StkResult::PinLocked => None,
     };
     let stk_callback = StkCallback {
         merchant_request_id: &push.merchant_request_id,

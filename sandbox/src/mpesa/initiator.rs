@@ -62,6 +62,21 @@ impl Initiator {
         }
     }
 
+    /// What is kept of it: the password and the wrong ones in a row. The name is the
+    /// configuration's.
+    pub(super) fn kept(&self) -> (String, u8) {
+        (self.password.clone(), self.wrong)
+    }
+
+    /// The initiator of the configuration with what was kept.
+    pub(super) fn restored(config: &OrganisationConfig, (password, wrong): (String, u8)) -> Self {
+        Self {
+            password,
+            wrong,
+            ..Self::new(config)
+        }
+    }
+
     /// Gives it another password, which unlocks it too.
     pub(super) fn set_password(&mut self, password: &str) {
         password.clone_into(&mut self.password);

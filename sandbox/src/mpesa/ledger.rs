@@ -4,10 +4,13 @@
 //! An account is never below zero, a receipt is never given twice, and money is neither lost nor
 //! made: `books` can show it at any moment.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::books::{Books, Movement, MovementKind};
 use super::code;
@@ -21,7 +24,7 @@ use crate::number::Number;
 const LIMIT_CENTS: i64 = 50_000_000;
 
 /// Money that moved from a phone to the paybill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Payment {
     /// M-Pesa's receipt.
     pub receipt: String,
@@ -38,22 +41,45 @@ pub struct Payment {
 }
 
 /// What somebody has at M-Pesa.
+#[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Account {
     balance_cents: i64,
     pub(super) pin: String,
     pub(super) is_registered: bool,
+    /// Wrong PINs in a row.
+    wrong_pins: u8,
+}
+
+/// How many wrong PINs lock an account.
+const WRONG_LIMIT: u8 = 3;
+
+impl Account {
+    /// Sets the PIN, which unlocks the account too.
+    pub(super) fn set_pin(&mut self, pin: &str) {
+        pin.clone_into(&mut self.pin);
+        self.wrong_pins = 0;
+    }
 }
 
 /// Why nothing was paid.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NotPaid {
     WrongPin,
+    /// Too many wrong PINs came before.
+    PinLocked,
     NoFunds,
+    /// More than anybody may move in a day.
+    DailyLimit,
 }
 
 /// All accounts and movements.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
+    /// What new accounts get is the configuration's business, also after a state was loaded.
+    #[serde(skip)]
     opening_balance_cents: i64,
+    #[serde(skip)]
     opening_pin: String,
     accounts: BTreeMap<Number, Account>,
     utility_cents: i64,
@@ -106,6 +132,7 @@ impl Ledger {
                 balance_cents: self.opening_balance_cents,
                 pin: self.opening_pin.clone(),
                 is_registered: true,
+                wrong_pins: 0,
             }
         })
     }
@@ -138,14 +165,28 @@ impl Ledger {
         self.utility_cents = cents;
     }
 
-    /// Whether a payment could be made now.
-    pub(super) fn check(&mut self, order: &Order<'_>, pin: &str) -> Result<(), NotPaid> {
+    /// Whether a payment could be made now; wrong PINs in a row lock the account.
+    pub(super) fn check(
+        &mut self,
+        order: &Order<'_>,
+        pin: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), NotPaid> {
+        let has_moved = self.moved_on_day_of(order.phone, at);
         let account = self.account(order.phone);
+        if account.wrong_pins >= WRONG_LIMIT {
+            return Err(NotPaid::PinLocked);
+        }
         if account.pin != pin {
+            account.wrong_pins += 1;
             return Err(NotPaid::WrongPin);
         }
+        account.wrong_pins = 0;
         if account.balance_cents < order.amount_cents {
             return Err(NotPaid::NoFunds);
+        }
+        if has_moved + order.amount_cents > LIMIT_CENTS {
+            return Err(NotPaid::DailyLimit);
         }
         Ok(())
     }
@@ -158,7 +199,7 @@ impl Ledger {
         at: DateTime<Utc>,
         dice: &Dice,
     ) -> Result<Payment, NotPaid> {
-        self.check(order, pin)?;
+        self.check(order, pin, at)?;
         let receipt = self.reserve_receipt(at, dice);
         self.pay_as(order, receipt, at)
     }

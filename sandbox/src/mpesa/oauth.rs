@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -10,6 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Refusal;
@@ -17,23 +18,24 @@ use crate::config::DarajaConfig;
 use crate::world::{World, lock};
 
 /// The tokens that were given out, each with the moment of its death.
-#[derive(Default)]
-pub(super) struct Tokens(BTreeMap<String, Instant>);
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub(super) struct Tokens(BTreeMap<String, DateTime<Utc>>);
 
 impl Tokens {
-    pub(super) fn is_alive(&self, token: &str) -> bool {
-        self.0
-            .get(token)
-            .is_some_and(|death| *death > Instant::now())
+    pub(super) fn is_alive(&self, token: &str, now: DateTime<Utc>) -> bool {
+        self.0.get(token).is_some_and(|death| *death > now)
     }
 
-    fn add(&mut self, token: &str, config: &DarajaConfig) {
-        let now = Instant::now();
+    fn add(&mut self, token: &str, config: &DarajaConfig, now: DateTime<Utc>) {
         if config.new_token_kills_old {
             self.0.clear();
         }
         self.0.retain(|_, death| *death > now);
-        self.0.insert(token.to_owned(), now + config.token_life);
+        let life = TimeDelta::from_std(config.token_life).unwrap_or(TimeDelta::MAX);
+        let death = now
+            .checked_add_signed(life)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.0.insert(token.to_owned(), death);
     }
 }
 
@@ -67,7 +69,7 @@ pub(crate) async fn generate(
         return StatusCode::BAD_REQUEST.into_response();
     }
     let token = world.dice.hex32();
-    lock(&world.mpesa.tokens).add(&token, config);
+    lock(&world.mpesa.tokens).add(&token, config, world.clock.now());
     // The portal shows a number here, the wire has text.
     Json(json!({ "access_token": token, "expires_in": config.token_life.as_secs().to_string() }))
         .into_response()

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,7 +13,8 @@ use super::result::decimal;
 use crate::clock;
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, note};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// The longest account number that M-Pesa's menu takes.
@@ -39,8 +39,12 @@ pub enum PaybillResult {
     Paid(Payment),
     /// Wrong PIN.
     WrongPin,
+    /// Too many wrong PINs came before; setting the PIN unlocks it.
+    PinLocked,
     /// The payer has too little.
     NoFunds,
+    /// The payer has moved as much today as M-Pesa lets anybody, KES 500,000.
+    DailyLimit,
     /// M-Pesa takes 1 to 250,000 shillings.
     BadAmount,
     /// The service refused the payment with this code.
@@ -65,11 +69,11 @@ pub(crate) async fn pay(
     if !LIMITS_CENTS.contains(&order.amount_cents) {
         return PaybillResult::BadAmount;
     }
-    let at = clock::now();
+    let at = world.clock.now();
     let receipt = {
         let mut ledger = lock(&world.mpesa.ledger);
         let own = ledger.account(order.phone).pin.clone();
-        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own)) {
+        if let Err(refused) = ledger.check(&booking, pin.unwrap_or(&own), at) {
             return not_paid(refused);
         }
         ledger.reserve_receipt(at, &world.dice)
@@ -92,25 +96,35 @@ pub(crate) async fn pay(
         Verdict::Refused(code) => return PaybillResult::Refused(code),
         Verdict::Cancelled => return PaybillResult::NotValidated,
     };
+    let step = world.step();
     let paid = lock(&world.mpesa.ledger).pay_as(&booking, receipt.clone(), at);
     let payment = match paid {
         Ok(payment) => payment,
         Err(refused) => return not_paid(refused),
     };
+    let job = Job::Confirmation(receipt.clone(), third_party_id.clone());
+    world.spawn(world.until_done(
+        job,
+        confirm_later(Arc::clone(world), payment.clone(), third_party_id),
+    ));
+    drop(step);
     world.phone(order.phone).touch();
     world.mpesa.note_progress();
-    let (shared, told) = (Arc::clone(world), payment.clone());
-    world.spawn(async move {
-        tokio::time::sleep(shared.config.daraja.callback_delay).await;
-        confirm(&shared, &told, third_party_id).await;
-    });
     PaybillResult::Paid(payment)
+}
+
+/// Tells of a payment after a while.
+pub(super) async fn confirm_later(world: Arc<World>, payment: Payment, third_party_id: String) {
+    world.clock.sleep(world.config.daraja.callback_delay).await;
+    confirm(&world, &payment, third_party_id).await;
 }
 
 fn not_paid(refused: NotPaid) -> PaybillResult {
     match refused {
         NotPaid::WrongPin => PaybillResult::WrongPin,
+        NotPaid::PinLocked => PaybillResult::PinLocked,
         NotPaid::NoFunds => PaybillResult::NoFunds,
+        NotPaid::DailyLimit => PaybillResult::DailyLimit,
     }
 }
 
@@ -119,7 +133,7 @@ pub(super) async fn confirm(world: &World, payment: &Payment, third_party_id: St
     let Some(urls) = lock(&world.mpesa.urls).clone() else {
         return;
     };
-    let fault = world.take_fault(FaultPoint::C2bConfirmation);
+    let fault = world.take_fault(FaultPoint::C2bConfirmation, Some(payment.phone));
     let notice = Notice {
         receipt: &payment.receipt,
         phone: payment.phone,
@@ -146,39 +160,12 @@ enum Verdict {
 }
 
 async fn validate(world: &Arc<World>, urls: &Urls, notice: &Notice<'_>) -> Verdict {
-    let fault = world.take_fault(FaultPoint::C2bValidation);
+    let fault = world.take_fault(FaultPoint::C2bValidation, Some(notice.phone));
     // The balance is blank before the payment.
     let body = notice.body(world, urls.version, "");
     let mut call = call("C2B validation", notice.phone, &urls.validation, body);
     call.timeout = world.config.daraja.c2b.validation_timeout;
-    let written = fault.as_ref().map(note);
-    let answer = match fault {
-        Some(Fault::Lost) => {
-            world.send_spoilt(fault.as_ref(), &call).await;
-            None
-        }
-        Some(Fault::Twice) => {
-            let first = world.send_noting(&call, written.clone());
-            let second = world.send_noting(&call, written.clone());
-            tokio::join!(first, second).0.ok()
-        }
-        Some(Fault::Late(delay)) if delay >= call.timeout => {
-            // It reaches the service when all is decided.
-            let (shared, late) = (Arc::clone(world), call.clone());
-            world.spawn(async move {
-                tokio::time::sleep(delay).await;
-                shared.send_noting(&late, written).await
-            });
-            tokio::time::sleep(call.timeout).await;
-            None
-        }
-        Some(Fault::Late(delay)) => {
-            tokio::time::sleep(delay).await;
-            call.timeout -= delay;
-            world.send_noting(&call, written).await.ok()
-        }
-        Some(_) | None => world.send_noting(&call, written).await.ok(),
-    };
+    let answer = world.ask_spoilt(fault, call).await.ok();
     let answer = answer
         .filter(|reply| reply.status == 200)
         .and_then(|reply| serde_json::from_str::<Value>(&reply.body).ok());
@@ -235,11 +222,7 @@ impl Notice<'_> {
 fn hidden(phone: Number, version: Version) -> String {
     let digits = phone.digits().to_string();
     match version {
-        Version::V1 => {
-            let hash = digest::digest(&digest::SHA256, digits.as_bytes());
-            let hex = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
-            hex.collect()
-        }
+        Version::V1 => phone.hashed(),
         Version::V2 => format!("{} ***** {}", &digits[..4], &digits[9..]),
     }
 }

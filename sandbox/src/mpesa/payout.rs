@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ledger::{Ledger, PayoutOrder};
 use super::result::{self, Asked, Outcome, Parameter, placeholder};
@@ -16,7 +17,7 @@ use crate::number::Number;
 use crate::world::{World, lock};
 
 /// A payout, from its acceptance on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Payout {
     /// The service's id (v3), or Daraja's (v1).
     pub originator_conversation_id: String,
@@ -44,7 +45,7 @@ pub struct Payout {
 }
 
 /// What became of a payout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutResult {
     /// The money moved.
@@ -89,6 +90,23 @@ impl Payouts {
         self.all.clone()
     }
 
+    /// The same as were kept; otherwise what is wrong with them.
+    pub(super) fn restored(all: Vec<Payout>) -> Result<Self, String> {
+        let mut payouts = Self::default();
+        for payout in all {
+            let id = payout.originator_conversation_id.clone();
+            if payouts
+                .by_originator
+                .insert(id.clone(), payouts.all.len())
+                .is_some()
+            {
+                return Err(format!("the payout {id} is there twice"));
+            }
+            payouts.all.push(payout);
+        }
+        Ok(payouts)
+    }
+
     pub(super) fn find(&self, originator: &str) -> Option<&Payout> {
         self.all.get(*self.by_originator.get(originator)?)
     }
@@ -125,16 +143,24 @@ impl Payouts {
 /// Brings a payout to its end, and tells it.
 pub(super) async fn live(world: Arc<World>, payout: Payout, asked: Asked, fault: Option<Fault>) {
     let organisation = &world.config.daraja.organisation;
-    result::wait(organisation.processing_delay, fault.as_ref()).await;
-    let (ended, funds) = carry_out(&world, &payout, &asked, fault.as_ref());
-    lock(&world.mpesa.payouts).change(&asked.originator, |payout| {
-        payout.result = Some(ended.clone());
-    });
+    let (ended, funds) = match payout.result.clone() {
+        // Carried out before the state was kept; only the result is to be told.
+        Some(ended) => (ended, Funds::of(&lock(&world.mpesa.ledger))),
+        None => {
+            result::wait(&world, organisation.processing_delay, fault.as_ref()).await;
+            let _step = world.step();
+            let (ended, funds) = carry_out(&world, &payout, &asked, fault.as_ref());
+            lock(&world.mpesa.payouts).change(&asked.originator, |payout| {
+                payout.result = Some(ended.clone());
+            });
+            (ended, funds)
+        }
+    };
     world.mpesa.note_progress();
     if let Some(phone) = payout.phone {
         world.phone(phone).touch();
     }
-    result::wait(organisation.result_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.result_delay, fault.as_ref()).await;
     let body = body(&world, &payout, &asked, &ended, &funds, fault.as_ref());
     let fault = fault.as_ref();
     let statuses = result::tell(&world, "B2C result", payout.phone, &asked, fault, body).await;
@@ -163,7 +189,7 @@ fn carry_out(
     asked: &Asked,
     fault: Option<&Fault>,
 ) -> (PayoutResult, Funds) {
-    let at = clock::now();
+    let at = world.clock.now();
     let organisation = &world.config.daraja.organisation;
     let attempt = || {
         asked.check(world)?;
@@ -217,7 +243,7 @@ fn body(
             transaction_id,
             at,
         } => (code.as_str(), transaction_id.as_str(), *at),
-        PayoutResult::Dropped => (code::TRAFFIC, "", clock::now()),
+        PayoutResult::Dropped => (code::TRAFFIC, "", world.clock.now()),
     };
     let code = match fault {
         Some(Fault::ResultCode(stated)) => stated.as_str(),

@@ -50,7 +50,9 @@ pub(crate) async fn query(
 }
 
 fn try_register(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
-    world.mpesa.check_token(headers, Product::Pull)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Pull, world.clock.now())?;
     let body = fields::json(body)?;
     let shortcode = shortcode(world, &body)?;
     one_of(&body, "RequestType", &["Pull"])?;
@@ -71,7 +73,9 @@ fn try_register(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<Value
 }
 
 fn look_up(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
-    world.mpesa.check_token(headers, Product::Pull)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Pull, world.clock.now())?;
     let body = fields::json(body)?;
     shortcode(world, &body)?;
     if !*lock(&world.mpesa.is_pull_registered) {
@@ -81,7 +85,7 @@ fn look_up(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<Value, Ref
     let offset = digits(&body, "OffSetValue")?
         .parse::<usize>()
         .map_err(|_| Refusal::InvalidField("OffSetValue"))?;
-    let oldest = clock::now() - WINDOW;
+    let oldest = world.clock.now() - WINDOW;
     let is_asked = |payment: &Payment| {
         !world.config.daraja.c2b.pull_looks_at_dates
             || ((from..=to).contains(&payment.at) && payment.at >= oldest)

@@ -7,24 +7,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
-use tokio::time::Instant;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ledger::{NotPaid, Order, Payment};
 use super::{Refusal, callback, paybill};
-use crate::clock;
 use crate::config::{PushConfirmation, SameAmountRule};
 use crate::fault::{Fault, FaultPoint};
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call};
+use crate::pending::Job;
 use crate::phone::{Choice, PhoneState, PinPrompt, Placing};
 use crate::world::{World, lock};
+
+/// The longest prompt that reaches a SIM.
+const LONGEST_PROMPT: usize = 182;
 
 /// How long the same amount from the same phone is stopped for.
 const SAME_AMOUNT_WINDOW: TimeDelta = TimeDelta::minutes(2);
 
 /// An STK push, from its acceptance on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Push {
     /// Id of the request.
     pub merchant_request_id: String,
@@ -36,6 +39,10 @@ pub struct Push {
     pub amount_cents: i64,
     /// Account reference.
     pub reference: String,
+    /// Who is to get the money: the paybill, or the till of a shop.
+    pub party_b: String,
+    /// Whether it is paid as to a till (`CustomerBuyGoodsOnline`).
+    pub is_buy_goods: bool,
     /// Where the outcome is told.
     pub callback_url: String,
     /// When it was accepted.
@@ -48,21 +55,29 @@ pub struct Push {
 }
 
 /// How a push ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StkResult {
     /// 0: the money moved.
     Paid(Payment),
     /// 1: the payer has too little.
     NoFunds,
+    /// 4: the payer would pay more in a day than M-Pesa lets anybody.
+    DailyLimit,
     /// 17: the same amount from the same phone, too soon.
     SameAmount,
+    /// 1025: the prompt has more characters than a SIM shows.
+    PromptTooLong,
     /// 1032: cancelled by the person.
     Cancelled,
     /// 1037: out of reach, in a session, or no answer.
     NoAnswer,
     /// 2001: wrong PIN.
     WrongPin,
+    /// 2028: the shortcode may not be paid to in this way, such as another shortcode's.
+    NotAssigned,
+    /// 8006: the payer's PIN is locked.
+    PinLocked,
 }
 
 impl StkResult {
@@ -72,10 +87,14 @@ impl StkResult {
         match self {
             Self::Paid(_) => 0,
             Self::NoFunds => 1,
+            Self::DailyLimit => 4,
             Self::SameAmount => 17,
+            Self::PromptTooLong => 1025,
             Self::Cancelled => 1032,
             Self::NoAnswer => 1037,
             Self::WrongPin => 2001,
+            Self::NotAssigned => 2028,
+            Self::PinLocked => 8006,
         }
     }
 
@@ -85,10 +104,14 @@ impl StkResult {
         match self {
             Self::Paid(_) => "The service request is processed successfully.",
             Self::NoFunds => "The balance is insufficient for the transaction.",
+            Self::DailyLimit => "The customer has reached the daily transaction limit.",
+            Self::PromptTooLong => "An error occurred while sending a push request.",
             Self::SameAmount => "Rule limited.",
             Self::Cancelled => "Request Cancelled by user.",
             Self::NoAnswer => "DS timeout user cannot be reached.",
             Self::WrongPin => "The initiator information is invalid.",
+            Self::NotAssigned => "The request is not permitted according to product assignment.",
+            Self::PinLocked => "The security credential is locked.",
         }
     }
 }
@@ -105,6 +128,28 @@ pub(super) struct Pushes {
 impl Pushes {
     pub(super) fn all(&self) -> Vec<Push> {
         self.all.clone()
+    }
+
+    /// The same as were kept; those without a result are open, and lock their phone. Otherwise
+    /// what is wrong with them.
+    pub(super) fn restored(all: Vec<Push>) -> Result<Self, String> {
+        let mut pushes = Self::default();
+        for push in all {
+            let id = push.checkout_request_id.clone();
+            let (phone, is_open) = (push.phone, push.result.is_none());
+            if pushes
+                .by_checkout_id
+                .insert(id.clone(), pushes.all.len())
+                .is_some()
+            {
+                return Err(format!("the push {id} is there twice"));
+            }
+            if is_open && pushes.locked.insert(phone, id).is_some() {
+                return Err(format!("{phone} has two open pushes"));
+            }
+            pushes.all.push(push);
+        }
+        Ok(pushes)
     }
 
     pub(super) fn find(&self, checkout_request_id: &str) -> Option<&Push> {
@@ -159,30 +204,39 @@ impl Pushes {
 
 /// Accepts a push and lets it live on its own.
 pub(super) fn start(world: &Arc<World>, push: Push) -> Result<(), Refusal> {
+    let step = world.step();
     lock(&world.mpesa.pushes).add(&push)?;
-    let shared = Arc::clone(world);
-    world.spawn(async move {
-        run(&shared, &push).await;
-        let result = lock(&shared.mpesa.pushes)
-            .find(&push.checkout_request_id)
-            .and_then(|push| push.result.clone());
-        if let Some(result) = result {
-            tokio::time::sleep(shared.config.daraja.callback_delay).await;
-            let confirms = shared.config.daraja.c2b.confirms_pushes;
-            if confirms == PushConfirmation::BeforeCallback {
-                confirm(&shared, &result).await;
-            }
-            tell(&shared, &push, &result).await;
-            if confirms == PushConfirmation::AfterCallback {
-                confirm(&shared, &result).await;
-            }
-        }
-    });
+    let job = Job::Push(push.checkout_request_id.clone());
+    world.spawn(world.until_done(job, live(Arc::clone(world), push, false)));
+    drop(step);
     Ok(())
 }
 
-/// Brings a push to its result.
-async fn run(world: &World, push: &Push) {
+/// A push from its acceptance until the service is told; one that was loaded with a state goes on
+/// from where it stands.
+pub(super) async fn live(world: Arc<World>, push: Push, is_loaded: bool) {
+    let mut decided = None;
+    if push.result.is_none() {
+        decided = run(&world, &push, is_loaded).await;
+    }
+    let result = lock(&world.mpesa.pushes)
+        .find(&push.checkout_request_id)
+        .and_then(|push| push.result.clone());
+    if let Some(result) = result {
+        world.clock.sleep(world.config.daraja.callback_delay).await;
+        let confirms = world.config.daraja.c2b.confirms_pushes;
+        if confirms == PushConfirmation::BeforeCallback {
+            confirm(&world, &result).await;
+        }
+        tell(&world, &push, &result, decided).await;
+        if confirms == PushConfirmation::AfterCallback {
+            confirm(&world, &result).await;
+        }
+    }
+}
+
+/// Brings a push to its result; gives the fault that decided it.
+async fn run(world: &World, push: &Push, is_loaded: bool) -> Option<Fault> {
     let phone = world.phone(push.phone);
     let finish = |result: StkResult| {
         lock(&world.mpesa.pushes).finish(push, &result);
@@ -190,27 +244,77 @@ async fn run(world: &World, push: &Push) {
         phone.touch();
         result
     };
-    if is_same_amount_too_soon(world, push) {
-        finish(StkResult::SameAmount);
-        return;
+    if !is_loaded && let Some((fault, result)) = told_outcome(world, push) {
+        finish(result);
+        return Some(fault);
     }
-    let deadline = Instant::now() + world.config.daraja.prompt_life;
-    match tokio::time::timeout_at(deadline, ask(world, push, &phone)).await {
-        Ok(Some((choice, done))) => {
-            let result = finish(settle(world, push, &choice));
+    if !is_loaded && is_same_amount_too_soon(world, push) {
+        finish(StkResult::SameAmount);
+        return None;
+    }
+    if !is_loaded && let Some(result) = impossible(world, push) {
+        finish(result);
+        return None;
+    }
+    // Of a push that was loaded with a state, a part of its life may be over.
+    let age = (world.clock.now() - push.at).to_std().unwrap_or_default();
+    let life = world.config.daraja.prompt_life.saturating_sub(age);
+    match world.clock.timeout(life, ask(world, push, &phone)).await {
+        Some(Some((choice, done))) => {
+            let result = {
+                let _step = world.step();
+                finish(settle(world, push, &choice))
+            };
             if let Some(done) = done {
                 // The person may have stopped looking; the money has moved all the same.
                 let _ = done.send(result);
             }
         }
-        Ok(None) => {
+        Some(None) => {
             finish(StkResult::NoAnswer);
         }
-        Err(_) => {
+        None => {
             phone.withdraw_prompt(&push.checkout_request_id);
             finish(StkResult::NoAnswer);
         }
     }
+    None
+}
+
+/// The outcome that waits for this push as a fault; nobody is asked then.
+fn told_outcome(world: &World, push: &Push) -> Option<(Fault, StkResult)> {
+    let is_outcome = |fault: &Fault| matches!(fault, Fault::Outcome(_));
+    let fault = world
+        .faults()
+        .take_if(FaultPoint::StkCallback, &[push.phone], is_outcome)?;
+    let Fault::Outcome(code) = &fault else {
+        return None;
+    };
+    let results = [
+        StkResult::NoFunds,
+        StkResult::SameAmount,
+        StkResult::Cancelled,
+        StkResult::NoAnswer,
+        StkResult::WrongPin,
+    ];
+    let result = results
+        .into_iter()
+        .find(|result| result.code().to_string() == *code);
+    result.map(|result| (fault, result))
+}
+
+/// Why a push comes to nothing before anybody is asked.
+fn impossible(world: &World, push: &Push) -> Option<StkResult> {
+    let config = &world.config.daraja;
+    if !push.is_buy_goods && push.party_b != config.shortcode {
+        return Some(StkResult::NotAssigned);
+    }
+    let shillings = push.amount_cents / 100;
+    let text = format!(
+        "Do you want to pay Ksh. {shillings} to {} Account no. {}?",
+        config.business, push.reference
+    );
+    (text.chars().count() > LONGEST_PROMPT).then_some(StkResult::PromptTooLong)
 }
 
 type Done = tokio::sync::oneshot::Sender<StkResult>;
@@ -237,11 +341,11 @@ async fn ask(world: &World, push: &Push, phone: &PhoneState) -> Option<(Choice, 
         }
         match phone.place_prompt(&prompt) {
             Placing::Shown(answered) => break answered,
-            Placing::Occupied => changes.changed().await.ok()?,
+            Placing::Occupied => world.clock.idly(changes.changed()).await.ok()?,
             Placing::Unreachable => return None,
         }
     };
-    let answer = answered.await.ok()?;
+    let answer = world.clock.idly(answered).await.ok()?;
     Some((answer.choice, Some(answer.done)))
 }
 
@@ -256,10 +360,12 @@ fn settle(world: &World, push: &Push, choice: &Choice) -> StkResult {
         reference: &push.reference,
         checkout_request_id: &push.checkout_request_id,
     };
-    match lock(&world.mpesa.ledger).pay(&order, pin, clock::now(), &world.dice) {
+    match lock(&world.mpesa.ledger).pay(&order, pin, world.clock.now(), &world.dice) {
         Ok(payment) => StkResult::Paid(payment),
         Err(NotPaid::WrongPin) => StkResult::WrongPin,
+        Err(NotPaid::PinLocked) => StkResult::PinLocked,
         Err(NotPaid::NoFunds) => StkResult::NoFunds,
+        Err(NotPaid::DailyLimit) => StkResult::DailyLimit,
     }
 }
 
@@ -275,8 +381,14 @@ fn is_same_amount_too_soon(world: &World, push: &Push) -> bool {
 }
 
 /// Tells the service, and keeps what it answered.
-async fn tell(world: &World, push: &Push, result: &StkResult) {
-    let fault = world.take_fault(FaultPoint::StkCallback);
+async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fault>) {
+    let is_telling = |fault: &Fault| !matches!(fault, Fault::Outcome(_));
+    let (point, about) = (FaultPoint::StkCallback, [push.phone]);
+    let fault = {
+        let mut faults = world.faults();
+        let waiting = faults.take_if(point, &about, is_telling).or(outcome);
+        waiting.or_else(|| faults.by_weather(point, &about))
+    };
     let call = Call {
         what: "STK callback",
         phone: Some(push.phone),
@@ -284,7 +396,11 @@ async fn tell(world: &World, push: &Push, result: &StkResult) {
         content_type: "application/json",
         user_agent: None,
         hop_metadata: None,
-        body: callback::body(push, &stated(result, fault.as_ref())),
+        body: callback::body(
+            push,
+            &stated(result, fault.as_ref()),
+            world.config.daraja.masks_payers,
+        ),
         timeout: CALLBACK_TIMEOUT,
     };
     let statuses = world.send_spoilt(fault.as_ref(), &call).await;

@@ -41,7 +41,9 @@ fn look_up(
     stated: Option<String>,
 ) -> Result<(Number, Value), Refusal> {
     const ID: &str = "CheckoutRequestID";
-    world.mpesa.check_token(headers, Product::Stk)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Stk, world.clock.now())?;
     let body = fields::json(body)?;
     check_credentials(&body, &world.config.daraja)?;
     let id = field(&body, ID).ok_or(Refusal::InvalidField(ID))?;

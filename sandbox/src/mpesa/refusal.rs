@@ -12,6 +12,14 @@ use crate::world::World;
 pub(crate) enum Refusal {
     /// The bearer token, repeated here, is missing, unknown or dead.
     InvalidToken(Product, String),
+    /// The header `Authorization` is missing, or it is a GET where POST is due.
+    InvalidHeader,
+    /// There is nothing at this path.
+    UnknownPath,
+    /// The method is neither.
+    WrongMethod,
+    /// More requests in a minute than are allowed.
+    SpikeArrest(u32),
     /// OAuth: the authentication is not Basic.
     InvalidAuthenticationType,
     /// OAuth: the grant type is not `client_credentials`.
@@ -68,6 +76,19 @@ impl Refusal {
             Self::InvalidToken(Product::Pull, _) => {
                 (StatusCode::UNAUTHORIZED, "401.003.01", INVALID_TOKEN)
             }
+            Self::InvalidHeader => (
+                StatusCode::NOT_FOUND,
+                "404.001.04",
+                "Invalid Authentication Header",
+            ),
+            Self::UnknownPath => (StatusCode::NOT_FOUND, "404.001.01", "Resource not found"),
+            Self::WrongMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "405.001",
+                "Method Not Allowed",
+            ),
+            // Its body is another; see `answer`.
+            Self::SpikeArrest(_) => (StatusCode::TOO_MANY_REQUESTS, "", ""),
             Self::InvalidAuthenticationType => (
                 StatusCode::BAD_REQUEST,
                 "400.008.01",
@@ -112,6 +133,9 @@ impl Refusal {
 
     /// The answer on the wire.
     pub(crate) fn answer(self, world: &World) -> Response {
+        if let Self::SpikeArrest(rate) = self {
+            return spike_arrest(rate);
+        }
         let (status, code, message) = self.parts();
         error_body(world, status, code, &message)
     }
@@ -130,16 +154,20 @@ pub(crate) fn fault_answer(world: &World, status: StatusCode) -> Response {
     match status.as_u16() {
         401 => error_body(world, status, "401.003.01", INVALID_TOKEN),
         404 => Refusal::InvalidToken(Product::Stk, String::new()).answer(world),
-        429 => {
-            let detail = json!({ "errorcode": "policies.ratelimit.SpikeArrestViolation" });
-            let fault = json!({ "faultstring": "Spike arrest violation. Allowed rate : 5pm", "detail": detail });
-            (status, Json(json!({ "fault": fault }))).into_response()
-        }
+        429 => spike_arrest(5),
         500 => error_body(world, status, "500.003.1001", "Internal Server Error"),
         // The gateway in front of Daraja answers with a page of its own.
         502..=504 => gateway_page(status),
         _ => status.into_response(),
     }
+}
+
+/// The gateway's own answer to too many requests, with the allowed rate in a minute.
+fn spike_arrest(rate: u32) -> Response {
+    let detail = json!({ "errorcode": "policies.ratelimit.SpikeArrestViolation" });
+    let words = format!("Spike arrest violation. Allowed rate : {rate}pm");
+    let fault = json!({ "fault": { "faultstring": words, "detail": detail } });
+    (StatusCode::TOO_MANY_REQUESTS, Json(fault)).into_response()
 }
 
 /// A page where JSON is due.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -14,12 +14,12 @@ use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
 use crate::number::Number;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, note};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call};
 use crate::world::{World, lock};
 
 /// The parts that every asynchronous request has.
-#[derive(Clone)]
-pub(super) struct Asked {
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Asked {
     pub(super) initiator: String,
     pub(super) credential: String,
     pub(super) result_url: String,
@@ -37,7 +37,7 @@ impl Asked {
         body: &Value,
         initiator: &'static str,
     ) -> Result<Self, Refusal> {
-        let at = clock::now();
+        let at = world.clock.now();
         Ok(Self {
             initiator: needed(body, initiator)?,
             credential: needed(body, "SecurityCredential")?,
@@ -70,12 +70,16 @@ impl Asked {
 
 /// Lets the later part of an accepted request run on its own, with the fault that waits for it. An
 /// early one is finished when this returns, before the request is answered.
-pub(super) async fn run_behind<F, L>(world: &Arc<World>, point: FaultPoint, life: F)
-where
+pub(super) async fn run_behind<F, L>(
+    world: &Arc<World>,
+    point: FaultPoint,
+    phone: Option<Number>,
+    life: F,
+) where
     F: FnOnce(Option<Fault>) -> L,
     L: Future<Output = ()> + Send + 'static,
 {
-    let fault = world.take_fault(point);
+    let fault = world.take_fault(point, phone);
     let is_early = fault == Some(Fault::Early);
     let task = world.spawn(life(fault));
     if is_early {
@@ -85,9 +89,9 @@ where
 }
 
 /// Waits, unless the fault makes it early.
-pub(super) async fn wait(delay: Duration, fault: Option<&Fault>) {
+pub(super) async fn wait(world: &World, delay: Duration, fault: Option<&Fault>) {
     if fault != Some(&Fault::Early) {
-        tokio::time::sleep(delay).await;
+        world.clock.sleep(delay).await;
     }
 }
 
@@ -236,7 +240,7 @@ pub(super) async fn tell(
             queue_timeout(asked),
         );
         // What the service answers is in the record.
-        let _ = world.send_noting(&timeout, fault.map(note)).await;
+        let _ = world.send_noting(&timeout, fault).await;
         if *after != AfterQueue::Result {
             return Vec::new();
         }
@@ -261,6 +265,6 @@ fn queue_timeout(asked: &Asked) -> String {
 
 /// A `TransactionID` where nothing moved: it looks like a receipt and ends in zeros.
 pub(super) fn placeholder(world: &World) -> String {
-    let receipt = world.dice.receipt(clock::now());
+    let receipt = world.dice.receipt(world.clock.now());
     format!("{}0000000", &receipt[..3])
 }

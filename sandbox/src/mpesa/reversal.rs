@@ -7,6 +7,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::books::Movement;
 use super::fields::{self, amount_cents, digits, needed, one_of, text};
@@ -16,13 +18,17 @@ use super::result::{self, Asked, Outcome, Parameter, decimal, placeholder, run_b
 use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// What is to be given back.
-struct Order {
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Order {
     receipt: String,
     amount_cents: i64,
     shortcode: String,
+    /// When it was asked for.
+    at: DateTime<Utc>,
 }
 
 /// `POST /mpesa/reversal/v1/request`.
@@ -34,8 +40,10 @@ pub(crate) async fn request(
     match accept(&world, &headers, &body) {
         Ok((order, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::ReversalResult, |fault| {
-                answer(Arc::clone(&world), order, asked, fault)
+            let phone = world.mpesa.phone_of_receipt(&order.receipt);
+            let job = Job::Reversal(order.clone(), asked.clone());
+            run_behind(&world, FaultPoint::ReversalResult, phone, |fault| {
+                world.until_done(job, answer(Arc::clone(&world), order, asked, fault))
             })
             .await;
             acknowledgement.into_response()
@@ -45,7 +53,9 @@ pub(crate) async fn request(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Order, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::Stk)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Stk, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["TransactionReversal"])?;
@@ -56,19 +66,29 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Order, Ask
         receipt: needed(&body, "TransactionID")?,
         amount_cents: amount_cents(&body, 1)?,
         shortcode: digits(&body, "ReceiverParty")?,
+        at: world.clock.now(),
     };
     Ok((order, asked))
 }
 
-async fn answer(world: Arc<World>, order: Order, asked: Asked, fault: Option<Fault>) {
+pub(super) async fn answer(world: Arc<World>, order: Order, asked: Asked, fault: Option<Fault>) {
     let organisation = &world.config.daraja.organisation;
-    result::wait(organisation.processing_delay, fault.as_ref()).await;
-    let reversed = carry_out(&world, &order, &asked, fault.as_ref());
+    // Of a request that was loaded with a state the money may have moved before.
+    let earlier = lock(&world.mpesa.ledger)
+        .reversal_of(&order.receipt, order.at)
+        .cloned();
+    let reversed = match earlier {
+        Some(movement) => Ok(movement),
+        None => {
+            result::wait(&world, organisation.processing_delay, fault.as_ref()).await;
+            carry_out(&world, &order, &asked, fault.as_ref())
+        }
+    };
     if let Ok(movement) = &reversed {
         world.phone(movement.phone).touch();
         world.mpesa.note_progress();
     }
-    result::wait(organisation.result_delay, fault.as_ref()).await;
+    result::wait(&world, organisation.result_delay, fault.as_ref()).await;
     let code = match (&fault, &reversed) {
         (Some(Fault::ResultCode(stated)), _) => stated.as_str(),
         (_, Ok(_)) => code::DONE,
@@ -109,7 +129,7 @@ fn carry_out(
     lock(&world.mpesa.ledger).reverse(
         &order.receipt,
         order.amount_cents,
-        clock::now(),
+        world.clock.now(),
         &world.dice,
     )
 }

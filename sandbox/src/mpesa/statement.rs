@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 
 use super::{Movement, MovementKind};
 use crate::clock;
@@ -37,18 +38,26 @@ const NAMES: [&str; 13] = [
 const CUSTOMER: &str = "SANDBOX CUSTOMER";
 
 /// The time of a statement, in East Africa Time; the day under way where nothing is said.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// The first second.
+    #[param(example = "2026-11-22 00:00:00")]
     from: Option<String>,
+    /// The last second.
+    #[param(example = "2026-11-22 23:59:59")]
     until: Option<String>,
 }
 
-/// `GET /api/statement.csv?from=2026-11-22 00:00:00&until=2026-11-22 23:59:59`.
-pub(crate) async fn download(
+/// The statement of the utility account, as M-Pesa's portal exports it; of the day under way
+#[utoipa::path(get, path = "/api/statement.csv", tag = "money", params(Asked),
+    responses((status = 200, description = "The statement", body = String, content_type = "text/csv"),
+        (status = 400, description = "A time cannot be read")))]
+pub(crate) async fn statement(
     State(world): State<Arc<World>>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let now = clock::now();
+    let now = world.clock.now();
     let midnight = clock::eat(now)
         .date_naive()
         .and_time(chrono::NaiveTime::MIN);

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::books::{Movement, MovementKind};
 use super::fields::{self, digits, field, one_of, text};
@@ -20,10 +21,12 @@ use super::{Refusal, code};
 use crate::clock;
 use crate::fault::{AfterQueue, Fault, FaultPoint};
 use crate::number::Number;
+use crate::pending::Job;
 use crate::world::{World, lock};
 
 /// Which transaction is asked about.
-struct Question {
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Question {
     /// The originator id of a payout.
     conversation: Option<String>,
     /// A receipt.
@@ -39,8 +42,10 @@ pub(crate) async fn query(
     match accept(&world, &headers, &body) {
         Ok((question, asked)) => {
             let acknowledgement = Json(asked.acknowledgement());
-            run_behind(&world, FaultPoint::StatusResult, |fault| {
-                answer(Arc::clone(&world), question, asked, fault)
+            let phone = look_up(&world, &question).and_then(|facts| facts.phone);
+            let job = Job::Status(question.clone(), asked.clone());
+            run_behind(&world, FaultPoint::StatusResult, phone, |fault| {
+                world.until_done(job, answer(Arc::clone(&world), question, asked, fault))
             })
             .await;
             acknowledgement.into_response()
@@ -50,7 +55,9 @@ pub(crate) async fn query(
 }
 
 fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Question, Asked), Refusal> {
-    world.mpesa.check_token(headers, Product::C2b)?;
+    world
+        .mpesa
+        .check_token(headers, Product::C2b, world.clock.now())?;
     let body = fields::json(body)?;
     let asked = Asked::read(world, &body, "Initiator")?;
     one_of(&body, "CommandID", &["TransactionStatusQuery"])?;
@@ -67,9 +74,14 @@ fn accept(world: &World, headers: &HeaderMap, body: &[u8]) -> Result<(Question, 
     Ok((question, asked))
 }
 
-async fn answer(world: Arc<World>, question: Question, asked: Asked, fault: Option<Fault>) {
+pub(super) async fn answer(
+    world: Arc<World>,
+    question: Question,
+    asked: Asked,
+    fault: Option<Fault>,
+) {
     let delay = world.config.daraja.organisation.status_delay;
-    result::wait(delay, fault.as_ref()).await;
+    result::wait(&world, delay, fault.as_ref()).await;
     let found = if fault == Some(Fault::QueueTimeout(AfterQueue::Dropped)) {
         Err(code::TRAFFIC)
     } else {

@@ -24,6 +24,8 @@ const LONGEST_REFERENCE: usize = 12;
 /// A request that passed all checks.
 struct StkRequest {
     phone: Number,
+    party_b: String,
+    is_buy_goods: bool,
     amount_cents: i64,
     callback_url: String,
     reference: String,
@@ -46,11 +48,13 @@ fn accept(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(Number, Value), Refusal> {
-    world.mpesa.check_token(headers, Product::Stk)?;
+    world
+        .mpesa
+        .check_token(headers, Product::Stk, world.clock.now())?;
     let body = fields::json(body)?;
     check_credentials(&body, &world.config.daraja)?;
     let request = read(&body)?;
-    let at = clock::now();
+    let at = world.clock.now();
     let push = Push {
         merchant_request_id: format!("{}-{}-1", world.dice.digits(5), world.dice.digits(8)),
         checkout_request_id: format!(
@@ -62,6 +66,8 @@ fn accept(
         phone: request.phone,
         amount_cents: request.amount_cents,
         reference: request.reference,
+        party_b: request.party_b,
+        is_buy_goods: request.is_buy_goods,
         callback_url: request.callback_url,
         at,
         result: None,
@@ -85,7 +91,7 @@ fn read(body: &Value) -> Result<StkRequest, Refusal> {
     }
     let amount_cents = amount_cents(body, 1)?;
     subscriber(body, "PartyA")?;
-    digits(body, "PartyB")?;
+    let party_b = digits(body, "PartyB")?;
     let phone = subscriber(body, "PhoneNumber")?;
     let callback_url = callback_url(body, "CallBackURL")?;
     let reference =
@@ -95,6 +101,8 @@ fn read(body: &Value) -> Result<StkRequest, Refusal> {
     field(body, "TransactionDesc").ok_or(Refusal::InvalidField("Remarks"))?;
     Ok(StkRequest {
         phone,
+        party_b,
+        is_buy_goods: transaction_type == "CustomerBuyGoodsOnline",
         amount_cents,
         callback_url,
         reference,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Phone;
 use super::session::{FORM, Session};
-use super::{NETWORK_CODE, Phone};
 use crate::clock;
 use crate::fault::FaultPoint;
-use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body, millis};
+use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 
 /// How a session ended, in the words of the end event.
 #[derive(Clone, Copy)]
@@ -23,10 +23,10 @@ impl Phone {
             return;
         };
         let number = self.number().to_string();
-        let duration_ms = millis(session.started).to_string();
+        let duration_ms = self.world.clock.millis_since(session.started).to_string();
         let hops = session.hops.to_string();
         let names = session.names.join("|");
-        let date = clock::utc_date(clock::now());
+        let date = clock::utc_date(self.world.clock.now());
         let (status, error) = match ending {
             Ending::Success => ("Success", ""),
             Ending::Incomplete => ("Incomplete", ""),
@@ -44,7 +44,7 @@ impl Phone {
             ("sessionId", session.id.as_str()),
             ("cost", "0.00"),
             ("date", date.as_str()),
-            ("networkCode", NETWORK_CODE),
+            ("networkCode", self.network().code()),
             ("input", session.transcript.as_str()),
         ]);
         let call = Call {

@@ -14,7 +14,7 @@ impl Phone {
         pin: &str,
     ) -> Result<PaybillResult, PhoneError> {
         self.state.read(|inner| {
-            if !inner.is_reachable {
+            if !inner.is_reachable() {
                 Err(PhoneError::NoSignal)
             } else if inner.session.is_some() {
                 Err(PhoneError::SessionOpen)

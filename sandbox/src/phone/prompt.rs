@@ -7,12 +7,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use super::{Inner, Owner, Phone, PhoneError, PhoneState};
 use crate::mpesa::StkResult;
 
 /// A prompt as its reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PinPrompt {
     /// What is to be paid, in cents.
     pub amount_cents: i64,
@@ -98,7 +99,7 @@ impl PhoneState {
 
 impl Inner {
     fn refuses_prompt(&self) -> Option<Placing> {
-        if !self.is_reachable {
+        if !self.is_reachable() {
             Some(Placing::Unreachable)
         } else if self.session.is_some() || self.prompt.is_some() {
             Some(Placing::Occupied)

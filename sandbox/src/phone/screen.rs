@@ -4,18 +4,20 @@
 //! faults (Africa's Talking contract, 1.3 to 1.5).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::outgoing::{RawReply, SendError};
+use crate::rules::ussd;
 use crate::text;
 
-/// What a person sees when the service failed.
-const TECHNICAL_PROBLEM: &str = "Connection problem or invalid MMI code.";
+/// What a phone says by itself when no answer comes.
+const NO_ANSWER: &str = "Connection problem or invalid MMI code.";
 
-/// The longest label of a hop that the gateway takes.
-const LONGEST_NAME: usize = 99;
+/// What the gateway says when it ends a session for a bad answer (contract, 1.3).
+const BAD_ANSWER: &str = "A technical problem occurred. Please try again later.";
 
 /// Whether the session goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScreenKind {
     /// `CON`: the phone waits for a reply.
@@ -25,7 +27,7 @@ pub enum ScreenKind {
 }
 
 /// One screen of a USSD session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Screen {
     /// What the phone shows, without `CON ` or `END `.
     pub text: String,
@@ -48,45 +50,31 @@ impl Screen {
     pub(crate) fn read(answer: Result<&RawReply, &SendError>, budget: usize) -> Self {
         let reply = match answer {
             Ok(reply) => reply,
-            Err(error) => return Self::failed(vec![error.to_string()], budget),
+            Err(error) => {
+                let broken = ussd::of_silence(&error.to_string());
+                return Self::failed(NO_ANSWER, vec![broken.what], budget);
+            }
         };
-        let mut faults = header_faults(reply);
-        if reply.status != 200 {
-            faults.push(format!(
-                "the status is {} and not 200: the gateway ends the session",
-                reply.status
-            ));
-            return Self::failed(faults, budget);
-        }
-        let Some((kind, shown)) = split(&reply.body) else {
-            faults.push("the answer starts with neither \"CON \" nor \"END \"".to_owned());
-            return Self::failed(faults, budget);
+        let answer = ussd::Answer {
+            status: reply.status,
+            content_type: reply.content_type.as_deref(),
+            location: reply.location.as_deref(),
+            name: reply.name.as_deref(),
+            body: &reply.body,
         };
-        let measure = text::measure(&reply.body);
-        if measure.septets > budget {
-            faults.push(format!(
-                "the screen has {} septets, {} too many",
-                measure.septets,
-                measure.septets - budget
-            ));
-        }
-        if !measure.outside.is_empty() {
-            faults.push(format!(
-                "not in the GSM alphabet: {}",
-                measure.outside.iter().collect::<String>()
-            ));
-        }
-        if shown.trim().is_empty() {
-            faults.push("the screen is empty".to_owned());
-        }
-        Self {
-            text: shown.to_owned(),
-            kind,
-            name: reply.name.clone(),
-            faults,
-            septets: measure.septets,
-            budget,
-            is_failed: false,
+        let broken = ussd::of_answer(&answer, budget);
+        let faults = broken.into_iter().map(|rule| rule.what).collect();
+        match split(&reply.body).filter(|_| reply.status == 200) {
+            None => Self::failed(BAD_ANSWER, faults, budget),
+            Some((kind, shown)) => Self {
+                text: shown.to_owned(),
+                kind,
+                name: reply.name.clone(),
+                faults,
+                septets: text::measure(&reply.body).septets,
+                budget,
+                is_failed: false,
+            },
         }
     }
 
@@ -106,9 +94,9 @@ impl Screen {
             .map(|(number, _)| number)
     }
 
-    fn failed(faults: Vec<String>, budget: usize) -> Self {
+    fn failed(text: &str, faults: Vec<String>, budget: usize) -> Self {
         Self {
-            text: TECHNICAL_PROBLEM.to_owned(),
+            text: text.to_owned(),
             kind: ScreenKind::End,
             name: None,
             faults,
@@ -137,24 +125,6 @@ fn option(line: &str) -> Option<(String, String)> {
         .then(|| (line[..digits].to_owned(), label.to_owned()))
 }
 
-fn header_faults(reply: &RawReply) -> Vec<String> {
-    let mut faults = Vec::new();
-    let content_type = reply.content_type.as_deref().unwrap_or("none");
-    if reply.status == 200 && !content_type.to_ascii_lowercase().starts_with("text/plain") {
-        faults.push(format!(
-            "the content type is {content_type} and not text/plain"
-        ));
-    }
-    if let Some(name) = &reply.name
-        && (name.chars().count() > LONGEST_NAME || name.contains('|'))
-    {
-        faults.push(format!(
-            "at-ussd-hop-metadata has more than {LONGEST_NAME} characters or a |"
-        ));
-    }
-    faults
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +133,7 @@ mod tests {
         RawReply {
             status,
             content_type: Some("text/plain; charset=utf-8".into()),
+            location: None,
             name: Some("home".into()),
             body: body.into(),
             duration_ms: 1,

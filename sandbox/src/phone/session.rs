@@ -4,17 +4,18 @@
 //! ends by the service's `END`, by a bad answer, by the person, or by the network's time limit, and
 //! then it is told to the events address, if one is set.
 
-use std::time::Instant;
-
+use chrono::{DateTime, Utc};
 use tokio::task::AbortHandle;
 
 use super::ending::Ending;
-use super::{NETWORK_CODE, Owner, Phone, PhoneError, Screen, ScreenKind};
+use super::{Owner, Phone, PhoneError, Screen, ScreenKind};
+use crate::fault::{Fault, FaultPoint};
+use crate::network::Network;
 use crate::opponent::Sighting;
 use crate::outgoing::{Call, RawReply, SendError, form_body};
 
-/// The longest reply that Safaricom passes on.
-const LONGEST_REPLY: usize = 80;
+/// The longest arguments that can be dialled.
+const LONGEST_ARGUMENTS: usize = 160;
 
 /// The names of the screens that matter to the simulated opponent.
 const HOME: &str = "home";
@@ -26,7 +27,7 @@ pub(super) const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8"
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) transcript: String,
-    pub(super) started: Instant,
+    pub(super) started: DateTime<Utc>,
     /// An answer of the service is on its way.
     is_waiting: bool,
     pub(super) hops: usize,
@@ -38,6 +39,8 @@ pub(super) struct Session {
     has_met_question: bool,
     /// Ends the session at the network's limit; stopped when the session is over.
     limit: Option<AbortHandle>,
+    /// Since when the screen waits for a reply, and what ends the session for it.
+    idle: Option<(DateTime<Utc>, AbortHandle)>,
 }
 
 /// One request of the gateway: what is needed to send it, and to send it again.
@@ -52,6 +55,28 @@ impl Session {
     pub(super) fn is_waiting(&self) -> bool {
         self.is_waiting
     }
+
+    /// Since when the screen waits for a reply.
+    pub(super) fn idle_since(&self) -> Option<DateTime<Utc>> {
+        self.idle.as_ref().map(|(since, _)| *since)
+    }
+
+    /// Keeps what ends the session at its limit.
+    pub(super) fn keep_limit(&mut self, limit: AbortHandle) {
+        self.limit = Some(limit);
+    }
+
+    /// The screen waits for a reply from now on.
+    pub(super) fn idle(&mut self, since: DateTime<Utc>, end: AbortHandle) {
+        self.stop_idling();
+        self.idle = Some((since, end));
+    }
+
+    fn stop_idling(&mut self) {
+        if let Some((_, end)) = self.idle.take() {
+            end.abort();
+        }
+    }
 }
 
 impl Drop for Session {
@@ -59,6 +84,7 @@ impl Drop for Session {
         if let Some(limit) = self.limit.take() {
             limit.abort();
         }
+        self.stop_idling();
     }
 }
 
@@ -69,7 +95,7 @@ impl Phone {
         let arguments = arguments(code, &self.world.config.service_code)?;
         let id = format!("ATUid_{}", self.world.dice.hex32());
         let hop = self.state.change(|inner| {
-            if !inner.is_reachable {
+            if !inner.is_reachable() {
                 return Err(PhoneError::NoSignal);
             }
             if inner.prompt.is_some() {
@@ -86,7 +112,7 @@ impl Phone {
                     arguments.split('*').map(str::to_owned).collect()
                 },
                 transcript: arguments,
-                started: Instant::now(),
+                started: self.world.clock.now(),
                 is_waiting: true,
                 hops: 0,
                 names: Vec::new(),
@@ -94,21 +120,26 @@ impl Phone {
                 last_answer: String::new(),
                 has_met_question: false,
                 limit: None,
+                idle: None,
             };
-            let hop = self.hop(&session);
+            let hop = self.hop(&session, inner.network);
             inner.screen = None;
+            inner.notice = None;
             inner.last_hop = Some(hop.clone());
             inner.session = Some(session);
             Ok(hop)
         })?;
-        self.limit_session(id);
+        self.limit_session(&id);
         self.carry(hop).await
     }
 
     /// Replies to the screen; an empty reply adds an empty segment.
     pub async fn reply(&self, text: &str) -> Result<Screen, PhoneError> {
-        if text.chars().count() > LONGEST_REPLY {
+        if text.chars().count() > self.network().reply_limit() {
             return Err(PhoneError::ReplyTooLong);
+        }
+        if let Some(screen) = self.turn_page(text) {
+            return Ok(screen);
         }
         let hop = self.state.change(|inner| {
             let session = inner.session.as_mut().ok_or(PhoneError::NoSession)?;
@@ -124,7 +155,8 @@ impl Phone {
             }
             session.keys.push(text.to_owned());
             session.is_waiting = true;
-            let hop = self.hop(session);
+            session.stop_idling();
+            let hop = self.hop(session, inner.network);
             inner.last_hop = Some(hop.clone());
             Ok(hop)
         })?;
@@ -165,7 +197,7 @@ impl Phone {
             .state
             .read(|inner| inner.last_hop.clone())
             .ok_or(PhoneError::NothingSent)?;
-        self.send_hop(hop).await?.map_err(PhoneError::Send)
+        self.send_hop(hop, None).await?.map_err(PhoneError::Send)
     }
 
     /// Sends any fields as a hop, past the phone's session: for what no well-behaved gateway sends.
@@ -179,16 +211,16 @@ impl Phone {
             fields,
             hop_metadata: None,
         };
-        self.send_hop(hop).await?.map_err(PhoneError::Send)
+        self.send_hop(hop, None).await?.map_err(PhoneError::Send)
     }
 
-    fn hop(&self, session: &Session) -> Hop {
+    fn hop(&self, session: &Session, network: Network) -> Hop {
         let fields = [
             ("phoneNumber", self.number().to_string()),
             ("serviceCode", self.world.config.service_code.clone()),
             ("text", session.transcript.clone()),
             ("sessionId", session.id.clone()),
-            ("networkCode", NETWORK_CODE.to_owned()),
+            ("networkCode", network.code().to_owned()),
         ];
         Hop {
             session: session.id.clone(),
@@ -205,7 +237,9 @@ impl Phone {
         let phone = self.clone();
         let carried = self.world.spawn(async move {
             let id = hop.session.clone();
-            let answer = match phone.send_hop(hop).await {
+            let number = Some(phone.number());
+            let fault = phone.world.take_fault(FaultPoint::UssdHop, number);
+            let answer = match phone.send_hop(hop, fault).await {
                 Ok(answer) => answer,
                 Err(error) => {
                     phone.state.change(|inner| inner.session = None);
@@ -221,7 +255,11 @@ impl Phone {
             .unwrap_or(Err(PhoneError::Stopped))
     }
 
-    async fn send_hop(&self, hop: Hop) -> Result<Result<RawReply, SendError>, PhoneError> {
+    async fn send_hop(
+        &self,
+        hop: Hop,
+        fault: Option<Fault>,
+    ) -> Result<Result<RawReply, SendError>, PhoneError> {
         let call = Call {
             what: "USSD hop",
             phone: Some(self.number()),
@@ -236,12 +274,12 @@ impl Phone {
             ),
             timeout: self.world.config.ussd.hop_timeout,
         };
-        Ok(self.world.send(&call).await)
+        Ok(self.world.ask_spoilt(fault, call).await)
     }
 
     /// Shows an answer, unless the session it belongs to has ended meanwhile.
     fn show(&self, id: &str, answer: Result<&RawReply, &SendError>) -> Result<Screen, PhoneError> {
-        let screen = Screen::read(answer, self.world.config.ussd.screen_budget);
+        let screen = Screen::read(answer, self.screen_budget());
         let (ended, sighting) = self.state.change(|inner| {
             let session = inner
                 .session
@@ -255,6 +293,8 @@ impl Phone {
             session.last_name.clone_from(&screen.name);
             let sighting = session.sighting(&screen, inner.owner, self);
             inner.screen = Some(screen.clone());
+            inner.shown += 1;
+            inner.page = 0;
             let ended = if screen.kind == ScreenKind::End {
                 inner.session.take()
             } else {
@@ -262,6 +302,9 @@ impl Phone {
             };
             Ok::<_, PhoneError>((ended, sighting))
         })?;
+        if screen.kind == ScreenKind::Continue {
+            self.limit_idling(id);
+        }
         if let Some(session) = ended {
             self.tell_ending(
                 &session,
@@ -279,27 +322,10 @@ impl Phone {
         Ok(screen)
     }
 
-    /// Ends the session at the network's limit.
-    fn limit_session(&self, id: String) {
-        let phone = self.clone();
-        let limit = self.world.config.ussd.session_limit;
-        let own = id.clone();
-        let task = self.world.spawn(async move {
-            tokio::time::sleep(limit).await;
-            let session = phone
-                .state
-                .change(|inner| inner.session.take_if(|session| session.id == own));
-            if let Some(session) = session {
-                phone.tell_ending(&session, Ending::Incomplete);
-            }
-        });
-        let handle = task.abort_handle();
-        self.state.change(|inner| {
-            match inner.session.as_mut().filter(|session| session.id == id) {
-                Some(session) => session.limit = Some(handle),
-                None => handle.abort(),
-            }
-        });
+    /// Septets that an answer may have on this phone.
+    fn screen_budget(&self) -> usize {
+        let budget = self.world.config.ussd.screen_budget;
+        budget.unwrap_or_else(|| self.network().screen_budget())
     }
 }
 
@@ -334,7 +360,7 @@ fn arguments(code: &str, service_code: &str) -> Result<String, PhoneError> {
         .and_then(|dialled| dialled.strip_prefix(base))
         .ok_or_else(unknown)?;
     let is_dialable =
-        rest.len() <= 2 * LONGEST_REPLY && rest.bytes().all(|b| b.is_ascii_digit() || b == b'*');
+        rest.len() <= LONGEST_ARGUMENTS && rest.bytes().all(|b| b.is_ascii_digit() || b == b'*');
     match rest.strip_prefix('*') {
         None if rest.is_empty() => Ok(String::new()),
         Some(arguments) if is_dialable => Ok(arguments.to_owned()),

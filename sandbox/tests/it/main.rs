@@ -1,20 +1,33 @@
 //! The simulator against a small service that plays a quiz: over HTTP on both sides, as in use.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod api;
 mod b2c;
+mod bad_input;
 mod books;
 mod c2b;
+mod checks;
 mod client;
+mod desk;
+mod documented;
+mod faults;
+mod faults_asked;
+mod gateway;
 mod opponent;
 mod organisation;
 mod page;
 mod payout_trouble;
+mod play;
+mod recorded;
 mod service;
 mod sms;
+mod state;
 mod status;
 mod stk;
 mod stk_trouble;
+mod storm;
 mod ussd;
+mod wire;
 
 use std::time::Duration;
 

@@ -127,7 +127,18 @@ async fn the_page_loads_nothing_from_elsewhere() {
     for (path, content_type) in [
         ("/", "text/html"),
         ("/phone.css", "text/css"),
-        ("/phone.js", "text/javascript"),
+        ("/base.css", "text/css"),
+        ("/wire.css", "text/css"),
+        ("/main.js", "text/javascript"),
+        ("/api.js", "text/javascript"),
+        ("/words.js", "text/javascript"),
+        ("/desk.js", "text/javascript"),
+        ("/handset.js", "text/javascript"),
+        ("/lcd.js", "text/javascript"),
+        ("/sim.js", "text/javascript"),
+        ("/wire.js", "text/javascript"),
+        ("/exchange.js", "text/javascript"),
+        ("/faults.js", "text/javascript"),
         ("/icon.svg", "image/svg+xml"),
     ] {
         let answer = client

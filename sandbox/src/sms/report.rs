@@ -1,0 +1,146 @@
+//! Delivery reports: how an SMS got to its phone, or not (contract, 4.1).
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::fault::FaultPoint;
+use crate::number::Number;
+use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
+use crate::pending::Job;
+use crate::world::World;
+
+/// How far an SMS is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub enum DeliveryStatus {
+    /// On its way: passed on to the network.
+    Sent,
+    /// On its way: taken by the network.
+    Submitted,
+    /// On its way: waits for the phone.
+    Buffered,
+    /// On the phone.
+    Success,
+    /// Not delivered: turned away.
+    Rejected,
+    /// Not delivered.
+    Failed,
+    /// The phone is off or out of reach.
+    AbsentSubscriber,
+    /// Not delivered: thrown away by the network.
+    Expired,
+}
+
+impl DeliveryStatus {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "Sent",
+            Self::Submitted => "Submitted",
+            Self::Buffered => "Buffered",
+            Self::Success => "Success",
+            Self::Rejected => "Rejected",
+            Self::Failed => "Failed",
+            Self::AbsentSubscriber => "AbsentSubscriber",
+            Self::Expired => "Expired",
+        }
+    }
+
+    /// Whether the network tells why: only these two carry `failureReason`.
+    #[must_use]
+    pub fn has_reason(self) -> bool {
+        matches!(self, Self::Rejected | Self::Failed)
+    }
+}
+
+/// Reports about one SMS that are to be told, one after the other.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Report {
+    number: Number,
+    id: String,
+    steps: Vec<DeliveryStatus>,
+    reason: Option<String>,
+}
+
+/// Tells the service that a message reached its phone.
+pub(crate) fn report_delivery(world: &Arc<World>, number: Number, id: String) {
+    report(world, number, id, vec![DeliveryStatus::Success], None);
+}
+
+/// Tells the service of a message that was just accepted, as far as it got.
+pub(super) fn report_acceptance(
+    world: &Arc<World>,
+    number: Number,
+    id: String,
+    is_delivered: bool,
+) {
+    let mut steps = Vec::new();
+    if world.config.sms.reports_every_step {
+        steps.extend([DeliveryStatus::Sent, DeliveryStatus::Submitted]);
+        if !is_delivered {
+            steps.push(DeliveryStatus::Buffered);
+        }
+    }
+    if is_delivered {
+        steps.push(DeliveryStatus::Success);
+    }
+    report(world, number, id, steps, None);
+}
+
+/// Tells the service so, whatever the truth is.
+pub(crate) fn report(
+    world: &Arc<World>,
+    number: Number,
+    id: String,
+    steps: Vec<DeliveryStatus>,
+    reason: Option<String>,
+) {
+    if steps.is_empty() || world.urls().delivery.is_none() {
+        return;
+    }
+    let report = Report {
+        number,
+        id,
+        steps,
+        reason,
+    };
+    let job = Job::Report(report.clone());
+    world.spawn(world.until_done(job, report_later(Arc::clone(world), report)));
+}
+
+/// Tells the reports, each after the network's while, so that they come in their order.
+pub(crate) async fn report_later(world: Arc<World>, report: Report) {
+    for status in report.steps {
+        world.clock.sleep(world.config.sms.delivery_delay).await;
+        let Some(url) = world.urls().delivery else {
+            return;
+        };
+        let phone = report.number.to_string();
+        let network = world.phone(report.number).network();
+        let reason = report.reason.as_deref().unwrap_or("DeliveryFailure");
+        let fields = [
+            ("phoneNumber", phone.as_str()),
+            ("failureReason", reason),
+            ("retryCount", "0"),
+            ("id", report.id.as_str()),
+            ("status", status.name()),
+            ("networkCode", network.code()),
+        ];
+        let told = fields
+            .into_iter()
+            .filter(|(name, _)| *name != "failureReason" || status.has_reason());
+        let call = Call {
+            what: "delivery report",
+            phone: Some(report.number),
+            url,
+            content_type: "application/x-www-form-urlencoded",
+            user_agent: None,
+            hop_metadata: None,
+            body: form_body(told),
+            timeout: CALLBACK_TIMEOUT,
+        };
+        world.send_callback(FaultPoint::DeliveryReport, &call).await;
+    }
+}

@@ -1,0 +1,300 @@
+//! `sandbox storm`: a crowd with all faults, and the reckoning.
+//!
+//! Without `--against` Majibu runs in this process on its embedded default and on a clock of the
+//! storm's own: a day passes as fast as the crowd can act. With it, any running Majibu is stormed in
+//! real time, and asked for its books by its own commands.
+
+mod beside;
+mod foreign;
+
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use sandbox::storm::{Faults, Prizes, Storm, StormPlan, StormReport, Target, grouped};
+use sandbox::{Simulator, SimulatorConfig};
+
+use crate::{complain, say, virtual_majibu};
+
+/// How often the progress bar is drawn.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How much is in every phone's M-Pesa: more than a storm takes, in cents.
+const OPENING_BALANCE: i64 = 20_000_000;
+
+/// What the organisation can pay out of: more than a storm takes, in cents.
+const OPENING_FLOAT: i64 = 100_000_000_000;
+
+/// When virtual time begins: 22 November 2026, eight in the morning in Nairobi.
+const BEGINNING: DateTime<Utc> = DateTime::from_timestamp_nanos(1_795_323_600_000_000_000);
+
+/// Storm Majibu with a crowd and all faults, then compare its books with those of M-Pesa
+///
+/// Without --against Majibu runs in this process on virtual time: a day passes as fast as the crowd
+/// can act. With it a running Majibu is stormed in real time; its configuration names this simulator
+/// as provider (africastalking.base_url and daraja.base_url are the address of --listen), and short
+/// times (game.pairing_window and such) let everything end within --patience.
+///
+/// All decisions come from the seed: what each player does, and which message is spoilt how.
+///
+/// Exit code: 0 the books are equal, 1 they are not, 2 nothing could be started or read.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    /// How many players
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    players: u32,
+    /// Where all decisions come from; without one a new seed is thrown and named
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What goes wrong
+    #[arg(long, value_enum, default_value_t = Wrong::All)]
+    faults: Wrong,
+    /// The USSD callback of a running Majibu, such as <http://127.0.0.1:8080/ussd/development>
+    #[arg(long, value_name = "URL")]
+    against: Option<String>,
+    /// Majibu's program, to be asked for that one's books; its configuration comes from the
+    /// environment, MAJIBU_CONFIG and MAJIBU__...
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        default_value = "majibu",
+        requires = "against"
+    )]
+    majibu: PathBuf,
+    /// Where the simulated providers listen; the running Majibu has to know this address
+    #[arg(long, default_value = "127.0.0.1:8081", requires = "against")]
+    listen: SocketAddr,
+    /// How often each player dials
+    #[arg(long, default_value_t = 3)]
+    visits: u32,
+    /// How many hours of the players' time the visits are spread over
+    #[arg(long, default_value_t = 24)]
+    hours: u32,
+    /// How many times faster than people the players are, against a running Majibu
+    #[arg(long, default_value_t = 200, requires = "against")]
+    pace: u32,
+    /// How many players act at the same instant at most
+    #[arg(long, default_value_t = 32)]
+    at_once: usize,
+    /// How many minutes a running Majibu gets to finish what is under way when all have gone
+    #[arg(long, default_value_t = 10, requires = "against")]
+    patience: u64,
+    /// The code that people dial
+    #[arg(long, default_value = "*384*55#")]
+    service_code: String,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Wrong {
+    /// Nothing
+    None,
+    /// Everything that a provider does, short of lying about money
+    All,
+}
+
+/// Runs the storm.
+pub(crate) async fn run(arguments: &Arguments) -> ExitCode {
+    match storm(arguments).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("sandbox storm: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `false` where a difference was found.
+async fn storm(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let sim = Simulator::start(simulator(arguments, seed)).await?;
+    let plan = plan(arguments, seed);
+    let report = match &arguments.against {
+        Some(url) => {
+            let target = foreign::Foreign::new(&sim, url, &arguments.majibu)?;
+            rage(&sim, plan, &target).await?
+        }
+        None => {
+            let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
+            let target = beside::Beside::new(&sim, majibu.app()).await?;
+            let report = rage(&sim, plan, &target).await;
+            majibu.stop().await;
+            report?
+        }
+    };
+    sim.stop().await;
+    tell(arguments, &report)?;
+    Ok(report.differences.is_empty())
+}
+
+fn simulator(arguments: &Arguments, seed: u64) -> SimulatorConfig {
+    let mut config = SimulatorConfig::instant();
+    config.service_code.clone_from(&arguments.service_code);
+    config.seed = Some(seed);
+    // Bodies of a whole storm would fill the memory.
+    config.remembered_exchanges = 1_000;
+    config.daraja.opening_balance_cents = OPENING_BALANCE;
+    config.daraja.organisation.opening_float_cents = OPENING_FLOAT;
+    if arguments.against.is_some() {
+        config.listen = arguments.listen;
+    } else {
+        config.starts_at = Some(BEGINNING);
+    }
+    config
+}
+
+fn plan(arguments: &Arguments, seed: u64) -> StormPlan {
+    let hours = Duration::from_secs(u64::from(arguments.hours) * 60 * 60);
+    let patience = match arguments.against {
+        Some(_) => Duration::from_secs(arguments.patience * 60),
+        // Pull looks back two days.
+        None => Duration::from_secs(3 * 24 * 60 * 60),
+    };
+    StormPlan {
+        players: arguments.players,
+        seed,
+        faults: match arguments.faults {
+            Wrong::None => Faults::None,
+            Wrong::All => Faults::All,
+        },
+        visits: arguments.visits,
+        // A visit begins this much after the one before, on average half of it.
+        pause: hours * 2 / arguments.visits.max(1) / 2,
+        pace: arguments.pace,
+        at_once: arguments.at_once.max(1),
+        patience,
+        prizes: Prizes::default(),
+    }
+}
+
+/// Rages under a progress bar.
+async fn rage(
+    sim: &Simulator,
+    plan: StormPlan,
+    target: &dyn Target,
+) -> Result<StormReport, Box<dyn std::error::Error>> {
+    let bar = ProgressBar::new(u64::from(plan.players));
+    let style = "{elapsed} [{bar:30}] {pos} of {len} players through, {msg}";
+    bar.set_style(ProgressStyle::with_template(style)?.progress_chars("#> "));
+    let storm = Storm::new(sim, plan);
+    let figures = storm.figures();
+    let draw = async {
+        loop {
+            bar.set_position(figures.players_done());
+            let hops = grouped(figures.hops());
+            bar.set_message(format!("{hops} hops"));
+            tokio::time::sleep(TICK).await;
+        }
+    };
+    let report = tokio::select! {
+        report = storm.rage(target) => report,
+        () = draw => unreachable!("it draws until the storm is over"),
+    };
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::Error> {
+    if arguments.json {
+        say(&serde_json::to_string(report)?);
+        return Ok(());
+    }
+    let is_terminal = io::stdout().is_terminal();
+    let line = |name: &str, text: &str| say(&format!("{name:<10} {text}"));
+    let listed = |counts: &mut dyn Iterator<Item = (&str, u64)>| {
+        let parts: Vec<String> = counts
+            .map(|(what, n)| format!("{} {what}", grouped(n)))
+            .collect();
+        parts.join(", ")
+    };
+    line("seed", &report.seed.to_string());
+    line(
+        "players",
+        &format!("{} of {} registered", report.registered, arguments.players),
+    );
+    line(
+        "did",
+        &listed(&mut report.counts.iter().map(|(what, n)| (*what, *n))),
+    );
+    line(
+        "games",
+        &listed(&mut report.games.iter().map(|(state, n)| (state.as_str(), *n))),
+    );
+    let latency = report.latency;
+    let seconds = u64::max(report.took_ms, 1);
+    line(
+        "hops",
+        &format!(
+            "{} in {}.{:03} s ({} a second); {} hours for the players",
+            grouped(latency.hops),
+            report.took_ms / 1_000,
+            report.took_ms % 1_000,
+            grouped(latency.hops * 1_000 / seconds),
+            report.lasted_ms / 3_600_000,
+        ),
+    );
+    let ms = |us: u64| format!("{}.{:01} ms", us / 1_000, us % 1_000 / 100);
+    line(
+        "latency",
+        &format!(
+            "half within {}, 90 of 100 within {}, 99 within {}, all within {}",
+            ms(latency.p50_us),
+            ms(latency.p90_us),
+            ms(latency.p99_us),
+            ms(latency.max_us)
+        ),
+    );
+    let played: u64 = report.faults.values().sum();
+    line("faults", &format!("{} played", grouped(played)));
+    for (fault, times) in &report.faults {
+        line("", &format!("{:>8} {fault}", grouped(*times)));
+    }
+    let Some(reckoned) = report.reckoned.filter(|_| report.differences.is_empty()) else {
+        for difference in &report.differences {
+            line("DIFFERS", difference);
+        }
+        say(&format!(
+            "{} differences; the same again: sandbox storm --seed {} --players {}{}",
+            report.differences.len(),
+            report.seed,
+            arguments.players,
+            if is_terminal {
+                " (with the same options)"
+            } else {
+                ""
+            },
+        ));
+        return Ok(());
+    };
+    let kes = |cents: i64| format!("KES {}", grouped(cents.unsigned_abs() / 100));
+    line(
+        "money",
+        &format!(
+            "{} in by {} payments, {} out by {} payouts, {} parked by {}; wallets hold {}",
+            kes(reckoned.paid_in_cents),
+            grouped(count(reckoned.payments)),
+            kes(reckoned.paid_out_cents),
+            grouped(count(reckoned.payouts)),
+            kes(reckoned.parked_cents),
+            grouped(count(reckoned.parked)),
+            kes(reckoned.wallets_cents),
+        ),
+    );
+    line("books", "equal, to the cent");
+    Ok(())
+}
+
+fn count(figure: usize) -> u64 {
+    u64::try_from(figure).unwrap_or(u64::MAX)
+}
