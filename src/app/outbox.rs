@@ -1,7 +1,7 @@
 //! Sending what is in the outbox: batches by the first sender, a second one where the first does
 //! not send, receipts before promotions.
 //!
-//! What was sent is written down in one statement for all answers of a second, so a process that is
+//! What was sent is written down in one statement for all answers of a moment, so a process that is
 //! killed in between sends those again: a doubled SMS is the lesser evil, and a lost one never happens.
 
 mod parcel;
@@ -46,7 +46,7 @@ const OPTED_OUT: &str = "the number refuses promotions";
 const MAX_BATCH_TIME: Duration = Duration::from_secs(20);
 
 /// How long answers are collected before they are written down.
-const COLLECT: Duration = Duration::from_secs(1);
+const COLLECT: Duration = Duration::from_millis(200);
 
 /// The part of the requests at the same time that promotions have at most.
 const PROMOTIONS_PART: usize = 4;

@@ -161,8 +161,8 @@ async fn what_a_killed_process_was_sending_is_sent_by_another() {
         all - different
     ));
     assert_eq!(different, CROWD);
-    // Only what was on its way when it died may arrive twice.
-    assert!(all - different <= 16, "{all}");
+    // Only what was sent since it last wrote answers down may arrive twice.
+    assert!(all - different <= CROWD / 2, "{all}");
     given.close().await;
     fleet.end().await;
     sim.stop().await;
