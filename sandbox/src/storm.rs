@@ -111,13 +111,17 @@ pub struct Storm<'a> {
 
 impl<'a> Storm<'a> {
     /// A storm over a service that the simulator knows the address of.
-    #[must_use]
-    pub fn new(sim: &'a Simulator, plan: StormPlan) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When the histogram of latencies cannot be made.
+    pub fn new(sim: &'a Simulator, plan: StormPlan) -> Result<Self, TargetError> {
+        let figures = Figures::new();
+        let figures = figures.map_err(|error| TargetError(format!("latencies: {error}")))?;
+        Ok(Self {
             sim,
             plan,
-            figures: Arc::default(),
-        }
+            figures: Arc::new(figures),
+        })
     }
 
     /// The figures, to be looked at while it rages.

@@ -7,6 +7,7 @@
 mod beside;
 mod foreign;
 
+use std::convert::Infallible;
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use sandbox::storm::{Faults, Prizes, Storm, StormPlan, StormReport, Target, grouped};
+use sandbox::storm::{Faults, Figures, Prizes, Storm, StormPlan, StormReport, Target, grouped};
 use sandbox::{Simulator, SimulatorConfig};
 
 use crate::{complain, say, virtual_majibu};
@@ -169,8 +170,7 @@ fn plan(arguments: &Arguments, seed: u64) -> StormPlan {
             Wrong::All => Faults::All,
         },
         visits: arguments.visits,
-        // A visit begins this much after the one before, on average half of it.
-        pause: hours * 2 / arguments.visits.max(1) / 2,
+        pause: hours / arguments.visits.max(1),
         pace: arguments.pace,
         at_once: arguments.at_once.max(1),
         patience,
@@ -187,22 +187,24 @@ async fn rage(
     let bar = ProgressBar::new(u64::from(plan.players));
     let style = "{elapsed} [{bar:30}] {pos} of {len} players through, {msg}";
     bar.set_style(ProgressStyle::with_template(style)?.progress_chars("#> "));
-    let storm = Storm::new(sim, plan);
+    let storm = Storm::new(sim, plan)?;
     let figures = storm.figures();
-    let draw = async {
-        loop {
-            bar.set_position(figures.players_done());
-            let hops = grouped(figures.hops());
-            bar.set_message(format!("{hops} hops"));
-            tokio::time::sleep(TICK).await;
-        }
-    };
     let report = tokio::select! {
         report = storm.rage(target) => report,
-        () = draw => unreachable!("it draws until the storm is over"),
+        never = draw(&bar, &figures) => match never {},
     };
     bar.finish_and_clear();
     Ok(report?)
+}
+
+/// Draws the progress until it is dropped.
+async fn draw(bar: &ProgressBar, figures: &Figures) -> Infallible {
+    loop {
+        bar.set_position(figures.players_done());
+        let hops = grouped(figures.hops());
+        bar.set_message(format!("{hops} hops"));
+        tokio::time::sleep(TICK).await;
+    }
 }
 
 fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::Error> {

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
+use hdrhistogram::{CreationError, Histogram};
 use serde::Serialize;
 
 use crate::world::lock;
 
 /// The longest hop that is told apart, in microseconds: a gateway waits 10 s.
 const LONGEST_US: u64 = 60_000_000;
+
+/// How many digits of a latency are told apart.
+const DIGITS: u8 = 3;
 
 /// Counted while the storm rages; shared by all its players.
 #[derive(Debug)]
@@ -37,22 +40,17 @@ pub struct Latency {
     pub max_us: u64,
 }
 
-impl Default for Figures {
-    fn default() -> Self {
-        // Three digits; the bounds are constants, so this cannot fail but in theory.
-        let hops = Histogram::new_with_max(LONGEST_US, 3)
-            .or_else(|_| Histogram::new(3))
-            .unwrap_or_else(|_| unreachable!("three digits are within its bounds"));
-        Self {
-            hops: Mutex::new(hops),
+impl Figures {
+    /// Nothing has happened yet. Fails where the histogram cannot be made.
+    pub(super) fn new() -> Result<Self, CreationError> {
+        Ok(Self {
+            hops: Mutex::new(Histogram::new_with_max(LONGEST_US, DIGITS)?),
             counts: Mutex::default(),
             done: AtomicU64::new(0),
             findings: Mutex::default(),
-        }
+        })
     }
-}
 
-impl Figures {
     /// A hop was answered, or not.
     pub(super) fn hop(&self, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(LONGEST_US);
@@ -131,7 +129,7 @@ mod tests {
 
     #[test]
     fn hops_are_counted_and_measured() {
-        let figures = Figures::default();
+        let figures = Figures::new().expect("a histogram");
         for ms in 1..=100 {
             figures.hop(Duration::from_millis(ms));
         }
