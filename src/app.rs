@@ -1,6 +1,7 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod audit;
 mod balance;
 mod callbacks;
 mod checkup;

@@ -26,6 +26,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     app::App,
     config::{Config, ConfigError},
+    core::operator::{Actor, By, Why},
     service::{Migration, StartError, World, assemble},
     telemetry,
 };
@@ -201,6 +202,13 @@ async fn open(config: &Config) -> Result<App, Failed> {
 /// The same for a command that only looks: the database stays as it is.
 async fn open_to_look(config: &Config) -> Result<App, Failed> {
     Ok(assemble(config, &World::default(), Migration::Require).await?)
+}
+
+/// Whoever runs the command, for this reason.
+fn by_command(reason: &str) -> Result<By, Failed> {
+    let why = Why::new(reason).map_err(|error| Failed::Usage(format!("--reason: {error}")))?;
+    let actor = Actor::command_line();
+    Ok(By { actor, why })
 }
 
 /// Prints a line to stdout; a closed pipe is nobody's fault.

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod ledger;
 pub mod money;
 pub mod msisdn;
+pub mod operator;
 pub mod payment;
 pub mod rules;
 pub mod sms;

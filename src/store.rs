@@ -11,6 +11,7 @@
 mod engine;
 
 mod answers;
+mod audit;
 mod balances;
 mod bank;
 mod callbacks;
@@ -45,6 +46,7 @@ mod withdrawals;
 mod withdrawn;
 
 pub use answers::GameAnswer;
+pub use audit::{AuditFilter, AuditRow, Audited};
 pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
 pub use bank::BankFilter;
 pub use callbacks::{Callback, CallbackKind};

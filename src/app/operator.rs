@@ -2,7 +2,7 @@
 
 use super::{App, AppError, credit::paid_values};
 use crate::{
-    core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, time::Timestamp},
+    core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, operator::By, time::Timestamp},
     store::{
         Contention, DepositRow, EntryRow, Gate, LedgerReport, Parked, Player, SmsRow, StoreError,
         Tx, WithdrawalRow,
@@ -115,12 +115,13 @@ impl App {
         &self,
         id: ParkedId,
         msisdn: &Msisdn,
-        reason: &str,
+        by: &By,
     ) -> Result<Parked, AssignError> {
         let now = self.clock().now();
-        let assign = |tx| self.assign_in(tx, id, msisdn, reason, now);
+        let assign = |tx| self.assign_in(tx, id, msisdn, by, now);
         let parked = self.store().transact(assign).await?;
-        tracing::info!(parked = %id, player = %msisdn, reason, "parked payment assigned");
+        let (actor, reason) = (by.actor.name(), by.why.text());
+        tracing::info!(parked = %id, player = %msisdn, actor, reason, "parked payment assigned");
         Ok(parked)
     }
 
@@ -129,11 +130,11 @@ impl App {
         mut tx: Tx,
         id: ParkedId,
         msisdn: &Msisdn,
-        reason: &str,
+        by: &By,
         now: Timestamp,
     ) -> Result<(Tx, Parked), AssignError> {
         let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
-        let parked = tx.assign_parked(id, player.id, reason, now).await?;
+        let parked = tx.assign_parked(id, player.id, by.why.text(), now).await?;
         let parked = parked.ok_or(AssignError::NotParked)?;
         // It comes into the wallet now, so it is taxed now, like any other deposit.
         let credited = ledger::assign(player.id, id, parked.amount);
@@ -147,6 +148,13 @@ impl App {
         let values = paid_values(parked.amount, &parked.receipt, duty);
         let cause = format!("assigned:{id}");
         self.tell(&mut tx, player.id, "deposit_paid", cause, values, now)
+            .await?;
+        let detail = format!(
+            "KES {} of {} to player {}",
+            parked.amount, parked.receipt, player.id
+        );
+        let subject = ("parked", id.to_string());
+        self.write_down(&mut tx, by, "assign", subject, &detail, now)
             .await?;
         Ok((tx, parked))
     }

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failed, open, open_to_look, say};
+use super::{Failed, by_command, open, open_to_look, say};
 use crate::{app::AssignError, config::Config, core::msisdn::Msisdn};
 
 #[derive(Debug, Subcommand)]
@@ -62,16 +62,14 @@ async fn list(config: &Config, json: bool) -> Result<(), Failed> {
 }
 
 async fn assign(config: &Config, id: &str, msisdn: &str, reason: &str) -> Result<(), Failed> {
-    if reason.trim().is_empty() {
-        return Err(Failed::Usage("--reason must say something".into()));
-    }
+    let by = by_command(reason)?;
     let number =
         Msisdn::parse(msisdn).map_err(|_| Failed::Finding("not a Kenyan mobile number".into()))?;
     let id = id
         .parse()
         .map_err(|_| Failed::Finding(AssignError::NotParked.to_string()))?;
     let app = open(config).await?;
-    let assigned = app.assign(id, &number, reason).await;
+    let assigned = app.assign(id, &number, &by).await;
     let assigned = assigned.map_err(|error| Failed::Finding(error.to_string()))?;
     say(&format!(
         "KES {} of {} is in the wallet of {number}",

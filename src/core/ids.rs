@@ -94,6 +94,10 @@ id!(
     /// A payment that matched nothing and waits in `suspense`.
     ParkedId
 );
+id!(
+    /// A line of the audit log.
+    AuditId
+);
 
 /// Ids that stand in callback URLs: they must not be guessable, and are written in hex, for in base
 /// 32 they could spell a word that Daraja refuses there, such as `exe` or `cmd` (contract,

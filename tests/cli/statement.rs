@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     binary::House,
     books::{confirm, house_of, run, takes_taxes, withdraw},
-    support::{Answer, World, dial, msisdn, press},
+    support::{Answer, World, by, dial, msisdn, press},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -73,7 +73,7 @@ async fn played() -> (World, Vec<(String, Value)>) {
     withdraw(&world, &amina, 200).await;
     let parked = world.app().parked().await.expect("parked");
     let to = msisdn(&baraka);
-    let assigned = world.app().assign(parked[0].id, &to, "asked").await;
+    let assigned = world.app().assign(parked[0].id, &to, &by("asked")).await;
     assigned.expect("assigned");
     // One that answers nothing, and gets the stake back.
     world.stake(&amina, "3").await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     help::{last_deposit, pushed, success, tell, texts},
-    support::{World, msisdn},
+    support::{World, by, msisdn},
 };
 
 /// Pays a deposit of KES 100 with a stated amount; checks what is credited and what is parked, and
@@ -83,7 +83,7 @@ async fn an_excess_is_given_to_the_player_by_the_operator_once() {
     assert_eq!(parked[0].reason, format!("paid above deposit {deposit}"));
     let assigned = world
         .app()
-        .assign(parked[0].id, &msisdn(&phone), "their own")
+        .assign(parked[0].id, &msisdn(&phone), &by("their own"))
         .await;
     assert!(assigned.is_ok(), "{assigned:?}");
     world.run_due().await;

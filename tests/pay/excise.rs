@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     help::{confirm, last_deposit, payment, pushed, registered_sw, success, tell, texts},
-    support::{World, dial, msisdn, press},
+    support::{World, by, dial, msisdn, press},
 };
 
 async fn taxed() -> World {
@@ -119,7 +119,7 @@ async fn paybill_deposits_and_assigned_payments_are_taxed_once_like_any_other() 
     let parked = world.app().parked().await.expect("parked");
     let assigned = world
         .app()
-        .assign(parked[0].id, &msisdn(&phone), "theirs")
+        .assign(parked[0].id, &msisdn(&phone), &by("theirs"))
         .await;
     assert_eq!(assigned.expect("assigned").amount.get(), 20_000);
     world.run_due().await;
@@ -150,7 +150,7 @@ async fn an_excess_is_taxed_when_it_is_given_to_the_player() {
     let parked = world.app().parked().await.expect("parked");
     let assigned = world
         .app()
-        .assign(parked[0].id, &msisdn(&phone), "theirs")
+        .assign(parked[0].id, &msisdn(&phone), &by("theirs"))
         .await;
     assigned.expect("assigned");
     assert_eq!(

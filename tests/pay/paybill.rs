@@ -7,7 +7,7 @@ use crate::{
         MINUTE, confirm, failure, last_deposit, outcomes, paybill_outcomes, payment, post,
         post_paybill, pushed, registered_sw, request, sms_of, state, success, tell, texts,
     },
-    support::{World, dial, msisdn, press},
+    support::{World, by, dial, msisdn, press},
 };
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn trap_11_an_excess_stays_parked_and_its_confirmation_is_shown_to_the_ope
     }
     assert_eq!(world.balance(&phone).await, 10_000);
     let (id, to) = (parked_id(&world).await, msisdn(&phone));
-    let assigned = world.app().assign(id, &to, "confirmed").await;
+    let assigned = world.app().assign(id, &to, &by("confirmed")).await;
     assigned.expect("assigned");
     assert_eq!(world.balance(&phone).await, 13_000);
     world.check().await;
@@ -300,7 +300,7 @@ async fn trap_17_what_names_nobody_is_parked_and_the_payer_hears_of_it_if_their_
         .expect("it")
         .id;
     let to = msisdn(&newcomer);
-    let assigned = world.app().assign(id, &to, "their number").await;
+    let assigned = world.app().assign(id, &to, &by("their number")).await;
     assigned.expect("assigned");
     assert_eq!(world.balance(&newcomer).await, 15_000);
     world.check().await;

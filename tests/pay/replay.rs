@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     help::{MINUTE, failure, last_deposit, outcomes, post, pushed, success, tell, texts},
-    support::{World, msisdn},
+    support::{World, by, msisdn},
 };
 
 const RECEIPT: &str = "UKM1A2B3C4";
@@ -132,7 +132,7 @@ async fn callbacks_that_are_done_change_nothing_when_they_are_run_again() {
     let nobodys = nobodys.expect("parked").id;
     let assigned = world
         .app()
-        .assign(nobodys, &msisdn(&phone), "statement")
+        .assign(nobodys, &msisdn(&phone), &by("statement"))
         .await;
     assigned.expect("assigned");
     world.run_due().await;

@@ -7,7 +7,7 @@ use crate::{
     help::{
         failure, last_deposit, outcomes, pushed, registered_sw, sms_of, state, success, tell, texts,
     },
-    support::{World, msisdn},
+    support::{World, by, msisdn},
 };
 
 const UNKNOWN: &str = "0123456789abcdef0123456789abcdef";
@@ -33,15 +33,18 @@ async fn trap_12_a_payment_for_an_unknown_deposit_is_parked_and_assigned_once() 
     assert!(texts(&amina).is_empty());
 
     let nobody = Msisdn::parse("0799999999").expect("a number");
-    let refused = world.app().assign(parked[0].id, &nobody, "test").await;
+    let refused = world.app().assign(parked[0].id, &nobody, &by("test")).await;
     assert!(matches!(refused, Err(AssignError::NoPlayer)), "{refused:?}");
     let to = msisdn(&amina);
     let assigned = world
         .app()
-        .assign(parked[0].id, &to, "statement of 22 Nov")
+        .assign(parked[0].id, &to, &by("statement of 22 Nov"))
         .await;
     assert_eq!(assigned.expect("assigned").amount.get(), 15_000);
-    let again = world.app().assign(parked[0].id, &to, "once more").await;
+    let again = world
+        .app()
+        .assign(parked[0].id, &to, &by("once more"))
+        .await;
     assert!(matches!(again, Err(AssignError::NotParked)), "{again:?}");
     world.run_due().await;
     assert_eq!(world.balance(&amina).await, 15_000);
@@ -71,9 +74,10 @@ async fn two_operators_who_assign_the_same_payment_at_once_credit_one_player() {
     .await;
     let parked = world.app().parked().await.expect("parked");
     let (to_amina, to_baraka) = (msisdn(&amina), msisdn(&baraka));
+    let (one, two) = (by("one"), by("two"));
     let (first, second) = tokio::join!(
-        world.app().assign(parked[0].id, &to_amina, "one"),
-        world.app().assign(parked[0].id, &to_baraka, "two"),
+        world.app().assign(parked[0].id, &to_amina, &one),
+        world.app().assign(parked[0].id, &to_baraka, &two),
     );
     assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
     let both = world.balance(&amina).await + world.balance(&baraka).await;
@@ -194,7 +198,7 @@ async fn a_receipt_that_was_parked_is_not_credited_as_well() {
     let parked = world.app().parked().await.expect("parked");
     let assigned = world
         .app()
-        .assign(parked[0].id, &msisdn(&phone), "theirs")
+        .assign(parked[0].id, &msisdn(&phone), &by("theirs"))
         .await;
     assert!(assigned.is_ok(), "{assigned:?}");
     assert_eq!(world.balance(&phone).await, 10_000);
@@ -224,7 +228,7 @@ async fn a_second_payment_of_one_deposit_is_parked_and_can_be_given_to_its_playe
     assert_eq!(parked[0].reason, "second payment of one deposit");
     let assigned = world
         .app()
-        .assign(parked[0].id, &msisdn(&phone), "paid twice")
+        .assign(parked[0].id, &msisdn(&phone), &by("paid twice"))
         .await;
     assert!(assigned.is_ok(), "{assigned:?}");
     world.run_due().await;

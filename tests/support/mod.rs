@@ -24,7 +24,11 @@ use std::{
 use majibu::{
     app::{App, PlayerReport},
     config::Config,
-    core::{msisdn::Msisdn, time::Timestamp},
+    core::{
+        msisdn::Msisdn,
+        operator::{Actor, By, Why},
+        time::Timestamp,
+    },
     ports::{Clock, Random},
     service::{self, Migration, Parts, Service, StartError},
     session::Sessions,
@@ -61,6 +65,14 @@ pub struct TestRandom(AtomicU64);
 impl Random for TestRandom {
     fn rng(&self) -> StdRng {
         StdRng::seed_from_u64(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// An administrator who acts for this reason.
+pub fn by(reason: &str) -> By {
+    By {
+        actor: Actor::admin("wanjiru"),
+        why: Why::new(reason).expect("a reason"),
     }
 }
 
