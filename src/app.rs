@@ -1,6 +1,7 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod adjust;
 mod audit;
 mod balance;
 mod callbacks;
@@ -26,11 +27,13 @@ mod pull;
 mod questions;
 mod reconcile;
 mod registration;
+mod reversals;
 mod settle;
 mod sms;
 mod statement;
 mod told;
 mod traffic;
+mod unsure;
 mod withdraw;
 mod withdrawal;
 mod work;
@@ -40,6 +43,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
+pub use adjust::{AdjustError, Correction};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -54,12 +58,15 @@ pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
+pub use reversals::ReversalError;
+pub use unsure::{Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
 use self::{facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
+        money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
@@ -115,6 +122,8 @@ pub struct Settings {
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+    /// Up to how much one person corrects the books alone, for one player in a day.
+    pub adjustment_limit: Cents,
 }
 
 /// How SMS are sent.

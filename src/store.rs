@@ -10,6 +10,7 @@
 #[macro_use]
 mod engine;
 
+mod adjustments;
 mod answers;
 mod audit;
 mod balances;
@@ -36,15 +37,18 @@ mod question_lengths;
 mod questions;
 mod reconcile;
 mod report;
+mod reversals;
 mod schema;
 mod sets;
 mod statement;
 mod taxes;
 mod transact;
+mod unsure;
 mod ussd_sessions;
 mod withdrawals;
 mod withdrawn;
 
+pub use adjustments::{Adjustment, AdjustmentFilter};
 pub use answers::GameAnswer;
 pub use audit::{AuditFilter, AuditRow, Audited};
 pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
@@ -66,8 +70,10 @@ pub use players::{Player, Status};
 pub use question_lengths::LongQuestion;
 pub use questions::QuestionText;
 pub use report::{DepositRow, EntryRow, SmsRow};
+pub use reversals::Reversal;
 pub use schema::Schema;
 pub use sets::{OpenSet, SetFigures};
+pub use unsure::Unsure;
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};

@@ -344,6 +344,9 @@ section!(
     Admin {
         /// The password's argon2 hash; unset: the console is off.
         password_hash: Option<SecretString> = None,
+        /// Up to so many shillings one administrator corrects the books alone, for one player in a
+        /// day; 0: never.
+        adjustment_limit: i64 = 1_000,
     }
 );
 

@@ -3,7 +3,7 @@
 use super::Named;
 
 /// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
-pub const SMS: [Named; 20] = [
+pub const SMS: [Named; 24] = [
     (
         "won",
         &[
@@ -66,6 +66,10 @@ pub const SMS: [Named; 20] = [
     ),
     ("withdrawal_failed", &["balance", "amount", "reason"]),
     ("payment_parked", &["amount", "receipt"]),
+    ("adjusted_up", &["balance", "amount"]),
+    ("adjusted_down", &["balance", "amount"]),
+    ("payment_reversed", &["balance", "amount", "receipt"]),
+    ("payout_reversed", &["balance", "amount", "receipt"]),
     // Answers to SMS of players.
     ("balance", &["balance", "code"]),
     ("games", &["balance", "code", "games"]),
