@@ -3,6 +3,7 @@
 
 mod adjust;
 mod audit;
+mod backlog;
 mod balance;
 mod callbacks;
 mod checkup;
@@ -47,6 +48,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
 pub use adjust::{AdjustError, Correction};
+pub use backlog::{FAILED_REACH, WorkState};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -60,7 +62,8 @@ pub use outbox::SmsState;
 pub use paybill::PaybillSettings;
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
-    CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
+    CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats,
+    Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
 pub use reversals::ReversalError;

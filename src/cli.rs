@@ -1,7 +1,10 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod adjustment;
+mod game;
 mod inbox;
+mod jobs;
 mod ledger;
 mod menu;
 mod mpesa;
@@ -12,6 +15,7 @@ mod sessions;
 mod sms;
 mod statement;
 mod suspense;
+mod withdrawal;
 
 pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
 
@@ -70,6 +74,16 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Corrections of the books: a player's wallet, or the cash at M-Pesa
+    #[command(subcommand)]
+    Adjustment(adjustment::Command),
+    /// Explain one game: who, what was asked and answered, which rule decided, what was paid
+    Match(game::Arguments),
+    /// What is due, by kind of work, and what was given up
+    Jobs(jobs::Arguments),
+    /// Withdrawals whose end nobody can tell
+    #[command(subcommand)]
+    Withdrawal(withdrawal::Command),
     /// Load questions, or check a file of them
     #[command(subcommand)]
     Questions(questions::Command),
@@ -181,6 +195,10 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         } => run::serve(config, no_jobs, no_migrate).await,
         Command::Work { no_migrate } => run::work(config, no_migrate).await,
         Command::Migrate { check } => run::migrate(config, check).await,
+        Command::Adjustment(command) => adjustment::run(config, &command).await,
+        Command::Match(arguments) => game::run(config, &arguments).await,
+        Command::Jobs(arguments) => jobs::run(config, &arguments).await,
+        Command::Withdrawal(command) => withdrawal::run(config, &command).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
         Command::Inbox(command) => inbox::run(config, &command).await,

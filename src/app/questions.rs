@@ -1,10 +1,12 @@
 //! The bank of questions: importing it from CSV, looking over a file, writing it out, and how
 //! questions fared. An import is one transaction; re-importing a file changes nothing.
 
+mod fix;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::fix::{Fix, FixError};
 use self::reading::{Row, Sheet};
 use super::{App, AppError};
 use crate::{

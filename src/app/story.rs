@@ -135,12 +135,19 @@ impl App {
         events.extend(games(&mut tx, &player, before, limit).await?);
         events.extend(moved(&mut tx, player.id, before, limit).await?);
         let texts = tx.texts_of(player.id, before, limit).await?;
-        events.extend(texts.into_iter().map(|sms| told(sms.at_ms, Event::Sms(sms))));
+        events.extend(
+            texts
+                .into_iter()
+                .map(|sms| told(sms.at_ms, Event::Sms(sms))),
+        );
         let inbound = tx.inbound_of(&player.msisdn, before, limit).await?;
         let inbound = inbound.into_iter();
         events.extend(inbound.map(|sms| told(sms.at_ms, Event::Inbound(sms))));
         let acts = tx.acts_on(player.id, before, limit).await?;
-        events.extend(acts.into_iter().map(|act| told(act.at.ms(), Event::Act(act))));
+        events.extend(
+            acts.into_iter()
+                .map(|act| told(act.at.ms(), Event::Act(act))),
+        );
         // Stable: what was read newest first stays so within one instant.
         events.sort_by_key(|told| std::cmp::Reverse(told.at));
         let next = cut(&mut events);

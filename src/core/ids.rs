@@ -33,6 +33,13 @@ macro_rules! id {
                 Self(make(now, rng))
             }
 
+            /// The lowest one that could be made at an instant: where a range by time begins.
+            #[must_use]
+            pub fn first_at(at: Timestamp) -> Self {
+                let ms = u64::try_from(at.ms()).unwrap_or_default();
+                Self(Ulid::from_parts(ms, 0))
+            }
+
             /// When it was made, to the millisecond.
             #[must_use]
             pub fn made_at(&self) -> Timestamp {
@@ -198,6 +205,8 @@ mod tests {
         assert!(first < second && first.to_string() < second.to_string());
         assert_eq!(first.to_string().parse(), Ok(first));
         assert_eq!(first.made_at(), Timestamp::from_ms(1_000));
+        let begins = EntryId::first_at(Timestamp::from_ms(1_000));
+        assert!(begins <= first && EntryId::first_at(Timestamp::from_ms(1_001)) > first);
         assert_eq!("".parse::<EntryId>(), Err(NotAnId));
     }
 

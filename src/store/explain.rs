@@ -1,7 +1,10 @@
 //! What explains a game: the questions of a set in every language, what each player answered and
 //! when, and what was booked for it.
 
-use super::{StoreError, Tx, engine::{ids_json, parse}};
+use super::{
+    StoreError, Tx,
+    engine::{ids_json, parse},
+};
 use crate::core::{
     ids::{EntryId, PlayerId, QuestionId, SetId},
     ledger::{Account, Reason},

@@ -75,8 +75,6 @@ impl Tx {
             digits,
             limit
         )?;
-        rows.iter()
-            .map(|(id,)| parse("player", "id", id))
-            .collect()
+        rows.iter().map(|(id,)| parse("player", "id", id)).collect()
     }
 }
