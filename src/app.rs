@@ -1,6 +1,7 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod admin;
 mod audit;
 mod balance;
 mod callbacks;
@@ -29,6 +30,7 @@ mod registration;
 mod settle;
 mod sms;
 mod statement;
+mod today;
 mod told;
 mod traffic;
 mod withdraw;
@@ -40,6 +42,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
+pub use admin::{
+    AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
+    NewSession, PasswordError, hash_password, is_password_hash,
+};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -54,10 +60,11 @@ pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
+pub use today::{DayFigures, HouseNow};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::{facts::FactsCache, outbox::SmsHealth};
+use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
@@ -79,6 +86,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
+    /// How administrators get in.
+    pub admin: AdminSettings,
     /// What the networks' screens and sessions allow.
     pub networks: Networks,
     /// Service codes that are answered; empty: any.
@@ -154,6 +163,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    admins: Admins,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -233,6 +243,7 @@ impl App {
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                admins: Admins::default(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod admin;
 mod inbox;
 mod ledger;
 mod menu;
@@ -95,6 +96,9 @@ enum Command {
     /// SMS: what waits, and sending after a fault
     #[command(subcommand)]
     Sms(sms::Command),
+    /// Who may use the console
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -190,6 +194,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Statement(arguments) => statement::run(config, &arguments).await,
         Command::Sms(command) => sms::run(config, &command).await,
+        Command::Admin(command) => admin::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

@@ -10,6 +10,7 @@
 #[macro_use]
 mod engine;
 
+mod admins;
 mod answers;
 mod audit;
 mod balances;
@@ -40,11 +41,13 @@ mod schema;
 mod sets;
 mod statement;
 mod taxes;
+mod today;
 mod transact;
 mod ussd_sessions;
 mod withdrawals;
 mod withdrawn;
 
+pub use admins::{AdminRow, AdminSession, AdminTry};
 pub use answers::GameAnswer;
 pub use audit::{AuditFilter, AuditRow, Audited};
 pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
@@ -68,6 +71,7 @@ pub use questions::QuestionText;
 pub use report::{DepositRow, EntryRow, SmsRow};
 pub use schema::Schema;
 pub use sets::{OpenSet, SetFigures};
+pub use today::{Standing, Troubles};
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};
