@@ -2,6 +2,7 @@
 //! machine decides, the app carries out, the store remembers.
 
 mod adjust;
+mod admin;
 mod audit;
 mod backlog;
 mod balance;
@@ -35,6 +36,7 @@ mod settle;
 mod sms;
 mod statement;
 mod story;
+mod today;
 mod told;
 mod traffic;
 mod unsure;
@@ -49,6 +51,10 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use adjust::{AdjustError, Correction};
 pub use backlog::{FAILED_REACH, WorkState};
+pub use admin::{
+    AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
+    NewSession, PasswordError, hash_password, is_password_hash,
+};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -69,10 +75,11 @@ pub use reconcile::{Reconciling, ToldError};
 pub use reversals::ReversalError;
 pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
 pub use unsure::{Found, ResolveError};
+pub use today::{DayFigures, HouseNow};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::{facts::FactsCache, outbox::SmsHealth};
+use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
         money::Cents,
@@ -95,6 +102,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
+    /// How administrators get in.
+    pub admin: AdminSettings,
     /// What the networks' screens and sessions allow.
     pub networks: Networks,
     /// Service codes that are answered; empty: any.
@@ -172,6 +181,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    admins: Admins,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -251,6 +261,7 @@ impl App {
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                admins: Admins::default(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

@@ -3,6 +3,7 @@
 
 mod adjustment;
 mod game;
+mod admin;
 mod inbox;
 mod jobs;
 mod ledger;
@@ -109,6 +110,9 @@ enum Command {
     /// SMS: what waits, and sending after a fault
     #[command(subcommand)]
     Sms(sms::Command),
+    /// Who may use the console
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -208,6 +212,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Statement(arguments) => statement::run(config, &arguments).await,
         Command::Sms(command) => sms::run(config, &command).await,
+        Command::Admin(command) => admin::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

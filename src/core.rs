@@ -16,3 +16,4 @@ pub mod sms;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod today;

@@ -11,6 +11,7 @@
 mod engine;
 
 mod adjustments;
+mod admins;
 mod answers;
 mod audit;
 mod balances;
@@ -46,6 +47,7 @@ mod sets;
 mod statement;
 mod story;
 mod taxes;
+mod today;
 mod transact;
 mod unsure;
 mod ussd_sessions;
@@ -53,6 +55,7 @@ mod withdrawals;
 mod withdrawn;
 
 pub use adjustments::{Adjustment, AdjustmentFilter};
+pub use admins::{AdminRow, AdminSession, AdminTry};
 pub use answers::GameAnswer;
 pub use audit::{AuditFilter, AuditRow, Audited};
 pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
@@ -84,6 +87,7 @@ pub use story::{
     CallbackStory, DepositStory, EndedRow, HopRow, InboundStory, SmsStory, WithdrawalStory,
 };
 pub use unsure::Unsure;
+pub use today::{Standing, Troubles};
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};

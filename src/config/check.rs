@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, Mode, sections::SANDBOX_PASSKEY};
+use crate::app::is_password_hash;
+
 /// The value that production refuses.
 const DEVELOPMENT_SECRET: &str = "development";
 /// The shortest callback secret that production has no doubts about.
@@ -70,6 +72,10 @@ impl Config {
             "must be digits",
         )?;
         self.hours()?;
+        let hash = self.admin.password_hash.as_ref();
+        let is_hash = hash.is_none_or(|hash| is_password_hash(hash.expose_secret()));
+        let what = "must be an argon2 hash: `majibu admin hash` makes one";
+        refuse_unless(is_hash, "admin.password_hash", what)?;
         self.check_balance()?;
         if self.mode == Mode::Production {
             self.check_production()
@@ -207,6 +213,8 @@ impl Config {
         let (game, jobs) = (&self.game, &self.jobs);
         for (key, duration) in [
             ("http.body_timeout", self.http.body_timeout),
+            ("admin.idle", self.admin.idle),
+            ("admin.session", self.admin.session),
             ("ussd.deadline", self.ussd.deadline),
             ("ussd.session_ttl", self.ussd.session_ttl),
             ("ussd.finished_ttl", self.ussd.finished_ttl),
@@ -324,13 +332,10 @@ impl Config {
     /// are still to come; saying so beats ignoring them.
     #[must_use]
     pub fn without_effect(&self) -> Vec<&'static str> {
-        let keys = [
-            (
-                "game.bonus_refunds_per_day",
-                self.game.bonus_refunds_per_day != 0,
-            ),
-            ("admin.password_hash", self.admin.password_hash.is_some()),
-        ];
+        let keys = [(
+            "game.bonus_refunds_per_day",
+            self.game.bonus_refunds_per_day != 0,
+        )];
         keys.into_iter()
             .filter(|(_, is_set)| *is_set)
             .map(|(key, _)| key)

@@ -342,11 +342,17 @@ section!(
 section!(
     /// `admin`: the operator console.
     Admin {
-        /// The password's argon2 hash; unset: the console is off.
+        /// The argon2 hash of the password of the administrator `admin`; unset: there is none.
         password_hash: Option<SecretString> = None,
         /// Up to so many shillings one administrator corrects the books alone, for one player in a
         /// day; 0: never.
         adjustment_limit: i64 = 1_000,
+        /// How long somebody stays logged in without doing anything.
+        #[serde(with = "humantime_serde")]
+        idle: Duration = Duration::from_secs(30 * 60),
+        /// How long somebody stays logged in.
+        #[serde(with = "humantime_serde")]
+        session: Duration = Duration::from_secs(12 * 60 * 60),
     }
 );
 

@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError};
 use crate::{
-    app::Settings,
+    app::{AdminSettings, Settings},
     core::{
         money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
@@ -86,6 +86,11 @@ impl Config {
                 excise_bps: self.tax.excise_on_deposit_bps,
             },
             hours: self.hours()?,
+            admin: AdminSettings {
+                password_hash: self.admin.password_hash.clone(),
+                idle: self.admin.idle,
+                session: self.admin.session,
+            },
             networks: self.networks(),
             service_codes: self.ussd.service_codes.0.clone(),
             hop_deadline: self.ussd.deadline,

@@ -33,11 +33,10 @@ macro_rules! id {
                 Self(make(now, rng))
             }
 
-            /// The lowest one that could be made at an instant: where a range by time begins.
+            /// The lowest id that can be made at this instant: those made from then on are above it.
             #[must_use]
             pub fn first_at(at: Timestamp) -> Self {
-                let ms = u64::try_from(at.ms()).unwrap_or_default();
-                Self(Ulid::from_parts(ms, 0))
+                Self(Ulid::from_parts(u64::try_from(at.ms()).unwrap_or_default(), 0))
             }
 
             /// When it was made, to the millisecond.
