@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod balance;
+mod bonuses;
 mod callbacks;
 mod checkup;
 mod credit;
@@ -13,6 +14,7 @@ mod facts;
 mod fit;
 mod games;
 mod hop;
+mod house;
 mod inbound;
 mod inbox;
 mod look;
@@ -23,6 +25,7 @@ mod paybill;
 mod payout;
 mod placed;
 mod play;
+mod player_care;
 mod pull;
 mod questions;
 mod reconcile;
@@ -50,11 +53,13 @@ pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
+pub use house::HouseStatus;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, Payouts, PlayerReport};
 pub use outbox::SmsState;
 pub use paybill::PaybillSettings;
+pub use player_care::{Care, CareError};
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
@@ -72,7 +77,7 @@ use crate::{
         sms::QuietHours,
     },
     menu::Menu,
-    ports::{Clock, Gateways, MobileMoney, Random, SecondSender, SmsSender},
+    ports::{Clock, Gateways, IdentityCheck, MobileMoney, Random, SecondSender, SmsSender},
     session::{SessionError, Sessions},
     store::{Claim, Contention, Store, StoreError},
 };
@@ -98,8 +103,8 @@ pub struct Settings {
     pub finished_ttl: Duration,
     /// How long raw callbacks are kept.
     pub inbox_keep: Duration,
-    /// Whether the identity is checked before the first deposit.
-    pub require_verification: bool,
+    /// How the house cares for its players.
+    pub care: CareRules,
     /// How long after the END screen the push goes out.
     pub stk_delay: Duration,
     /// How far apart pushes to one phone are.
@@ -124,6 +129,17 @@ pub struct Settings {
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+}
+
+/// How the house cares for its players.
+#[derive(Clone, Debug)]
+pub struct CareRules {
+    /// Breaks and exclusions that a player can choose, in days, the shortest first.
+    pub pauses: Vec<u32>,
+    /// After how long a stretch of play a player is told; nothing: never.
+    pub reality_check: Duration,
+    /// Where a player finds help with gambling: a phone number.
+    pub helpline: Option<String>,
 }
 
 /// How SMS are sent.
@@ -159,6 +175,7 @@ struct Inner {
     sms_requests: Semaphore,
     sms_health: SmsHealth,
     money: Arc<dyn MobileMoney>,
+    identity: Arc<dyn IdentityCheck>,
     gateways: Gateways,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -175,6 +192,8 @@ pub struct Outside {
     pub fallback: Option<Arc<dyn SecondSender>>,
     /// Moves money.
     pub money: Arc<dyn MobileMoney>,
+    /// Says whose identity is checked.
+    pub identity: Arc<dyn IdentityCheck>,
     /// Read and write the wires of USSD gateways.
     pub gateways: Gateways,
     /// Tells the time.
@@ -239,6 +258,7 @@ impl App {
                 sms: outside.sms,
                 fallback: outside.fallback,
                 money: outside.money,
+                identity: outside.identity,
                 gateways: outside.gateways,
                 clock: outside.clock,
                 random: outside.random,

@@ -6,6 +6,7 @@ mod check;
 mod gateways;
 mod networks;
 mod paybill;
+mod players;
 mod sections;
 mod settings;
 mod sms;
@@ -17,8 +18,8 @@ use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
 pub use sections::{
-    Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, House, Http, Inbox, Jobs,
+    Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
@@ -49,6 +50,7 @@ pub struct Config {
     pub ussd: Ussd,
     pub players: Players,
     pub hours: HoursSection,
+    pub house: House,
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
     pub sms: Sms,

@@ -2,6 +2,7 @@
 //! randomness of its own: instants and random generators are arguments.
 
 pub mod bank;
+pub mod care;
 pub mod circuit;
 pub mod game;
 pub mod ids;

@@ -15,7 +15,7 @@ use crate::{
         ledger,
         money::Cents,
         payment::{
-            deposit::{check_amount, room_today},
+            deposit::check_amount,
             paybill::{Account, Refusal, ResponseType, UnknownAccounts},
         },
         time::Timestamp,
@@ -118,7 +118,7 @@ impl App {
             // The payment of a push that we made: it was judged when it was asked for.
             return Ok(Ok(()));
         }
-        if settings.hours.maintenance {
+        if self.is_in_maintenance(&mut tx).await? {
             return Ok(Err(Refusal::Other));
         }
         if check_amount(amount, &settings.wallet).is_err() {
@@ -134,35 +134,19 @@ impl App {
                 UnknownAccounts::Refuse => Err(Refusal::Account),
             });
         };
-        match player.status {
+        let now = self.clock().now();
+        match player.standing(now).status {
             Status::Blocked | Status::Excluded => return Ok(Err(Refusal::Other)),
-            Status::Unverified if settings.require_verification => {
+            Status::Unverified if self.inner.identity.is_required() => {
                 return Ok(Err(Refusal::Identity));
             }
             Status::Unverified | Status::Verified => {}
         }
-        let room = self
-            .room_today(&mut tx, player.id, self.clock().now())
-            .await?;
-        if room.is_some_and(|room| amount > room) {
+        let room = self.deposit_room(&mut tx, player.id, now).await?;
+        if room.is_some_and(|room| amount > room.left) {
             return Ok(Err(Refusal::Amount));
         }
         Ok(Ok(()))
-    }
-
-    /// What a player may still deposit today; `None`: any amount.
-    pub(super) async fn room_today(
-        &self,
-        tx: &mut Tx,
-        player: PlayerId,
-        now: Timestamp,
-    ) -> Result<Option<Cents>, AppError> {
-        let wallet = &self.settings().wallet;
-        if wallet.daily_deposit_limit.is_none() {
-            return Ok(None);
-        }
-        let deposited = tx.deposited_since(player, now.start_of_day()).await?;
-        Ok(room_today(deposited, wallet))
     }
 
     /// Whether a payment is for our short code, as far as it names one.

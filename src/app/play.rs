@@ -17,7 +17,7 @@ use crate::{
     },
     menu::{Item, Outcome},
     session::Conversation,
-    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Status, Tx},
+    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Tx},
 };
 
 /// How long after the clock has run out the job ends a round: an answer that was received in time
@@ -79,12 +79,13 @@ impl App {
             .find(|entry| entry.state == EntryState::Playing))
     }
 
-    /// Takes a seat: `category` and `stake` of the session.
+    /// Takes a seat: `category` and `stake` of the session. `goes_on`: after a reality check.
     pub(super) async fn stake(
         &self,
         tx: &mut Tx,
         turn: &TurnContext<'_>,
         conversation: &mut Conversation,
+        goes_on: bool,
     ) -> Result<Outcome, AppError> {
         let id = player_of(conversation)?;
         let category = conversation.state.value("category").to_owned();
@@ -98,6 +99,11 @@ impl App {
         tx.serialise_player(id).await?;
         let player = tx.player_by_id(id).await?;
         if let Some(outcome) = self.cannot_stake(tx, &player, stake, turn.now).await? {
+            return Ok(outcome);
+        }
+        if goes_on {
+            tx.keep_reality_check(id, turn.now).await?;
+        } else if let Some(outcome) = self.reality(tx, id, turn.now).await? {
             return Ok(outcome);
         }
         tx.serialise_starts(&category, stake).await?;
@@ -132,11 +138,11 @@ impl App {
         stake: Cents,
         now: Timestamp,
     ) -> Result<Option<Outcome>, AppError> {
-        if !self.settings().hours.is_open(now) {
-            return Ok(Some(Outcome::named("closed")));
+        if let Some(closed) = self.closed(tx, now).await? {
+            return Ok(Some(closed));
         }
-        if matches!(player.status, Status::Blocked | Status::Excluded) {
-            return Ok(Some(Outcome::named("barred")));
+        if let Some(outcome) = self.shut_out(player, now) {
+            return Ok(Some(outcome));
         }
         let open = tx.open_entries(player.id).await?.len();
         if open >= usize::try_from(self.rules().open_entries).unwrap_or(usize::MAX) {

@@ -33,6 +33,8 @@ struct Game {
     /// None: it was unpaired.
     other: Option<Entry>,
     figures: SetFigures,
+    /// Whether its player has had all bonuses of the day.
+    is_capped: bool,
 }
 
 impl App {
@@ -142,6 +144,7 @@ impl App {
                     own: own.clone(),
                     other: Some(other.clone()),
                     figures: figures.clone(),
+                    is_capped: false,
                 });
             }
         }
@@ -173,6 +176,7 @@ impl App {
         entries: &[EntryId],
         now: Timestamp,
     ) -> Result<(Tx, ()), AppError> {
+        self.serialise_bonuses(&mut tx, entries).await?;
         let games = games_of(&mut tx, entries).await?;
         let is_unpaired = |entry: &Entry| {
             let window_ends = entry.staked_at.after(self.rules().pairing_window);
@@ -192,16 +196,20 @@ impl App {
         alone.retain(|entry| !void.contains(&entry.set));
         let sets: Vec<SetId> = alone.iter().map(|entry| entry.set).collect();
         let figures = tx.figures_of(&sets).await?;
+        let mut bonuses = self.bonuses_before(&mut tx, &mut alone).await?;
         let mut endings = Endings::default();
         for entry in alone {
             let figures = figures_of(&figures, entry.set)?.clone();
-            let refunded = refund(entry.played(), figures.stake, self.rules())?;
+            let before = bonuses.before(&entry);
+            let refunded = refund(entry.played(), figures.stake, before, self.rules())?;
+            let is_capped = bonuses.count(&entry, &refunded);
             endings.transfers.extend(refunded.transfers);
             endings.outcomes.extend(refunded.outcomes);
             endings.games.push(Game {
                 own: entry,
                 other: None,
                 figures,
+                is_capped,
             });
         }
         tx.close_sets(&sets).await?;
@@ -243,6 +251,12 @@ impl App {
         let (kind, cause) = (outcome.ending.name(), format!("result:{}", own.id));
         let category = ("category", figures.category.clone());
         let Some(other) = &game.other else {
+            if game.is_capped {
+                let cap = self.rules().bonus_refunds_per_day.unwrap_or_default();
+                let received = ("received", outcome.received.to_string());
+                let values = [category, received, ("bonuses", cap.to_string())];
+                return Some(self.text(player, "refunded_capped", cause, values, now));
+            }
             let values = [
                 category,
                 ("received", outcome.received.to_string()),

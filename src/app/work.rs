@@ -158,6 +158,8 @@ impl App {
     pub async fn sweep(&self) -> Result<u64, AppError> {
         let now = self.clock().now();
         self.store().make_partitions(now).await?;
+        let lifted = self.lift_exclusions().await?;
+        tracing::debug!(lifted, "exclusions that are over");
         let receipts_before = now.before(self.settings().finished_ttl);
         let callbacks_before = now.before(self.settings().inbox_keep);
         // What was answered in the last day decides what is answered now.

@@ -92,6 +92,8 @@ section!(
     Game {
         /// What can be staked, in whole shillings.
         stakes: List<i64> = List(vec![20, 50, 100, 200, 500]),
+        /// The smallest stake that the licence allows, in whole shillings.
+        min_stake: i64 = 1,
         /// What the winner gets, in per cent of one stake; 100 to 200.
         bounty_percent: u32 = 160,
         /// What an unpaired player gets back, in per cent of the stake; 100 to 200.
@@ -186,6 +188,23 @@ section!(
         require_verification: bool = false,
         /// What a player may deposit in a day, in whole shillings; 0: no limit.
         daily_deposit_limit: i64 = 0,
+        /// The same in a week, from Monday.
+        weekly_deposit_limit: i64 = 0,
+        /// Breaks that a player can take, in days.
+        cool_off_days: List<u32> = List(vec![1, 7, 30]),
+        /// For how many days players can exclude themselves: half a year, one year, five years.
+        exclusion_days: List<u32> = List(vec![180, 365, 1_825]),
+        /// After how long a stretch of play a player is told before the next game; `0s`: never.
+        #[serde(with = "humantime_serde")]
+        reality_check: Duration = Duration::from_secs(60 * 60),
+    }
+);
+
+section!(
+    /// `house`.
+    House {
+        /// Where a player finds help with gambling: a phone number that texts name.
+        helpline: Option<String> = None,
     }
 );
 
