@@ -68,6 +68,7 @@ impl Config {
                 hop_allowance: game.hop_allowance,
                 questions_per_set: game.questions_per_set,
                 rematch_cooldown: game.rematch_cooldown,
+                strength_wait: game.strength_wait,
                 open_entries: game.open_entries,
             },
             wallet: WalletRules {
