@@ -9,6 +9,7 @@ mod credit;
 mod deposit;
 mod endings;
 mod facts;
+mod fair;
 mod fit;
 mod games;
 mod hop;
@@ -19,6 +20,7 @@ mod networks;
 mod operator;
 mod outbox;
 mod paybill;
+mod payers;
 mod payout;
 mod placed;
 mod play;
@@ -35,7 +37,11 @@ mod withdraw;
 mod withdrawal;
 mod work;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
@@ -44,6 +50,7 @@ pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
+pub use fair::{FairCase, ReviewError};
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, Payouts, PlayerReport};
@@ -60,6 +67,7 @@ pub use work::Work;
 use self::{facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
+        fair::FairRules,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
@@ -105,6 +113,8 @@ pub struct Settings {
     pub payout_pause: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
+    /// What looks unfair.
+    pub fair: FairRules,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
@@ -154,6 +164,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    payer_key: OnceLock<Arc<str>>,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -233,6 +244,7 @@ impl App {
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                payer_key: OnceLock::new(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

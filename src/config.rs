@@ -3,6 +3,7 @@
 
 mod balance;
 mod check;
+mod fair;
 mod gateways;
 mod networks;
 mod paybill;
@@ -16,6 +17,7 @@ use std::path::Path;
 use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
+pub use fair::Fair;
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
@@ -44,6 +46,7 @@ pub struct Config {
     pub database: Database,
     pub sessions: SessionsSection,
     pub game: Game,
+    pub fair: Fair,
     pub wallet: Wallet,
     pub tax: Tax,
     pub ussd: Ussd,

@@ -3,6 +3,7 @@
 
 pub mod bank;
 pub mod circuit;
+pub mod fair;
 pub mod game;
 pub mod ids;
 pub mod ledger;

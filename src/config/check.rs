@@ -68,6 +68,7 @@ impl Config {
         )?;
         self.hours()?;
         self.check_balance()?;
+        self.check_fair()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {

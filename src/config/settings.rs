@@ -105,6 +105,7 @@ impl Config {
             },
             payout_pause: self.daraja.payout_pause,
             balance: self.balance()?,
+            fair: self.fair()?,
             daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
             sms: self.sms_rules()?,

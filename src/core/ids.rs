@@ -95,6 +95,10 @@ id!(
     ParkedId
 );
 id!(
+    /// Something that looks unfair.
+    FlagId
+);
+id!(
     /// A line of the audit log.
     AuditId
 );

@@ -76,7 +76,7 @@ impl TryFrom<Row> for Player {
         let corrupt = |what: &str| StoreError::corrupt("player", &row.id, what);
         Ok(Self {
             id: parse("player", "id", &row.id)?,
-            msisdn: Msisdn::parse(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
+            msisdn: Msisdn::parse_kept(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
             status: Status::named(&row.status).ok_or_else(|| corrupt("status"))?,
             balance: Cents::new(row.balance_cents),
             locale: row.locale,
