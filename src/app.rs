@@ -11,6 +11,7 @@ mod credit;
 mod deposit;
 mod endings;
 mod facts;
+mod fair;
 mod fit;
 mod games;
 mod hop;
@@ -22,6 +23,7 @@ mod networks;
 mod operator;
 mod outbox;
 mod paybill;
+mod payers;
 mod payout;
 mod placed;
 mod play;
@@ -40,7 +42,11 @@ mod withdraw;
 mod withdrawal;
 mod work;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
@@ -53,6 +59,7 @@ pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
 pub use facts::menu_facts;
+pub use fair::{FairCase, ReviewError};
 pub use house::HouseStatus;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
@@ -72,6 +79,7 @@ pub use work::Work;
 use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
+        fair::FairRules,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
@@ -119,6 +127,8 @@ pub struct Settings {
     pub payout_pause: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
+    /// What looks unfair.
+    pub fair: FairRules,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
@@ -181,6 +191,7 @@ struct Inner {
     random: Arc<dyn Random>,
     facts: FactsCache,
     admins: Admins,
+    payer_key: OnceLock<Arc<str>>,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -264,6 +275,7 @@ impl App {
                 random: outside.random,
                 facts: FactsCache::default(),
                 admins: Admins::default(),
+                payer_key: OnceLock::new(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

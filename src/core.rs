@@ -4,6 +4,7 @@
 pub mod bank;
 pub mod care;
 pub mod circuit;
+pub mod fair;
 pub mod game;
 pub mod ids;
 pub mod ledger;

@@ -19,6 +19,8 @@ const MAX_DEPOSIT: i64 = 250_000;
 const MIN_WITHDRAWAL: i64 = 10;
 /// The largest fee of a withdrawal, in shillings; the menu's widths are proved for it.
 const MAX_FEE: i64 = 10_000;
+/// The longest that a waiting player may be passed over.
+const MAX_STRENGTH_WAIT: Duration = Duration::from_secs(60);
 /// The longest duration of any kind that makes sense.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -71,6 +73,7 @@ impl Config {
         let what = "must be an argon2 hash: `majibu admin hash` makes one";
         refuse_unless(is_hash, "admin.password_hash", what)?;
         self.check_balance()?;
+        self.check_fair()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {
@@ -153,6 +156,9 @@ impl Config {
         )?;
         let questions = (1..=9).contains(&game.questions_per_set);
         refuse_unless(questions, "game.questions_per_set", "must be from 1 to 9")?;
+        let what = "must be at most a minute: nobody is passed over for longer";
+        let is_short = game.strength_wait <= MAX_STRENGTH_WAIT;
+        refuse_unless(is_short, "game.strength_wait", what)?;
         refuse_unless(
             game.open_entries >= 1,
             "game.open_entries",

@@ -112,6 +112,9 @@ section!(
         /// How long two players are kept apart after they met.
         #[serde(with = "humantime_serde")]
         rematch_cooldown: Duration = Duration::from_secs(2 * 60 * 60),
+        /// For how long the oldest open seat may be passed over for one of more similar strength.
+        #[serde(with = "humantime_serde")]
+        strength_wait: Duration = Duration::from_secs(5),
         /// Unfinished or waiting entries that a player may have at a time; 1 or more.
         open_entries: u32 = 1,
         /// Refund bonuses per player and day; 0: no cap.

@@ -72,6 +72,7 @@ impl Config {
                 hop_allowance: game.hop_allowance,
                 questions_per_set: game.questions_per_set,
                 rematch_cooldown: game.rematch_cooldown,
+                strength_wait: game.strength_wait,
                 open_entries: game.open_entries,
                 bonus_refunds_per_day: match game.bonus_refunds_per_day {
                     0 => None,
@@ -121,6 +122,7 @@ impl Config {
             },
             payout_pause: self.daraja.payout_pause,
             balance: self.balance()?,
+            fair: self.fair()?,
             daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
             sms: self.sms_rules()?,
