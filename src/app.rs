@@ -1,6 +1,7 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod adjust;
 mod admin;
 mod audit;
 mod balance;
@@ -10,8 +11,10 @@ mod checkup;
 mod credit;
 mod deposit;
 mod endings;
+mod explain;
 mod facts;
 mod fair;
+mod find;
 mod fit;
 mod games;
 mod hop;
@@ -32,12 +35,15 @@ mod pull;
 mod questions;
 mod reconcile;
 mod registration;
+mod reversals;
 mod settle;
 mod sms;
 mod statement;
+mod story;
 mod today;
 mod told;
 mod traffic;
+mod unsure;
 mod withdraw;
 mod withdrawal;
 mod work;
@@ -51,6 +57,7 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
+pub use adjust::{AdjustError, Correction};
 pub use admin::{
     AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
     NewSession, PasswordError, hash_password, is_password_hash,
@@ -58,8 +65,10 @@ pub use admin::{
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
+pub use explain::{Asked, Explained, Seen, Side, Words};
 pub use facts::menu_facts;
 pub use fair::{FairCase, ReviewError};
+pub use find::Findings;
 pub use house::HouseStatus;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
@@ -72,7 +81,10 @@ pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
+pub use reversals::ReversalError;
+pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
 pub use today::{DayFigures, HouseNow};
+pub use unsure::{Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
@@ -80,6 +92,7 @@ use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
         fair::FairRules,
+        money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
@@ -139,6 +152,8 @@ pub struct Settings {
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+    /// Up to how much one person corrects the books alone, for one player in a day.
+    pub adjustment_limit: Cents,
 }
 
 /// How the house cares for its players.

@@ -10,6 +10,7 @@
 #[macro_use]
 mod engine;
 
+mod adjustments;
 mod admins;
 mod answers;
 mod audit;
@@ -25,8 +26,10 @@ mod claims;
 mod deposits;
 mod entries;
 mod error;
+mod explain;
 mod fair;
 mod fair_counts;
+mod find;
 mod gates;
 mod hops;
 mod house;
@@ -43,16 +46,20 @@ mod questions;
 mod ratings;
 mod reconcile;
 mod report;
+mod reversals;
 mod schema;
 mod sets;
 mod statement;
+mod story;
 mod taxes;
 mod today;
 mod transact;
+mod unsure;
 mod ussd_sessions;
 mod withdrawals;
 mod withdrawn;
 
+pub use adjustments::{Adjustment, AdjustmentFilter};
 pub use admins::{AdminRow, AdminSession, AdminTry};
 pub use answers::GameAnswer;
 pub use audit::{AuditFilter, AuditRow, Audited};
@@ -66,8 +73,10 @@ pub use deposits::Deposit;
 pub use engine::{Store, Tx};
 pub use entries::{Entry, EntryState, FinishedRound, GivenAnswer};
 pub use error::{Contention, StoreError};
+pub use explain::{AnsweredAt, BookedTransfer, SetCourse, SetQuestion};
 pub use fair::{Flag, FlagFilter};
 pub use fair_counts::{Looked, TimedAnswer, WatchedMatch};
+pub use find::Hit;
 pub use gates::{Gate, GateState};
 pub use house::{Switch, Turned};
 pub use inbound::Inbound;
@@ -80,9 +89,14 @@ pub use players::{Player, Status};
 pub use question_lengths::LongQuestion;
 pub use questions::QuestionText;
 pub use report::{DepositRow, EntryRow, SmsRow};
+pub use reversals::Reversal;
 pub use schema::Schema;
 pub use sets::{OpenSeats, OpenSet, Seeker, SetFigures};
+pub use story::{
+    CallbackStory, DepositStory, EndedRow, HopRow, InboundStory, SmsStory, WithdrawalStory,
+};
 pub use today::{Standing, Troubles};
+pub use unsure::Unsure;
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};

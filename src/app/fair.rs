@@ -215,8 +215,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Vec<Case>, AppError> {
         let rules = &self.settings().fair;
-        let is_large =
-            |pair: &&Pair| pair.gain_a.get().saturating_abs() >= rules.min_flow.get();
+        let is_large = |pair: &&Pair| pair.gain_a.get().saturating_abs() >= rules.min_flow.get();
         let large: Vec<&Pair> = pairs.iter().filter(is_large).collect();
         if large.is_empty() {
             return Ok(Vec::new());
@@ -224,14 +223,19 @@ impl App {
         let players: BTreeSet<PlayerId> = large.iter().flat_map(|pair| [pair.a, pair.b]).collect();
         let players: Vec<PlayerId> = players.into_iter().collect();
         let purses = tx.purses_since(&players, now.before(rules.window)).await?;
-        let purse = |player: PlayerId| -> Purse { purses.get(&player).copied().unwrap_or_default() };
-        let judged = large.iter().filter_map(|pair| passed_on(pair, purse, rules));
+        let purse =
+            |player: PlayerId| -> Purse { purses.get(&player).copied().unwrap_or_default() };
+        let judged = large
+            .iter()
+            .filter_map(|pair| passed_on(pair, purse, rules));
         Ok(judged.collect())
     }
 
     async fn look_at_withdrawals(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, AppError> {
         let looked = self.looked(tx, "withdrawals", now).await?;
-        let asked = tx.withdrawals_after(&looked, now.before(LAG), BATCH).await?;
+        let asked = tx
+            .withdrawals_after(&looked, now.before(LAG), BATCH)
+            .await?;
         let Some((_, last)) = asked.last() else {
             return Ok(false);
         };
@@ -393,7 +397,11 @@ impl Counts {
 
     fn add_match(&mut self, played: &WatchedMatch, day: i64) {
         let [one, other] = played.seats;
-        let (a, b) = if one.1 < other.1 { (one, other) } else { (other, one) };
+        let (a, b) = if one.1 < other.1 {
+            (one, other)
+        } else {
+            (other, one)
+        };
         let pair = self.pairs.entry((day, a.1, b.1)).or_insert(Pair {
             a: a.1,
             b: b.1,
@@ -434,7 +442,9 @@ impl Counts {
         pace.fast += i64::from(is_fast);
         pace.fast_right += i64::from(is_fast && answer.is_right);
         pace.total_ms = pace.total_ms.saturating_add(took_ms);
-        pace.total_square = pace.total_square.saturating_add(took_ms.saturating_mul(took_ms));
+        pace.total_square = pace
+            .total_square
+            .saturating_add(took_ms.saturating_mul(took_ms));
     }
 
     fn meetings(&self) -> Vec<(i64, Pair)> {

@@ -176,7 +176,11 @@ impl App {
             met_after: now.before(rules.rematch_cooldown),
         };
         // Where the oldest always goes first no other is looked for.
-        let limit = if rules.strength_wait.is_zero() { 1 } else { MAX_SEATS };
+        let limit = if rules.strength_wait.is_zero() {
+            1
+        } else {
+            MAX_SEATS
+        };
         let open = tx.open_seats(seeker, limit, now).await?;
         if let Some(set) = choose_seat(&open.seats, open.strength, rules.strength_wait, now) {
             tx.serialise_set(set).await?;

@@ -21,6 +21,8 @@ const MIN_WITHDRAWAL: i64 = 10;
 const MAX_FEE: i64 = 10_000;
 /// The longest that a waiting player may be passed over.
 const MAX_STRENGTH_WAIT: Duration = Duration::from_secs(60);
+/// The largest correction of the books that one administrator makes alone, in shillings.
+const MAX_ALONE: i64 = 1_000_000;
 /// The longest duration of any kind that makes sense.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -57,6 +59,9 @@ impl Config {
         self.check_game()?;
         self.check_wallet()?;
         self.check_players()?;
+        let fits = (0..=MAX_ALONE).contains(&self.admin.adjustment_limit);
+        let what = format!("must be from 0 to {MAX_ALONE} shillings");
+        refuse_unless(fits, "admin.adjustment_limit", what)?;
         self.check_durations()?;
         self.check_sms()?;
         self.check_gateways()?;

@@ -372,6 +372,9 @@ section!(
         /// How long somebody stays logged in.
         #[serde(with = "humantime_serde")]
         session: Duration = Duration::from_secs(12 * 60 * 60),
+        /// Up to so many shillings one administrator corrects the books alone, for one player in a
+        /// day; 0: never.
+        adjustment_limit: i64 = 1_000,
     }
 );
 

@@ -128,6 +128,7 @@ impl Config {
             sms: self.sms_rules()?,
             inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
+            adjustment_limit: shillings("admin.adjustment_limit", self.admin.adjustment_limit)?,
         })
     }
 }

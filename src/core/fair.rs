@@ -259,7 +259,11 @@ pub struct Company {
 #[must_use]
 pub fn expected_milli(company: &[Company]) -> i64 {
     let expected = company.iter().map(|day| {
-        let others = day.matches.saturating_mul(2).saturating_sub(day.games_a).max(1);
+        let others = day
+            .matches
+            .saturating_mul(2)
+            .saturating_sub(day.games_a)
+            .max(1);
         let pairs = day.games_a.saturating_mul(day.games_b);
         pairs.saturating_mul(1_000) / others
     });
@@ -279,14 +283,21 @@ pub fn meet_often(pair: &Pair, expected_milli: i64, rules: &FairRules) -> Option
     if pair.met < rules.min_meetings || met_milli < by_chance {
         return None;
     }
-    let expected = format!("{}.{}", expected_milli / 1_000, expected_milli % 1_000 / 100);
+    let expected = format!(
+        "{}.{}",
+        expected_milli / 1_000,
+        expected_milli % 1_000 / 100
+    );
     let threshold = by_chance.max(rules.min_meetings.saturating_mul(1_000));
     Some(Case {
         kind: Kind::MeetOften,
         about: pair.about(),
         players: vec![pair.a, pair.b],
         score: score(met_milli, threshold),
-        summary: format!("met {} times; chance would have brought them together {expected} times", pair.met),
+        summary: format!(
+            "met {} times; chance would have brought them together {expected} times",
+            pair.met
+        ),
         evidence: vec![
             ("matches of the two", pair.met.to_string()),
             ("expected by chance", expected),
@@ -300,7 +311,8 @@ pub fn meet_often(pair: &Pair, expected_milli: i64, rules: &FairRules) -> Option
 #[must_use]
 pub fn one_sided(pair: &Pair, rules: &FairRules) -> Option<Case> {
     let flow = pair.flow();
-    let is_clear = flow.won.saturating_mul(100) >= flow.decided.saturating_mul(rules.one_sided_percent);
+    let is_clear =
+        flow.won.saturating_mul(100) >= flow.decided.saturating_mul(rules.one_sided_percent);
     if flow.decided < rules.min_meetings || !is_clear || flow.gain < rules.min_flow {
         return None;
     }
@@ -334,12 +346,17 @@ pub struct Purse {
 /// Money that one deposited and the other took out, having won it. Half of what was deposited must have
 /// gone over, and half of that must have been taken out: less is what any winner does.
 #[must_use]
-pub fn passed_on(pair: &Pair, purse: impl Fn(PlayerId) -> Purse, rules: &FairRules) -> Option<Case> {
+pub fn passed_on(
+    pair: &Pair,
+    purse: impl Fn(PlayerId) -> Purse,
+    rules: &FairRules,
+) -> Option<Case> {
     let flow = pair.flow();
     let (giver, taker) = (purse(flow.from), purse(flow.to));
     let twice = |amount: Cents| amount.get().saturating_mul(2);
     let passed = flow.gain.min(taker.withdrawn).min(giver.deposited);
-    let is_most = twice(flow.gain) >= giver.deposited.get() && twice(taker.withdrawn) >= flow.gain.get();
+    let is_most =
+        twice(flow.gain) >= giver.deposited.get() && twice(taker.withdrawn) >= flow.gain.get();
     // Who deposited as much as was taken out took out the own money.
     let is_own = taker.deposited >= taker.withdrawn;
     if passed < rules.min_flow || !is_most || is_own {
@@ -397,7 +414,10 @@ pub fn shared_payer(shared: &Shared, rules: &FairRules) -> Option<Case> {
         0 => "they have not met in games".to_owned(),
         met => format!("they met {met} times in games"),
     };
-    let deposits = shared.accounts.iter().map(|(player, deposits)| format!("{player} {deposits}"));
+    let deposits = shared
+        .accounts
+        .iter()
+        .map(|(player, deposits)| format!("{player} {deposits}"));
     // Accounts that play each other are what this is about; a family that shares a phone is not.
     let weight = if met > 0 { 2 } else { 1 };
     let certain = if shared.is_certain { 2 } else { 1 };
@@ -405,12 +425,26 @@ pub fn shared_payer(shared: &Shared, rules: &FairRules) -> Option<Case> {
         kind: Kind::SharedPayer,
         about: shared.payer.clone(),
         players: shared.accounts.iter().map(|(player, _)| *player).collect(),
-        score: score(count.saturating_mul(weight * certain), rules.accounts_per_payer.saturating_mul(2)),
+        score: score(
+            count.saturating_mul(weight * certain),
+            rules.accounts_per_payer.saturating_mul(2),
+        ),
         summary: format!("{how} the deposits of {count} accounts; {among}"),
         evidence: vec![
             ("accounts", count.to_string()),
-            ("deposits by account", deposits.collect::<Vec<_>>().join(", ")),
-            ("the payer is", if shared.is_certain { "certain" } else { "probable" }.to_owned()),
+            (
+                "deposits by account",
+                deposits.collect::<Vec<_>>().join(", "),
+            ),
+            (
+                "the payer is",
+                if shared.is_certain {
+                    "certain"
+                } else {
+                    "probable"
+                }
+                .to_owned(),
+            ),
             ("matches among them", met.to_string()),
         ],
     })
@@ -485,7 +519,10 @@ pub fn even_answers(pace: &Pace, rules: &FairRules) -> Option<Case> {
         about: pace.player.to_string(),
         players: vec![pace.player],
         score: score(limit, spread.max(1)),
-        summary: format!("{} answers, each after {mean} ms, give or take {spread}", pace.answers),
+        summary: format!(
+            "{} answers, each after {mean} ms, give or take {spread}",
+            pace.answers
+        ),
         evidence: vec![
             ("answers", pace.answers.to_string()),
             ("mean in ms", mean.to_string()),

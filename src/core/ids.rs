@@ -108,6 +108,14 @@ id!(
     /// A line of the audit log.
     AuditId
 );
+id!(
+    /// A correction of the books by an operator.
+    AdjustmentId
+);
+id!(
+    /// That M-Pesa took a payment or a payout back.
+    ReversalId
+);
 
 /// Ids that stand in callback URLs: they must not be guessable, and are written in hex, for in base
 /// 32 they could spell a word that Daraja refuses there, such as `exe` or `cmd` (contract,

@@ -110,7 +110,11 @@ impl Tx {
             Some((kept, state, reviewed)) => {
                 let is_dismissed = Verdict::named(&state) == Some(Verdict::Dismissed);
                 let comes_back = is_dismissed && reopens(reviewed.unwrap_or_default(), case.score);
-                (kept, comes_back, if comes_back { "open".into() } else { state })
+                (
+                    kept,
+                    comes_back,
+                    if comes_back { "open".into() } else { state },
+                )
             }
         };
         execute!(
@@ -182,12 +186,7 @@ impl Tx {
             "select flag_id, player_id from fair_flag_player where flag_id in ",
             " order by flag_id, player_id"
         );
-        let players = fetch_all!(
-            self,
-            (String, String),
-            select,
-            ids_json(&ids)
-        )?;
+        let players = fetch_all!(self, (String, String), select, ids_json(&ids))?;
         let mut flags = rows
             .into_iter()
             .map(Flag::try_from)
@@ -258,7 +257,9 @@ impl Tx {
         )?;
         rows.into_iter()
             .map(|(set, ms, winner)| {
-                let winner = winner.map(|id| parse("entry", "player_id", &id)).transpose()?;
+                let winner = winner
+                    .map(|id| parse("entry", "player_id", &id))
+                    .transpose()?;
                 let set = parse("game_match", "set_id", &set)?;
                 Ok((set, Timestamp::from_ms(ms), winner))
             })

@@ -184,9 +184,7 @@ impl Tx {
         seats: &BTreeMap<(PlayerId, i64, String), i64>,
         pools: &BTreeMap<(i64, String), i64>,
     ) -> Result<(), StoreError> {
-        let seat = |((player, day, pool), games): (&(PlayerId, i64, String), &i64)| {
-            json!({ "player": player.to_string(), "day": day, "pool": pool, "games": games })
-        };
+        let seat = |((player, day, pool), games): (&(PlayerId, i64, String), &i64)| json!({ "player": player.to_string(), "day": day, "pool": pool, "games": games });
         let insert = of_batch!(
             self,
             "insert into fair_seat (player_id, day, pool, games)
@@ -199,9 +197,7 @@ impl Tx {
         );
         self.add_counts(insert, seats.iter().map(seat).collect())
             .await?;
-        let pool = |((day, pool), matches): (&(i64, String), &i64)| {
-            json!({ "day": day, "pool": pool, "matches": matches })
-        };
+        let pool = |((day, pool), matches): (&(i64, String), &i64)| json!({ "day": day, "pool": pool, "matches": matches });
         let insert = of_batch!(
             self,
             "insert into fair_pool (day, pool, matches)
@@ -440,7 +436,10 @@ impl Tx {
         rows.into_iter()
             .map(|(player, ms, id)| {
                 let at = Timestamp::from_ms(ms);
-                Ok((parse("withdrawal", "player_id", &player)?, Looked { at, id }))
+                Ok((
+                    parse("withdrawal", "player_id", &player)?,
+                    Looked { at, id },
+                ))
             })
             .collect()
     }

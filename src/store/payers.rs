@@ -103,12 +103,7 @@ impl Tx {
             " group by payer, player_id
             order by payer, player_id"
         );
-        let rows = fetch_all!(
-            self,
-            (String, String, i64, i64),
-            select,
-            ids_json(payers)
-        )?;
+        let rows = fetch_all!(self, (String, String, i64, i64), select, ids_json(payers))?;
         let mut shared: Vec<Shared> = Vec::new();
         for (payer, player, deposits, is_certain) in rows {
             let account = (parse("deposit_payer", "player_id", &player)?, deposits);

@@ -15,9 +15,7 @@ impl Tx {
         &mut self,
         of: &[(PlayerId, String)],
     ) -> Result<Ratings<String>, StoreError> {
-        let pair = |(player, category): &(PlayerId, String)| {
-            json!({ "player": player.to_string(), "category": category })
-        };
+        let pair = |(player, category): &(PlayerId, String)| json!({ "player": player.to_string(), "category": category });
         let pairs: Vec<_> = of.iter().map(pair).collect();
         let select = self.by_engine(
             "select player_id, category_id, points_milli, spread_milli, games

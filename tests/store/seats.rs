@@ -92,18 +92,30 @@ async fn seats_come_with_their_age_and_the_strength_of_their_owners(bench: &Benc
         ((players[1], "bible".to_owned()), rating(99_000)),
         ((players[3], football.clone()), rating(17_000)),
     ];
-    tx.keep_ratings(&ratings.clone().into()).await.expect("kept");
+    tx.keep_ratings(&ratings.clone().into())
+        .await
+        .expect("kept");
     let kept = tx.ratings(&[(players[0], football.clone()), (players[2], football)]);
-    assert_eq!(kept.await.expect("ratings"), ratings[..1].iter().cloned().collect());
+    assert_eq!(
+        kept.await.expect("ratings"),
+        ratings[..1].iter().cloned().collect()
+    );
     let open = tx.open_seats(seeker(players[3], NOW), 2, NOW).await;
     let open = open.expect("an answer");
     assert_eq!(open.strength, 17_000);
-    let found = open.seats.iter().map(|seat| (seat.set, seat.opened_at, seat.strength));
+    let found = open
+        .seats
+        .iter()
+        .map(|seat| (seat.set, seat.opened_at, seat.strength));
     let wanted = [
         (sets[0], at(-3_000), 31_000),
         (sets[1], at(-2_000), START_MILLI),
     ];
-    assert_eq!(found.collect::<Vec<_>>(), wanted, "two at most, the oldest first");
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        wanted,
+        "two at most, the oldest first"
+    );
 }
 
 async fn a_seat_is_offered_for_its_category_and_stake_only(bench: &Bench) {

@@ -118,7 +118,10 @@ mod tests {
         let hashed = Payer::read(&hash.to_uppercase(), "Amina").unwrap();
         assert_eq!(full.mark(b"key"), hashed.mark(b"key"));
         assert_ne!(full.mark(b"key"), full.mark(b"other key"));
-        assert_ne!(full.mark(b"key"), Payer::read("0712345679", "").unwrap().mark(b"key"));
+        assert_ne!(
+            full.mark(b"key"),
+            Payer::read("0712345679", "").unwrap().mark(b"key")
+        );
         assert!(full.is_certain() && hashed.is_certain());
     }
 
@@ -126,15 +129,26 @@ mod tests {
     fn a_mask_is_known_again_with_its_name_only() {
         let mask = |text: &str, name: &str| Payer::read(text, name);
         let amina = mask("25471****678", "AMINA  Odhiambo").unwrap();
-        assert_eq!(mask("254 71 ***** 678", "Amina Odhiambo").as_ref(), Some(&amina));
+        assert_eq!(
+            mask("254 71 ***** 678", "Amina Odhiambo").as_ref(),
+            Some(&amina)
+        );
         assert_ne!(mask("25471****678", "Baraka").as_ref(), Some(&amina));
         assert!(!amina.is_certain());
-        for (text, name) in [("25471****678", " "), ("", "Amina"), ("****", "Amina"), ("x*y", "A")] {
+        for (text, name) in [
+            ("25471****678", " "),
+            ("", "Amina"),
+            ("****", "Amina"),
+            ("x*y", "A"),
+        ] {
             assert_eq!(mask(text, name), None, "{text}");
         }
         let own = Payer::of_deposit(Some(&amina), &number("0712345678"));
         assert_eq!(own, Payer::Number(number("0712345678")));
-        assert_eq!(Payer::of_deposit(Some(&amina), &number("0712345679")), amina);
+        assert_eq!(
+            Payer::of_deposit(Some(&amina), &number("0712345679")),
+            amina
+        );
         assert_eq!(Payer::of_deposit(None, &number("0712345678")), own);
     }
 

@@ -39,16 +39,28 @@ fn days_begin_at_midnight_in_nairobi() {
 #[test]
 fn two_who_always_meet_in_a_crowd_are_flagged_and_two_alone_are_not() {
     let rules = FairRules::default();
-    let crowd = [Company { games_a: 6, games_b: 6, matches: 300 }];
+    let crowd = [Company {
+        games_a: 6,
+        games_b: 6,
+        matches: 300,
+    }];
     assert_eq!(expected_milli(&crowd), 60);
     let case = meet_often(&pair(6, 3, 3, 0), expected_milli(&crowd), &rules).unwrap();
     assert_eq!((case.kind, case.score), (Kind::MeetOften, 120));
     assert!(case.summary.contains("met 6 times") && case.summary.contains("0.0 times"));
     // At night there is nobody else: chance brings them together every time.
-    let alone = [Company { games_a: 6, games_b: 6, matches: 6 }];
+    let alone = [Company {
+        games_a: 6,
+        games_b: 6,
+        matches: 6,
+    }];
     assert_eq!(expected_milli(&alone), 6_000);
     assert_eq!(meet_often(&pair(6, 3, 3, 0), 6_000, &rules), None);
-    assert_eq!(meet_often(&pair(4, 2, 2, 0), 0, &rules), None, "too few to tell");
+    assert_eq!(
+        meet_often(&pair(4, 2, 2, 0), 0, &rules),
+        None,
+        "too few to tell"
+    );
 }
 
 #[test]
@@ -58,11 +70,19 @@ fn one_who_loses_again_and_again_is_flagged_whoever_is_named_first() {
         let case = one_sided(&pair, &rules).unwrap();
         assert_eq!(case.players[0], players(2)[gainer]);
         assert_eq!(case.score, 150);
-        assert!(case.summary.contains("won 9 of 10 matches, and KES 1,500"), "{}", case.summary);
+        assert!(
+            case.summary.contains("won 9 of 10 matches, and KES 1,500"),
+            "{}",
+            case.summary
+        );
     }
     assert_eq!(one_sided(&pair(10, 5, 5, 1_500), &rules), None, "both win");
     assert_eq!(one_sided(&pair(10, 9, 1, 900), &rules), None, "small money");
-    assert_eq!(one_sided(&pair(20, 2, 0, 1_500), &rules), None, "most are drawn");
+    assert_eq!(
+        one_sided(&pair(20, 2, 0, 1_500), &rules),
+        None,
+        "most are drawn"
+    );
 }
 
 #[test]
@@ -73,9 +93,15 @@ fn money_that_goes_in_here_and_out_there_is_flagged() {
         move |player: PlayerId| {
             let shillings = |amount: i64| Cents::new(amount * 100);
             if player == lost.a {
-                Purse { deposited: shillings(taker_in), withdrawn: shillings(taker_out) }
+                Purse {
+                    deposited: shillings(taker_in),
+                    withdrawn: shillings(taker_out),
+                }
             } else {
-                Purse { deposited: shillings(giver_in), withdrawn: Cents::ZERO }
+                Purse {
+                    deposited: shillings(giver_in),
+                    withdrawn: Cents::ZERO,
+                }
             }
         }
     };
@@ -84,7 +110,10 @@ fn money_that_goes_in_here_and_out_there_is_flagged() {
     for (purse, why) in [
         (purses(100, 0, 4_000), "nothing is taken out"),
         (purses(2_600, 2_500, 4_000), "the own money is taken out"),
-        (purses(100, 2_500, 40_000), "a small part of what was deposited"),
+        (
+            purses(100, 2_500, 40_000),
+            "a small part of what was deposited",
+        ),
     ] {
         assert_eq!(passed_on(&lost, purse, &rules), None, "{why}");
     }
@@ -96,7 +125,10 @@ fn a_phone_that_pays_for_several_is_flagged_the_more_if_they_meet() {
     let shared = |accounts: usize, is_certain, met| Shared {
         payer: "mark".into(),
         is_certain,
-        accounts: players(accounts).into_iter().map(|player| (player, 2)).collect(),
+        accounts: players(accounts)
+            .into_iter()
+            .map(|player| (player, 2))
+            .collect(),
         met,
     };
     assert_eq!(shared_payer(&shared(1, true, 0), &rules), None);
@@ -105,7 +137,11 @@ fn a_phone_that_pays_for_several_is_flagged_the_more_if_they_meet() {
     assert_eq!(score(shared(2, true, 3)), 200);
     assert_eq!(score(shared(2, false, 0)), 50, "masked numbers weigh less");
     let case = shared_payer(&shared(3, false, 0), &rules).unwrap();
-    assert!(case.summary.contains("may be several people"), "{}", case.summary);
+    assert!(
+        case.summary.contains("may be several people"),
+        "{}",
+        case.summary
+    );
 }
 
 fn pace(times: &[i64], fast: i64, fast_right: i64) -> Pace {
@@ -124,20 +160,38 @@ fn right_answers_that_nobody_can_have_read_are_flagged_and_guesses_are_not() {
     let rules = FairRules::default();
     assert_eq!(rules.fastest_ms(), 1_400);
     let times = [1_000; 30];
-    assert_eq!(fast_answers(&pace(&times, 30, 25), &rules).unwrap().score, 250);
-    assert_eq!(fast_answers(&pace(&times, 60, 25), &rules), None, "hardly better than chance");
-    assert_eq!(fast_answers(&pace(&times, 9, 9), &rules), None, "too few to tell");
+    assert_eq!(
+        fast_answers(&pace(&times, 30, 25), &rules).unwrap().score,
+        250
+    );
+    assert_eq!(
+        fast_answers(&pace(&times, 60, 25), &rules),
+        None,
+        "hardly better than chance"
+    );
+    assert_eq!(
+        fast_answers(&pace(&times, 9, 9), &rules),
+        None,
+        "too few to tell"
+    );
 }
 
 #[test]
 fn answers_like_clockwork_are_flagged() {
     let rules = FairRules::default();
     let clockwork: Vec<i64> = (0..60).map(|n| 3_000 + n % 3 * 20).collect();
-    assert_eq!(even_answers(&pace(&clockwork, 0, 0), &rules).unwrap().kind, Kind::EvenAnswers);
+    assert_eq!(
+        even_answers(&pace(&clockwork, 0, 0), &rules).unwrap().kind,
+        Kind::EvenAnswers
+    );
     let mut rng = StdRng::seed_from_u64(8);
     let person: Vec<i64> = (0..60).map(|_| rng.random_range(2_000..7_000)).collect();
     assert_eq!(even_answers(&pace(&person, 0, 0), &rules), None);
-    assert_eq!(even_answers(&pace(&clockwork[..49], 0, 0), &rules), None, "too few to tell");
+    assert_eq!(
+        even_answers(&pace(&clockwork[..49], 0, 0), &rules),
+        None,
+        "too few to tell"
+    );
 }
 
 #[test]
@@ -152,7 +206,11 @@ fn play_at_random(players: usize, rounds: usize, rng: &mut impl Rng) -> Vec<(usi
     for _ in 0..rounds {
         let mut seats: Vec<usize> = (0..players).collect();
         rand::seq::SliceRandom::shuffle(seats.as_mut_slice(), rng);
-        matches.extend(seats.chunks_exact(2).map(|seats| (seats[0].min(seats[1]), seats[0].max(seats[1]))));
+        matches.extend(
+            seats
+                .chunks_exact(2)
+                .map(|seats| (seats[0].min(seats[1]), seats[0].max(seats[1]))),
+        );
     }
     matches
 }

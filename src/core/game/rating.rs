@@ -100,7 +100,9 @@ pub fn rate_matches<C: Ord + Clone>(
             continue;
         }
         let keys = [first, second].map(|played| (played.player, category.clone()));
-        let before = keys.each_ref().map(|key| ratings.get(key).copied().unwrap_or_default());
+        let before = keys
+            .each_ref()
+            .map(|key| ratings.get(key).copied().unwrap_or_default());
         let (one, two) = rate(before[0], before[1], decide(first.score, second.score));
         for (key, rating) in keys.into_iter().zip([one, two]) {
             ratings.insert(key.clone(), rating);
@@ -152,7 +154,10 @@ mod tests {
         let of = |player| twice[&(player, "football")];
         assert!(of(ann).points_milli > START_MILLI && of(ben).points_milli < START_MILLI);
         assert_eq!((of(ann).games, of(ben).games), (2, 2));
-        assert_eq!(Rating::default().after(WengLinRating::new()).points_milli, START_MILLI);
+        assert_eq!(
+            Rating::default().after(WengLinRating::new()).points_milli,
+            START_MILLI
+        );
     }
 
     proptest! {

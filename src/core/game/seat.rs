@@ -40,7 +40,9 @@ pub fn choose_seat(
         return Some(oldest.set);
     }
     // The first of equals: seats come in the order of their age.
-    let closest = seats.iter().min_by_key(|seat| seat.strength.abs_diff(strength));
+    let closest = seats
+        .iter()
+        .min_by_key(|seat| seat.strength.abs_diff(strength));
     closest.map(|seat| seat.set)
 }
 
@@ -113,10 +115,16 @@ mod tests {
         let now = Timestamp::from_ms(1_000_000);
         let patience = Duration::from_secs(5);
         let young = seats(now, &[(4_999, 10_000), (2_000, 25_000), (1_000, 26_000)]);
-        assert_eq!(choose_seat(&young, 25_100, patience, now), Some(young[1].set));
+        assert_eq!(
+            choose_seat(&young, 25_100, patience, now),
+            Some(young[1].set)
+        );
         assert_eq!(choose_seat(&young, 0, patience, now), Some(young[0].set));
         let later = now.after(Duration::from_millis(1));
-        assert_eq!(choose_seat(&young, 25_100, patience, later), Some(young[0].set));
+        assert_eq!(
+            choose_seat(&young, 25_100, patience, later),
+            Some(young[0].set)
+        );
         assert_eq!(choose_seat(&[], 25_100, patience, now), None);
     }
 

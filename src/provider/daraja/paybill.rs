@@ -123,7 +123,9 @@ fn read(json: &Value) -> Option<Payment> {
         // Masked and hashed numbers are no numbers.
         payer: field(PAYER).and_then(|payer| Msisdn::parse(&payer).ok()),
         paid_by: field(PAYER).and_then(|payer| {
-            let names = NAMES.iter().filter_map(|name| json.get(*name).and_then(text_of));
+            let names = NAMES
+                .iter()
+                .filter_map(|name| json.get(*name).and_then(text_of));
             Payer::read(&payer, &names.collect::<Vec<_>>().join(" "))
         }),
     })
