@@ -3,7 +3,9 @@
 
 pub mod adjustment;
 pub mod bank;
+pub mod care;
 pub mod circuit;
+pub mod fair;
 pub mod game;
 pub mod ids;
 pub mod ledger;

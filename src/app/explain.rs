@@ -10,7 +10,7 @@ use crate::{
         ids::{EntryId, QuestionId, SetId},
         money::Cents,
     },
-    store::{BookedTransfer, Entry, EntryState, Player, SetCourse, SetQuestion, TimedAnswer, Tx},
+    store::{AnsweredAt, BookedTransfer, Entry, EntryState, Player, SetCourse, SetQuestion, Tx},
 };
 
 /// A question in one language.
@@ -30,7 +30,7 @@ pub struct Seen {
     /// The choices in the order in which they were shown: each choice's own number, from 1.
     pub order: Vec<u8>,
     /// What was answered in time.
-    pub answer: Option<TimedAnswer>,
+    pub answer: Option<AnsweredAt>,
 }
 
 /// One question of a game.
@@ -152,7 +152,7 @@ pub(super) struct View<'a> {
 /// The questions of one set, as these players saw them and answered.
 pub(super) fn asked_of(
     questions: &[SetQuestion],
-    answers: &[TimedAnswer],
+    answers: &[AnsweredAt],
     views: &[View<'_>],
 ) -> Vec<Asked> {
     let mut asked: BTreeMap<i64, Asked> = BTreeMap::new();
@@ -179,7 +179,7 @@ pub(super) fn asked_of(
             .map(|view| {
                 let order = view.entry.choice_orders.get(place);
                 let is_this =
-                    |one: &&TimedAnswer| one.entry == view.entry.id && one.position == at.position;
+                    |one: &&AnsweredAt| one.entry == view.entry.id && one.position == at.position;
                 Seen {
                     locale: shown_in(&at.words, view.locale),
                     order: order.cloned().unwrap_or_default(),

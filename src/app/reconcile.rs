@@ -134,6 +134,7 @@ impl App {
             account,
             shortcode: None,
             payer: None,
+            paid_by: None,
         })
     }
 

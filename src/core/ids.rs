@@ -101,6 +101,10 @@ id!(
     ParkedId
 );
 id!(
+    /// Something that looks unfair.
+    FlagId
+);
+id!(
     /// A line of the audit log.
     AuditId
 );

@@ -35,7 +35,7 @@ pub struct SetQuestion {
 
 /// An answer in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimedAnswer {
+pub struct AnsweredAt {
     /// The entry.
     pub entry: EntryId,
     /// The place in the set, from 1.
@@ -174,7 +174,7 @@ impl Tx {
     pub async fn answers_of_entries(
         &mut self,
         entries: &[EntryId],
-    ) -> Result<Vec<TimedAnswer>, StoreError> {
+    ) -> Result<Vec<AnsweredAt>, StoreError> {
         let select = of_ids!(
             self,
             "select entry_id, position, choice, cast(is_correct as bigint), sent_at_ms,
@@ -190,7 +190,7 @@ impl Tx {
         )?;
         rows.into_iter()
             .map(|(entry, position, choice, is_correct, sent, received)| {
-                Ok(TimedAnswer {
+                Ok(AnsweredAt {
                     entry: parse("answer", "entry_id", &entry)?,
                     position,
                     choice,
