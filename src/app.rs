@@ -59,11 +59,11 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
 pub use adjust::{AdjustError, Correction};
-pub use backlog::{FAILED_REACH, WorkState};
 pub use admin::{
     AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
     NewSession, PasswordError, hash_password, is_password_hash,
 };
+pub use backlog::{FAILED_REACH, WorkState};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -80,15 +80,14 @@ pub use paybill::PaybillSettings;
 pub use player_care::{Care, CareError};
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
-    CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats,
-    Remark,
+    CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionSearch,
+    QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
 pub use reversals::ReversalError;
 pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
 pub use today::{DayFigures, HouseNow};
 pub use unsure::{Found, ResolveError};
-pub use today::{DayFigures, HouseNow};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 

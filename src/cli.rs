@@ -2,8 +2,8 @@
 //! one object goes to stdout; logs always go to stderr.
 
 mod adjustment;
-mod game;
 mod admin;
+mod game;
 mod inbox;
 mod jobs;
 mod ledger;

@@ -99,7 +99,6 @@ pub use story::{
 };
 pub use today::{Standing, Troubles};
 pub use unsure::Unsure;
-pub use today::{Standing, Troubles};
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};

@@ -3,11 +3,15 @@
 
 mod fix;
 mod reading;
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::fix::{Fix, FixError};
 use self::reading::{Row, Sheet};
+pub use self::{
+    fix::{Fix, FixError},
+    search::QuestionSearch,
+};
 use super::{App, AppError};
 use crate::{
     core::{

@@ -68,7 +68,7 @@ impl TryFrom<Row> for Unsure {
         Ok(Self {
             id: parse("withdrawal", "id", &row.id)?,
             player: parse("withdrawal", "player_id", &row.player_id)?,
-            msisdn: Msisdn::parse(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
+            msisdn: Msisdn::parse_kept(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
             state: State::named(&row.state).ok_or_else(|| corrupt("state"))?,
             amount: Cents::new(row.amount_cents),
             payout: Cents::new(row.payout_cents),
