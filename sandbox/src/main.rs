@@ -2,6 +2,7 @@
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
 mod flags;
+mod load_command;
 mod majibu_beside;
 mod play_command;
 mod record_command;
@@ -37,6 +38,7 @@ struct Arguments {
 /// What can be done instead of running.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Load(load_command::Arguments),
     Play(play_command::Arguments),
     Record(record_command::Arguments),
     Storm(storm_command::Arguments),
@@ -141,6 +143,7 @@ async fn command(arguments: Arguments) -> ExitCode {
         .with_writer(io::stderr)
         .init();
     let done = match command {
+        Some(Command::Load(arguments)) => return load_command::run(&arguments).await,
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
         Some(Command::Record(arguments)) => return record_command::run(arguments).await,
         Some(Command::Storm(arguments)) => return storm_command::run(&arguments).await,
