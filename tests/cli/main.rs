@@ -8,6 +8,7 @@
 
 mod binary;
 
+mod acts;
 mod bank;
 mod books;
 #[path = "../support/daraja.rs"]
