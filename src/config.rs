@@ -8,6 +8,7 @@ mod networks;
 mod paybill;
 mod sections;
 mod settings;
+mod shown;
 mod sms;
 mod values;
 
@@ -20,6 +21,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
     LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
+pub use shown::{Setting, SettingValue};
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
 

@@ -15,6 +15,7 @@
 //! `act.done("What happened")` or `act.refused(error)`: both go back to the page that the form stood on,
 //! which shows it.
 
+mod admins;
 mod audit;
 mod charts;
 mod fault;
@@ -22,8 +23,10 @@ mod form;
 mod gate;
 mod layout;
 mod login;
+mod menu;
 mod notice;
 mod parts;
+mod settings;
 mod style;
 mod today;
 mod visit;
@@ -56,12 +59,24 @@ pub(super) fn router(web: &Web) -> Router<Web> {
 fn pages() -> Router<Web> {
     Router::new()
         .route("/admin", look(today::page))
+        .route("/admin/admins", look(admins::page))
         .route("/admin/audit", look(audit::page))
+        .route("/admin/menu", look(menu::page))
+        .route("/admin/menu.svg", look(menu::picture))
+        .route("/admin/settings", look(settings::page))
 }
 
 /// What changes something, with the role that it takes.
 fn acts() -> Router<Web> {
     Router::new()
+        .route(
+            "/admin/admins/{name}/disable",
+            act(Role::Finance, admins::disable),
+        )
+        .route(
+            "/admin/admins/{name}/role",
+            act(Role::Finance, admins::change_role),
+        )
 }
 
 /// A page: for whoever is logged in.

@@ -29,6 +29,7 @@ macro_rules! on_each_engine {
 mod bench;
 mod given;
 
+mod admins;
 mod audit;
 mod balances;
 mod batches;

@@ -12,7 +12,15 @@ use super::{
 /// The pages, in groups: address and name. The one whose address begins the page's own is marked.
 const NAV: &[(&str, &[(&str, &str)])] = &[
     ("House", &[("/admin", "Today")]),
-    ("Service", &[("/admin/audit", "Audit log")]),
+    (
+        "Service",
+        &[
+            ("/admin/menu", "Menu"),
+            ("/admin/settings", "Settings"),
+            ("/admin/admins", "Administrators"),
+            ("/admin/audit", "Audit log"),
+        ],
+    ),
 ];
 
 /// A page for whoever is logged in.
