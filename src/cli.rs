@@ -17,6 +17,7 @@ mod suspense;
 pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
@@ -146,7 +147,12 @@ impl From<crate::app::AppError> for Failed {
 
 /// Parses the command line, runs the command, gives the exit code.
 pub async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    main_of(std::env::args_os()).await
+}
+
+/// The same with a command line of the caller's, the program's name first.
+pub async fn main_of(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = Cli::parse_from(arguments);
     let file = cli.config.as_deref();
     let is_doctor = matches!(&cli.command, Command::Mpesa(command) if command.is_doctor());
     let read = if is_doctor {

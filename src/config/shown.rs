@@ -7,8 +7,8 @@ use humantime_serde::re::humantime::format_duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Allow, Config, FallbackContent, FallbackMethod, List, LogFormat, Mode, NetworkTimes, Networks,
-    Pairs, SmsFallback,
+    Allow, Config, Fair, FallbackContent, FallbackMethod, List, LogFormat, Mode, NetworkTimes,
+    Networks, Pairs, SmsFallback,
 };
 use crate::core::payment::{
     balance::Charges,
@@ -158,6 +158,25 @@ impl Shown for Allow {
     }
 }
 
+impl Shown for Fair {
+    fn show(&self, key: &str, out: &mut Vec<Setting>) {
+        let key = |name: &str| below(key, name);
+        self.every.show(&key("every"), out);
+        self.window.show(&key("window"), out);
+        self.min_meetings.show(&key("min_meetings"), out);
+        self.chance_factor.show(&key("chance_factor"), out);
+        self.min_flow.show(&key("min_flow"), out);
+        self.one_sided_percent.show(&key("one_sided_percent"), out);
+        self.accounts_per_payer
+            .show(&key("accounts_per_payer"), out);
+        self.carriage.show(&key("carriage"), out);
+        self.reading.show(&key("reading"), out);
+        self.fast_answers.show(&key("fast_answers"), out);
+        self.even_answers.show(&key("even_answers"), out);
+        self.even_spread.show(&key("even_spread"), out);
+    }
+}
+
 impl Shown for SmsFallback {
     fn show(&self, key: &str, out: &mut Vec<Setting>) {
         let key = |name: &str| below(key, name);
@@ -200,7 +219,7 @@ impl Config {
     fn all(&self) -> Vec<Setting> {
         let mut out = Vec::new();
         self.mode.show("mode", &mut out);
-        let sections: [(&str, &dyn Shown); 17] = [
+        let sections: [(&str, &dyn Shown); 19] = [
             ("http", &self.http),
             ("database", &self.database),
             ("sessions", &self.sessions),
@@ -209,6 +228,8 @@ impl Config {
             ("tax", &self.tax),
             ("ussd", &self.ussd),
             ("players", &self.players),
+            ("house", &self.house),
+            ("fair", &self.fair),
             ("hours", &self.hours),
             ("africastalking", &self.africastalking),
             ("daraja", &self.daraja),

@@ -101,8 +101,20 @@ id!(
     ParkedId
 );
 id!(
+    /// Something that looks unfair.
+    FlagId
+);
+id!(
     /// A line of the audit log.
     AuditId
+);
+id!(
+    /// A correction of the books by an operator.
+    AdjustmentId
+);
+id!(
+    /// That M-Pesa took a payment or a payout back.
+    ReversalId
 );
 
 /// Ids that stand in callback URLs: they must not be guessable, and are written in hex, for in base
