@@ -10,6 +10,7 @@ mod paybill;
 mod players;
 mod sections;
 mod settings;
+mod shown;
 mod sms;
 mod values;
 
@@ -23,6 +24,7 @@ pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, House, Http, Inbox, Jobs,
     Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
+pub use shown::{Setting, SettingValue};
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
 

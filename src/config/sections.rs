@@ -6,7 +6,11 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{List, NetworkTimes, Networks, Pairs, networks, sms::SmsFallback};
+use super::{
+    List, NetworkTimes, Networks, Pairs, networks,
+    shown::{Setting, Shown, below},
+    sms::SmsFallback,
+};
 use crate::core::payment::{
     balance::Charges,
     paybill::{ResponseType, UnknownAccounts},
@@ -26,6 +30,12 @@ macro_rules! section {
         impl Default for $name {
             fn default() -> Self {
                 Self { $($field: $default,)* }
+            }
+        }
+
+        impl Shown for $name {
+            fn show(&self, key: &str, out: &mut Vec<Setting>) {
+                $(self.$field.show(&below(key, stringify!($field)), out);)*
             }
         }
     };

@@ -16,6 +16,7 @@
 //! which shows it.
 
 mod adjustments;
+mod admins;
 mod audit;
 mod charts;
 mod fault;
@@ -25,6 +26,7 @@ mod gate;
 mod jobs;
 mod layout;
 mod login;
+mod menu;
 mod notice;
 mod parked;
 mod parts;
@@ -32,6 +34,7 @@ mod player_acts;
 mod players;
 mod question;
 mod questions;
+mod settings;
 mod story;
 mod story_events;
 mod style;
@@ -79,6 +82,10 @@ fn pages() -> Router<Web> {
         .route("/admin/questions/{id}", look(question::page))
         .route("/admin/withdrawals", look(withdrawals::page))
         .route("/admin/withdrawals/{id}", look(withdrawals::one))
+        .route("/admin/admins", look(admins::page))
+        .route("/admin/menu", look(menu::page))
+        .route("/admin/menu.svg", look(menu::picture))
+        .route("/admin/settings", look(settings::page))
 }
 
 /// What changes something, with the role that it takes.
@@ -110,7 +117,7 @@ fn support_acts() -> Router<Web> {
         .route(&job("callbacks/{id}/replay"), act(Support, jobs::replay))
 }
 
-/// What moves money.
+/// What moves money, and who may log in.
 fn money_acts() -> Router<Web> {
     let parked = |name: &str| format!("/admin/parked/{name}");
     let withdrawal = |name: &str| format!("/admin/withdrawals/{{id}}/{name}");
@@ -137,6 +144,14 @@ fn money_acts() -> Router<Web> {
         .route(
             "/admin/jobs/payouts/resume",
             act(Finance, jobs::resume_payouts),
+        )
+        .route(
+            "/admin/admins/{name}/disable",
+            act(Finance, admins::disable),
+        )
+        .route(
+            "/admin/admins/{name}/role",
+            act(Finance, admins::change_role),
         )
 }
 

@@ -16,6 +16,7 @@ mod daraja;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admins;
 mod configuration;
 mod database;
 mod doctor;

@@ -46,23 +46,45 @@ async fn a_parked_payment_is_assigned_from_the_page_and_the_player_page_shows_it
     let mut viewer = logged_in(&world, Role::Viewer).await;
     let page = viewer.get("/admin/parked").await;
     assert!(page.has(RECEIPT) && !page.has("/assign"), "{}", page.body);
-    let status = has_fault(&mut viewer, "/admin/parked", &path, &[("msisdn", "0712345678")]).await;
+    let status = has_fault(
+        &mut viewer,
+        "/admin/parked",
+        &path,
+        &[("msisdn", "0712345678")],
+    )
+    .await;
     assert_eq!(status, 403);
     let mut support = logged_in(&world, Role::Support).await;
-    let status = has_fault(&mut support, "/admin/parked", &path, &[("msisdn", "0712345678")]).await;
+    let status = has_fault(
+        &mut support,
+        "/admin/parked",
+        &path,
+        &[("msisdn", "0712345678")],
+    )
+    .await;
     assert_eq!(status, 403);
     assert_eq!(world.balance(&amina).await, 0);
 
     let mut finance = logged_in(&world, Role::Finance).await;
     let fields = |number| [("msisdn", number), ("reason", "she sent the receipt")];
     let page = finance.act("/admin/parked", &path, &fields("abc")).await;
-    assert!(page.has("That is no Kenyan mobile number."), "{}", page.body);
-    let page = finance.act("/admin/parked", &path, &fields("0799 999 999")).await;
+    assert!(
+        page.has("That is no Kenyan mobile number."),
+        "{}",
+        page.body
+    );
+    let page = finance
+        .act("/admin/parked", &path, &fields("0799 999 999"))
+        .await;
     assert!(page.has("No player with this number."), "{}", page.body);
-    let page = finance.act("/admin/parked", &path, &fields("0712 345 678")).await;
+    let page = finance
+        .act("/admin/parked", &path, &fields("0712 345 678"))
+        .await;
     assert!(page.has("KES 150 of UKM1A2B3C4 is in the wallet of +254712345678."));
     assert!(page.has("No payment waits."), "{}", page.body);
-    let page = finance.act("/admin/parked", &path, &fields("0712 345 678")).await;
+    let page = finance
+        .act("/admin/parked", &path, &fields("0712 345 678"))
+        .await;
     assert!(page.has("No parked payment with this id."), "{}", page.body);
     assert_eq!(world.balance(&amina).await, 15_000);
 
@@ -70,7 +92,13 @@ async fn a_parked_payment_is_assigned_from_the_page_and_the_player_page_shows_it
     assert_eq!(found.status, 303, "{}", found.body);
     let to = found.to().to_owned();
     let story = finance.get(&to).await;
-    for text in ["+254712345678", "she sent the receipt", "assign", "150", RECEIPT] {
+    for text in [
+        "+254712345678",
+        "she sent the receipt",
+        "assign",
+        "150",
+        RECEIPT,
+    ] {
         assert!(story.has(text), "{text}: {}", story.body);
     }
     let log = finance.get("/admin/audit?action=assign").await;
@@ -90,9 +118,17 @@ async fn a_parked_payment_that_went_back_is_booked_with_the_receipt_of_the_rever
         .await;
     assert!(page.has("is no M-Pesa receipt."), "{}", page.body);
     let page = finance
-        .act("/admin/parked", &path, &[("reversal", "ukm9z9z9z9"), reason])
+        .act(
+            "/admin/parked",
+            &path,
+            &[("reversal", "ukm9z9z9z9"), reason],
+        )
         .await;
-    assert!(page.has("KES 150 of UKM1A2B3C4 is booked as given back."), "{}", page.body);
+    assert!(
+        page.has("KES 150 of UKM1A2B3C4 is booked as given back."),
+        "{}",
+        page.body
+    );
     assert_eq!(world.account("suspense").await, 0);
     world.check().await;
 }
@@ -120,20 +156,32 @@ async fn a_large_correction_is_proposed_by_one_and_approved_by_another() {
     let path = format!("{page}/adjust");
     for _ in 0..2 {
         let shown = first.act(&page, &path, &fields).await;
-        assert!(shown.has("somebody else has to approve it"), "{}", shown.body);
+        assert!(
+            shown.has("somebody else has to approve it"),
+            "{}",
+            shown.body
+        );
     }
     let approve = format!("/admin/adjustments/{id}/approve");
     let reason = [("reason", "I looked at the game")];
     let shown = first.get("/admin/adjustments").await;
     assert!(shown.has("You proposed it") && !shown.has("/approve"));
     let shown = first.act("/admin/adjustments", &approve, &reason).await;
-    assert!(shown.has("Somebody else has to approve it."), "{}", shown.body);
+    assert!(
+        shown.has("Somebody else has to approve it."),
+        "{}",
+        shown.body
+    );
     assert_eq!(world.balance(&amina).await, 0);
     let mut second = Browser::new(&world);
     // The administrator of the configuration.
     second.log_in("admin", crate::browser::PASSWORD).await;
     let shown = second.act("/admin/adjustments", &approve, &reason).await;
-    assert!(shown.has("Approved and booked: KES 1,500."), "{}", shown.body);
+    assert!(
+        shown.has("Approved and booked: KES 1,500."),
+        "{}",
+        shown.body
+    );
     assert!(shown.has("approved by admin: I looked at the game"));
     assert_eq!(world.balance(&amina).await, 150_000);
     let shown = second.act("/admin/adjustments", &approve, &reason).await;
@@ -166,7 +214,11 @@ async fn odd_amounts_and_ids_are_refused_politely() {
             ("reason", "x"),
         ];
         let shown = finance.act(&page, &path, &fields).await;
-        assert!(shown.has("notice refused"), "{kind} {amount}: {}", shown.body);
+        assert!(
+            shown.has("notice refused"),
+            "{kind} {amount}: {}",
+            shown.body
+        );
         assert!(!shown.has("<script>"));
     }
     assert_eq!(world.balance(&amina).await, 0);
@@ -210,7 +262,11 @@ async fn an_unsure_withdrawal_is_asked_about_by_support_and_ended_by_finance() {
     let listed = support.get("/admin/withdrawals").await;
     assert!(listed.has(&id) && listed.has("unknown"), "{}", listed.body);
     let shown = support.get(&page).await;
-    assert!(shown.has("Ask M-Pesa now") && !shown.has("/failed\""), "{}", shown.body);
+    assert!(
+        shown.has("Ask M-Pesa now") && !shown.has("/failed\""),
+        "{}",
+        shown.body
+    );
     let failed = format!("{page}/failed");
     assert_eq!(has_fault(&mut support, &page, &failed, &[]).await, 403);
     let mut finance = logged_in(&world, Role::Finance).await;

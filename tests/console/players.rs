@@ -34,7 +34,9 @@ async fn searching_shows_what_fits_and_nothing_of_what_is_odd() {
         assert!(page.has("Nothing has that number"), "{odd}: {}", page.body);
         assert!(!page.has("<script>"), "{odd}");
     }
-    let long = viewer.get(&format!("/admin/players?q={}", "7".repeat(10_000))).await;
+    let long = viewer
+        .get(&format!("/admin/players?q={}", "7".repeat(10_000)))
+        .await;
     assert_eq!(long.status, 400, "{}", long.body);
     world.check().await;
 }
@@ -51,13 +53,24 @@ async fn a_game_is_told_in_the_story_and_explained() {
     world.run_due().await;
     let report = world.report(&amina).await;
     let mut viewer = logged_in(&world, Role::Viewer).await;
-    let story = viewer.get(&format!("/admin/players/{}", report.player.id)).await;
+    let story = viewer
+        .get(&format!("/admin/players/{}", report.player.id))
+        .await;
     let explained = format!("/admin/match/{}", report.entries[0].id);
-    for text in ["won", "bounty", explained.as_str(), "5 right of 5", "deposit_paid"] {
+    for text in [
+        "won",
+        "bounty",
+        explained.as_str(),
+        "5 right of 5",
+        "deposit_paid",
+    ] {
         let text = text.replace('_', " ");
         assert!(story.has(&text) || story.has(explained.as_str()), "{text}");
     }
-    assert!(!story.has("Correct the wallet") && !story.has("/block"), "a viewer only looks");
+    assert!(
+        !story.has("Correct the wallet") && !story.has("/block"),
+        "a viewer only looks"
+    );
     let game = viewer.get(&explained).await;
     for text in [
         "+254712345678",
@@ -80,11 +93,21 @@ async fn support_blocks_excludes_and_verifies_a_player_with_a_reason() {
     let page = format!("/admin/players/{}", world.report(&amina).await.player.id);
     let mut support = logged_in(&world, Role::Support).await;
     let reason = ("reason", "asked by phone");
-    let shown = support.act(&page, &format!("{page}/block"), &[reason]).await;
-    assert!(shown.has("Blocked.") && shown.has("End the block"), "{}", shown.body);
-    let shown = support.act(&page, &format!("{page}/unblock"), &[reason]).await;
+    let shown = support
+        .act(&page, &format!("{page}/block"), &[reason])
+        .await;
+    assert!(
+        shown.has("Blocked.") && shown.has("End the block"),
+        "{}",
+        shown.body
+    );
+    let shown = support
+        .act(&page, &format!("{page}/unblock"), &[reason])
+        .await;
     assert!(shown.has("The block has ended."), "{}", shown.body);
-    let shown = support.act(&page, &format!("{page}/verify"), &[reason]).await;
+    let shown = support
+        .act(&page, &format!("{page}/verify"), &[reason])
+        .await;
     assert!(shown.has("The identity is checked."), "{}", shown.body);
     let limits = [("daily", "500"), ("weekly", ""), reason];
     let shown = support.act(&page, &format!("{page}/limits"), &limits).await;
@@ -92,7 +115,11 @@ async fn support_blocks_excludes_and_verifies_a_player_with_a_reason() {
     let shown = support
         .act(&page, &format!("{page}/exclude"), &[("days", "7"), reason])
         .await;
-    assert!(shown.has("Excluded until") && shown.has("excluded"), "{}", shown.body);
+    assert!(
+        shown.has("Excluded until") && shown.has("excluded"),
+        "{}",
+        shown.body
+    );
     let shown = support
         .act(&page, &format!("{page}/exclude"), &[("days", "0"), reason])
         .await;
@@ -116,7 +143,11 @@ async fn a_question_is_corrected_withdrawn_and_brought_back() {
     let found = support
         .get(&format!("/admin/questions?q={}", known.id))
         .await;
-    assert!(found.has("1 questions fit.") && found.has(&page), "{}", found.body);
+    assert!(
+        found.has("1 questions fit.") && found.has(&page),
+        "{}",
+        found.body
+    );
     let version = known.version.to_string();
     let answer = known.answer.to_string();
     let mut fields = vec![
@@ -125,7 +156,11 @@ async fn a_question_is_corrected_withdrawn_and_brought_back() {
         ("reason".to_owned(), "a slip".to_owned()),
     ];
     for (locale, text) in &known.texts {
-        let question = if locale == "en" { "What is it now?" } else { &text.question };
+        let question = if locale == "en" {
+            "What is it now?"
+        } else {
+            &text.question
+        };
         fields.push((format!("{locale}.question"), question.to_owned()));
         for (place, choice) in text.choices.iter().enumerate() {
             fields.push((format!("{locale}.{place}"), choice.clone()));
@@ -136,16 +171,28 @@ async fn a_question_is_corrected_withdrawn_and_brought_back() {
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     let shown = support.act(&page, &format!("{page}/fix"), &fields).await;
-    assert!(shown.has("Corrected: version 2 from now on."), "{}", shown.body);
+    assert!(
+        shown.has("Corrected: version 2 from now on."),
+        "{}",
+        shown.body
+    );
     assert!(shown.has("What is it now?") && shown.has(&words.choices[0]));
     let shown = support.act(&page, &format!("{page}/fix"), &fields).await;
-    assert!(shown.has("Somebody else corrected it in the meantime"), "{}", shown.body);
+    assert!(
+        shown.has("Somebody else corrected it in the meantime"),
+        "{}",
+        shown.body
+    );
     let reason = [("reason", "two right answers")];
-    let shown = support.act(&page, &format!("{page}/withdraw"), &reason).await;
+    let shown = support
+        .act(&page, &format!("{page}/withdraw"), &reason)
+        .await;
     assert!(shown.has("Withdrawn; 0 games voided"), "{}", shown.body);
     let listed = support.get("/admin/questions?stands=withdrawn").await;
     assert!(listed.has("1 questions fit."), "{}", listed.body);
-    let shown = support.act(&page, &format!("{page}/restore"), &reason).await;
+    let shown = support
+        .act(&page, &format!("{page}/restore"), &reason)
+        .await;
     assert!(shown.has("It is in play again."), "{}", shown.body);
     world.check().await;
 }
@@ -155,7 +202,12 @@ async fn jobs_and_outbox_show_what_waits() {
     let world = World::with(with_console).await;
     let mut support = logged_in(&world, Role::Support).await;
     let page = support.get("/admin/jobs").await;
-    for text in ["callbacks", "payout queries", "None in the last 7 days.", "in time"] {
+    for text in [
+        "callbacks",
+        "payout queries",
+        "None in the last 7 days.",
+        "in time",
+    ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }
     let reason = [("reason", "mended")];

@@ -30,6 +30,7 @@ mod bench;
 mod given;
 
 mod acts;
+mod admins;
 mod audit;
 mod balances;
 mod batches;

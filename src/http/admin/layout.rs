@@ -32,6 +32,9 @@ const NAV: &[(&str, &[(&str, &str)])] = &[
         "Service",
         &[
             ("/admin/jobs", "Jobs and outbox"),
+            ("/admin/menu", "Menu"),
+            ("/admin/settings", "Settings"),
+            ("/admin/admins", "Administrators"),
             ("/admin/audit", "Audit log"),
         ],
     ),
