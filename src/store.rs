@@ -98,7 +98,7 @@ pub use story::{
     CallbackStory, DepositStory, EndedRow, HopRow, InboundStory, SmsStory, WithdrawalStory,
 };
 pub use today::{Standing, Troubles};
-pub use unsure::Unsure;
+pub use unsure::{FlaggedDeposit, Unsure};
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};
 pub use withdrawals::{Withdrawal, WithdrawalRow};
 pub use withdrawn::{QuestionWithdrawal, Voided};
