@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod house;
 mod inbox;
 mod ledger;
 mod menu;
@@ -82,7 +83,10 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
-    /// Everything about one player
+    /// Whether the house is open, and maintenance
+    #[command(subcommand)]
+    House(house::Command),
+    /// Everything about one player, and what is done for them
     #[command(subcommand)]
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
@@ -183,6 +187,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Migrate { check } => run::migrate(config, check).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
+        Command::House(command) => house::run(config, &command).await,
         Command::Inbox(command) => inbox::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,

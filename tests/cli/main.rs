@@ -15,6 +15,7 @@ mod daraja;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod care;
 mod configuration;
 mod database;
 mod doctor;

@@ -18,6 +18,7 @@ mod callback;
 mod callback_amounts;
 mod callback_bodies;
 mod callers;
+mod care;
 mod crowd;
 mod deposit;
 mod deposit_trouble;
