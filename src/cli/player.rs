@@ -9,7 +9,7 @@ use super::{Failed, open_to_look, say};
 use crate::{
     app::PlayerReport,
     config::Config,
-    core::{money::Cents, msisdn::Msisdn, time::Timestamp},
+    core::{care::Limits, money::Cents, msisdn::Msisdn},
 };
 
 #[derive(Debug, Subcommand)]
@@ -169,18 +169,24 @@ pub fn as_json(report: &PlayerReport) -> serde_json::Value {
             "body": sms.body,
         })
     });
-    json!({
+    let mut shown = json!({
         "msisdn": player.msisdn.e164(),
         "status": player.status.name(),
-        "excluded_until_ms": player.excluded_until.map(Timestamp::ms),
-        "limits": care::limits_json(&report.care.limits),
         "locale": player.locale,
         "balance_cents": player.balance.get(),
         "entries": entries,
         "deposits": deposits,
         "withdrawals": withdrawals.collect::<Vec<_>>(),
         "sms": sms.collect::<Vec<_>>(),
-    })
+    });
+    // What most players do not have stands there only where they do.
+    if let Some(until) = player.excluded_until {
+        shown["excluded_until_ms"] = json!(until.ms());
+    }
+    if report.care.limits != Limits::default() {
+        shown["limits"] = care::limits_json(&report.care.limits);
+    }
+    shown
 }
 
 fn print(report: &PlayerReport) {

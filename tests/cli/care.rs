@@ -3,7 +3,7 @@
 use sandbox::{Simulator, SimulatorConfig};
 use serde_json::json;
 
-use crate::binary::{CODE, House, PATIENCE, client, eventually};
+use crate::binary::{CODE, House, PATIENCE, QUESTIONS};
 
 const SECRET: &str = "Unguessable-path-0001";
 
@@ -67,17 +67,12 @@ fn maintenance_is_switched_with_a_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_operator_cares_for_a_player_while_the_service_runs() {
-    let sim = Simulator::start(SimulatorConfig::default())
+    let sim = Simulator::start(SimulatorConfig::instant())
         .await
-        .expect("a simulator");
+        .expect("simulator");
     let (house, base) = House::with_providers(&sim, SECRET);
-    house.run(&["migrate"]).ended(0);
-    let mut serve = house.spawn(&["serve"]);
-    let healthy = async || {
-        let answer = client().get(format!("{base}/healthz")).send().await;
-        answer.is_ok_and(|answer| answer.status().is_success())
-    };
-    eventually("the service answers", healthy).await;
+    house.run(&["questions", "import", QUESTIONS]).ended(0);
+    let mut service = house.serve(&base, &[]).await;
     let phone = sim.phone("0712345678").expect("a number");
     phone.dial(CODE).await.expect("a screen");
     for key in ["1", "1"] {
@@ -130,6 +125,6 @@ async fn an_operator_cares_for_a_player_while_the_service_runs() {
     ] {
         assert!(shown.contains(line), "{shown}");
     }
-    serve.stop();
+    service.stop();
     sim.stop().await;
 }

@@ -276,8 +276,9 @@ async fn a_game_under_way_finishes_and_settles_though_its_player_is_excluded() {
     world.stake(&amina, "2").await;
     let until = world
         .app()
-        .exclude(&msisdn(&amina), 30, &by("asked by phone"));
-    assert_eq!(until.await.expect("excluded"), world.now().after(30 * DAY));
+        .exclude(&msisdn(&amina), 30, &by("asked by phone"))
+        .await;
+    assert_eq!(until.expect("excluded"), world.now().after(30 * DAY));
     // A redial finds the question, not the home of the excluded.
     amina.drop_session();
     assert_eq!(dial(&amina).await.name.as_deref(), Some("question"));

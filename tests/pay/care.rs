@@ -205,8 +205,10 @@ async fn the_stricter_of_the_houses_and_the_players_limits_counts() {
     assert_eq!(validation(&world, "100").await, "0");
     let shillings = Cents::from_shillings;
     let limits = |daily, weekly| DepositLimits { daily, weekly };
-    let set = app.set_deposit_limits(&number, limits(shillings(950), None), &by("asked"));
-    assert_eq!(set.await.expect("set").daily.in_force, shillings(950));
+    let set = app
+        .set_deposit_limits(&number, limits(shillings(950), None), &by("asked"))
+        .await;
+    assert_eq!(set.expect("set").daily.in_force, shillings(950));
     assert_eq!(validation(&world, "51").await, "C2B00013");
     assert_eq!(validation(&world, "50").await, "0");
     world.turn(SECOND);
@@ -217,12 +219,14 @@ async fn the_stricter_of_the_houses_and_the_players_limits_counts() {
     world.turn(DAY);
     assert_eq!(validation(&world, "601").await, "C2B00013");
     assert_eq!(validation(&world, "600").await, "0");
-    let set = app.set_deposit_limits(
-        &number,
-        limits(shillings(950), shillings(1_000)),
-        &by("asked"),
-    );
-    assert_eq!(set.await.expect("set").weekly.in_force, shillings(1_000));
+    let set = app
+        .set_deposit_limits(
+            &number,
+            limits(shillings(950), shillings(1_000)),
+            &by("asked"),
+        )
+        .await;
+    assert_eq!(set.expect("set").weekly.in_force, shillings(1_000));
     assert_eq!(validation(&world, "101").await, "C2B00013");
     assert_eq!(validation(&world, "100").await, "0");
     let refused = leads(&phone, &["2", "101"]).await;
@@ -231,8 +235,10 @@ async fn the_stricter_of_the_houses_and_the_players_limits_counts() {
     confirm(&world, &payment("UKM1A2B3C6", "0712345678", "500")).await;
     assert_eq!(world.balance(&phone).await, 230_000);
     // A player's own limit is never above the house's.
-    let raise = app.set_deposit_limits(&number, limits(None, None), &by("asked"));
-    let kept = raise.await.expect("set");
+    let raise = app
+        .set_deposit_limits(&number, limits(None, None), &by("asked"))
+        .await;
+    let kept = raise.expect("set");
     assert_eq!(kept.daily.in_force, shillings(950), "higher a day later");
     world.turn(7 * DAY);
     assert_eq!(validation(&world, "1001").await, "C2B00013");
@@ -240,8 +246,10 @@ async fn the_stricter_of_the_houses_and_the_players_limits_counts() {
     let told = sms_of(&world, &phone, "limit_coming").await;
     assert_eq!(told.len(), 2, "{told:?}");
     for limit in [Cents::new(-100), Cents::new(50), Cents::new(i64::MAX)] {
-        let set = app.set_deposit_limits(&number, limits(Some(limit), None), &by("asked"));
-        set.await.expect_err("no limit");
+        let set = app
+            .set_deposit_limits(&number, limits(Some(limit), None), &by("asked"))
+            .await;
+        set.expect_err("no limit");
     }
     world.check().await;
 }

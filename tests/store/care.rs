@@ -146,7 +146,8 @@ async fn a_switch_is_turned_once(bench: &Bench) {
         (true, &one, "new database", true),
         (true, &other, "me too", false),
     ] {
-        let turned = tx.turn_switch(Switch::Maintenance, is_on, &by(actor, why), NOW);
+        let by = by(actor, why);
+        let turned = tx.turn_switch(Switch::Maintenance, is_on, &by, NOW);
         assert_eq!(turned.await.expect("turned"), changes, "{why}");
     }
     let turned = tx
@@ -158,12 +159,8 @@ async fn a_switch_is_turned_once(bench: &Bench) {
         (turned.is_on, &*turned.actor, &*turned.reason),
         (true, "wanjiru", "new database")
     );
-    let off = tx.turn_switch(
-        Switch::Maintenance,
-        false,
-        &by(&other, "done"),
-        NOW.after(DAY),
-    );
+    let done = by(&other, "done");
+    let off = tx.turn_switch(Switch::Maintenance, false, &done, NOW.after(DAY));
     assert!(off.await.expect("turned"));
     tx.commit().await.expect("committed");
     let turned = bench
