@@ -17,7 +17,10 @@ use sandbox::Phone;
 use serde_json::Value;
 
 use crate::{
-    help::{MINUTE, SECOND, confirm, payment, post_paybill, registered_sw, request, sms_of, texts},
+    help::{
+        MINUTE, PUSH, SECOND, calls, confirm, payment, post_paybill, registered_sw, request,
+        sms_of, texts,
+    },
     inbound::{say, world},
     payouts::{ask, house_with, pays_out, send, standing},
     support::{Answer, World, dial, msisdn, press},
@@ -160,6 +163,22 @@ async fn who_is_excluded_withdraws_and_neither_deposits_nor_hears_of_offers() {
 }
 
 #[tokio::test]
+async fn who_is_excluded_before_the_prompt_is_asked_for_no_pin() {
+    let world = world().await;
+    let phone = world.registered("0712345678").await;
+    request(&phone, 100).await;
+    say(&world, &phone, "EXCLUDE 1").await;
+    world.turn(SECOND);
+    world.run_due().await;
+    assert_eq!(calls(&world, PUSH).len(), 0);
+    let report = world.report(&phone).await;
+    assert_eq!(report.deposits[0].failure.as_deref(), Some("cancelled"));
+    let told = sms_of(&world, &phone, "deposit_failed").await;
+    assert!(told[0].body.contains("it was cancelled."), "{told:?}");
+    world.check().await;
+}
+
+#[tokio::test]
 async fn withdrawals_stay_possible_in_maintenance_and_out_of_hours() {
     let world = World::with(|config| {
         pays_out(config);
@@ -260,7 +279,7 @@ async fn who_was_not_checked_waits_and_deposits_once_an_operator_has() {
     let phone = world.registered("0712345678").await;
     let other = world.registered("0712345679").await;
     let waiting = async || {
-        let waiting = world.app().verifications_waiting(10).await.expect("read");
+        let waiting = world.app().verifications_waiting().await.expect("read");
         let numbers = waiting.into_iter().map(|row| row.player.msisdn);
         numbers.collect::<Vec<_>>()
     };

@@ -24,9 +24,6 @@ pub(crate) struct Whom {
     reason: String,
 }
 
-/// How many players `player waiting` lists.
-const LISTED: u32 = 1_000;
-
 impl From<CareError> for Failed {
     fn from(error: CareError) -> Self {
         match error {
@@ -100,7 +97,7 @@ pub(super) async fn limit(
 
 pub(super) async fn waiting(config: &Config, as_json: bool) -> Result<(), Failed> {
     let waiting = open_to_look(config).await?;
-    let waiting = waiting.verifications_waiting(LISTED).await?;
+    let waiting = waiting.verifications_waiting().await?;
     if as_json {
         let rows = waiting.iter().map(
             |row| json!({ "msisdn": row.player.msisdn.e164(), "asked_at_ms": row.asked_at.ms() }),
