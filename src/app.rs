@@ -1,6 +1,8 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod adjust;
+mod admin;
 mod audit;
 mod balance;
 mod bonuses;
@@ -9,7 +11,10 @@ mod checkup;
 mod credit;
 mod deposit;
 mod endings;
+mod explain;
 mod facts;
+mod fair;
+mod find;
 mod fit;
 mod games;
 mod hop;
@@ -21,6 +26,7 @@ mod networks;
 mod operator;
 mod outbox;
 mod paybill;
+mod payers;
 mod payout;
 mod placed;
 mod play;
@@ -29,24 +35,40 @@ mod pull;
 mod questions;
 mod reconcile;
 mod registration;
+mod reversals;
 mod settle;
 mod sms;
 mod statement;
+mod story;
+mod today;
 mod told;
 mod traffic;
+mod unsure;
 mod withdraw;
 mod withdrawal;
 mod work;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
+pub use adjust::{AdjustError, Correction};
+pub use admin::{
+    AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
+    NewSession, PasswordError, hash_password, is_password_hash,
+};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
+pub use explain::{Asked, Explained, Seen, Side, Words};
 pub use facts::menu_facts;
+pub use fair::{FairCase, ReviewError};
+pub use find::Findings;
 pub use house::HouseStatus;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
@@ -59,12 +81,18 @@ pub use questions::{
     CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
+pub use reversals::ReversalError;
+pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
+pub use today::{DayFigures, HouseNow};
+pub use unsure::{Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::{facts::FactsCache, outbox::SmsHealth};
+use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
+        fair::FairRules,
+        money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
@@ -84,6 +112,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
+    /// How administrators get in.
+    pub admin: AdminSettings,
     /// What the networks' screens and sessions allow.
     pub networks: Networks,
     /// Service codes that are answered; empty: any.
@@ -110,6 +140,8 @@ pub struct Settings {
     pub payout_pause: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
+    /// What looks unfair.
+    pub fair: FairRules,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
@@ -120,6 +152,8 @@ pub struct Settings {
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+    /// Up to how much one person corrects the books alone, for one player in a day.
+    pub adjustment_limit: Cents,
 }
 
 /// How the house cares for its players.
@@ -171,6 +205,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    admins: Admins,
+    payer_key: OnceLock<Arc<str>>,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -253,6 +289,8 @@ impl App {
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                admins: Admins::default(),
+                payer_key: OnceLock::new(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod admin;
 mod house;
 mod inbox;
 mod ledger;
@@ -17,6 +18,7 @@ mod suspense;
 pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
@@ -99,6 +101,9 @@ enum Command {
     /// SMS: what waits, and sending after a fault
     #[command(subcommand)]
     Sms(sms::Command),
+    /// Who may use the console
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -146,7 +151,12 @@ impl From<crate::app::AppError> for Failed {
 
 /// Parses the command line, runs the command, gives the exit code.
 pub async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    main_of(std::env::args_os()).await
+}
+
+/// The same with a command line of the caller's, the program's name first.
+pub async fn main_of(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = Cli::parse_from(arguments);
     let file = cli.config.as_deref();
     let is_doctor = matches!(&cli.command, Command::Mpesa(command) if command.is_doctor());
     let read = if is_doctor {
@@ -195,6 +205,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Statement(arguments) => statement::run(config, &arguments).await,
         Command::Sms(command) => sms::run(config, &command).await,
+        Command::Admin(command) => admin::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

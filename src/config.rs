@@ -3,6 +3,7 @@
 
 mod balance;
 mod check;
+mod fair;
 mod gateways;
 mod networks;
 mod paybill;
@@ -17,6 +18,7 @@ use std::path::Path;
 use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
+pub use fair::Fair;
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, House, Http, Inbox, Jobs,
     Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
@@ -45,6 +47,7 @@ pub struct Config {
     pub database: Database,
     pub sessions: SessionsSection,
     pub game: Game,
+    pub fair: Fair,
     pub wallet: Wallet,
     pub tax: Tax,
     pub ussd: Ussd,

@@ -1,5 +1,6 @@
 //! The routes: take apart, call the app, put together. No rule lives here.
 
+mod admin;
 mod body;
 mod caller;
 mod health;
@@ -41,8 +42,29 @@ pub struct Web {
     jobs: JobsHealth,
     metrics: Metrics,
     gate: Arc<Gate>,
+    console: Arc<Console>,
     /// How long a body may take to come.
     body_timeout: Duration,
+}
+
+/// What the console goes by.
+struct Console {
+    /// Where browsers find it: scheme, host and port.
+    origin: String,
+    /// Whether that is https, so that cookies need not go any other way.
+    is_secure: bool,
+}
+
+impl Console {
+    fn new(public_url: &str) -> Self {
+        // A path may stand behind the host, and a slash.
+        let (scheme, rest) = public_url.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        Self {
+            origin: format!("{scheme}://{host}"),
+            is_secure: scheme == "https",
+        }
+    }
 }
 
 /// Who may call back.
@@ -92,6 +114,7 @@ impl Web {
             jobs,
             metrics,
             gate: Arc::new(gate),
+            console: Arc::new(Console::new(&config.http.public_url)),
             body_timeout: config.http.body_timeout,
         }
     }
@@ -107,6 +130,7 @@ pub fn router(web: Web) -> Router {
         .merge(guarded(africas_talking(), Side::AfricasTalking))
         .merge(guarded(further_gateways(), Side::Gateways))
         .merge(guarded(daraja(), Side::Daraja))
+        .merge(admin::router(&web))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

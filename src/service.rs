@@ -145,9 +145,6 @@ pub async fn assemble(
     for (key, why) in config.cut_short() {
         tracing::warn!(key, "longer than a player may have: {why}");
     }
-    for key in config.without_effect() {
-        tracing::warn!(key, "is set, and has no effect in this version");
-    }
     Ok(App::new(store, sessions, menu, settings, outside))
 }
 

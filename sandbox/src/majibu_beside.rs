@@ -14,7 +14,7 @@ use sandbox::{OrganisationConfig, ServiceUrls, Simulator};
 use tempfile::TempDir;
 
 /// The questions that a new Majibu begins with.
-const STARTER_QUESTIONS: &str = include_str!("../../menus/questions.csv");
+pub(crate) const STARTER_QUESTIONS: &str = include_str!("../../menus/questions.csv");
 
 /// How long after the END screen the PIN prompt comes: soon, but not before the screen is read.
 const STK_DELAY: Duration = Duration::from_millis(1_500);
@@ -79,7 +79,13 @@ pub(crate) async fn start(
     config.daraja.charges = Charges::Taken;
     let parts = match jobs {
         Jobs::Running => Parts::All,
-        Jobs::ByHand => Parts::Http,
+        Jobs::ByHand => {
+            // One after the other, so that a rerun is exact.
+            config.sms.concurrency = 1;
+            // Measured by the machine's clock, on which a day is over in a minute.
+            config.http.rate_per_source = 0;
+            Parts::Http
+        }
     };
     let service = Service::start(&config, world, parts, Migration::Run).await?;
     service

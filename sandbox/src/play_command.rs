@@ -76,6 +76,13 @@ pub(crate) struct Arguments {
     junit: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// Whether time passes as fast as the phones can act.
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.service.is_none()
+    }
+}
+
 /// Plays all files; gives the exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let scenarios = match read_all(&arguments) {

@@ -264,26 +264,20 @@ impl App {
         match result.outcome {
             StkOutcome::Paid { receipt, amount } => {
                 let checkout_id = result.checkout_id.as_deref();
+                let told = Told {
+                    receipt: &receipt,
+                    amount,
+                    payer: None,
+                    paid_by: None,
+                };
                 match judge(deposit.as_ref(), checkout_id, &receipt) {
-                    Judged::Credit(deposit) => {
-                        self.credit(tx, deposit, &receipt, amount, now).await
-                    }
+                    Judged::Credit(deposit) => self.credit(tx, deposit, told, now).await,
                     Judged::Repeat => {
-                        let told = Told {
-                            receipt: &receipt,
-                            amount,
-                            payer: None,
-                        };
                         // It comes the same way: an excess is not confirmed by it.
                         let differs = self.compare_amounts(tx, told, now).await?;
                         Ok(differs.unwrap_or_else(|| "repeated".into()))
                     }
                     Judged::Park(why) => {
-                        let told = Told {
-                            receipt: &receipt,
-                            amount,
-                            payer: None,
-                        };
                         self.park(tx, told, Parking { why, account: None }, now)
                             .await
                     }

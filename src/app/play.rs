@@ -8,7 +8,7 @@ use crate::{
         game::{
             clock::{RoundClock, Spent, Verdict},
             score::{Decision, decide},
-            seat::{pick_questions, shuffle_choices},
+            seat::{MAX_SEATS, choose_seat, pick_questions, shuffle_choices},
         },
         ids::{EntryId, PlayerId, SetId},
         ledger,
@@ -17,7 +17,7 @@ use crate::{
     },
     menu::{Item, Outcome},
     session::Conversation,
-    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Tx},
+    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Seeker, Tx},
 };
 
 /// How long after the clock has run out the job ends a round: an answer that was received in time
@@ -158,7 +158,7 @@ impl App {
         Ok(None)
     }
 
-    /// The second seat of the oldest set that fits, or the first of a new one. `None`: there are too
+    /// The second seat of a set that fits, or the first of a new one. `None`: there are too
     /// few questions.
     async fn take_seat(
         &self,
@@ -168,11 +168,21 @@ impl App {
         stake: Cents,
         now: Timestamp,
     ) -> Result<Option<(SetId, i64)>, AppError> {
-        let met_after = now.before(self.rules().rematch_cooldown);
-        if let Some(set) = tx
-            .open_seat(category, stake, player, now, met_after)
-            .await?
-        {
+        let rules = self.rules();
+        let seeker = Seeker {
+            player,
+            category,
+            stake,
+            met_after: now.before(rules.rematch_cooldown),
+        };
+        // Where the oldest always goes first no other is looked for.
+        let limit = if rules.strength_wait.is_zero() {
+            1
+        } else {
+            MAX_SEATS
+        };
+        let open = tx.open_seats(seeker, limit, now).await?;
+        if let Some(set) = choose_seat(&open.seats, open.strength, rules.strength_wait, now) {
             tx.serialise_set(set).await?;
             tx.take_second_seat(set).await?;
             return Ok(Some((set, 2)));

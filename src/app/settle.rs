@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{App, AppError, play::seconds};
 use crate::{
     core::{
-        game::settle::{Ending, Outcome, refund, settle_match},
+        game::{
+            rating::rate_matches,
+            settle::{Ending, Outcome, Played, refund, settle_match},
+        },
         ids::{EntryId, PlayerId, SetId},
         ledger::Transfer,
         time::Timestamp,
@@ -123,6 +126,7 @@ impl App {
         let games = by_set(tx.entries_in(&sets).await?);
         let figures = tx.figures_of(&sets).await?;
         let (mut endings, mut matches) = (Endings::default(), Vec::new());
+        let mut rated = Vec::new();
         for (set, seats) in games {
             let Ok([first, second]) = <[Entry; 2]>::try_from(seats) else {
                 continue;
@@ -137,6 +141,7 @@ impl App {
             let is_winner = |outcome: &&Outcome| outcome.ending == Ending::Won;
             let winner = settlement.outcomes.iter().find(is_winner);
             matches.push((set, winner.map(|outcome| outcome.entry)));
+            rated.push((figures.category.to_lowercase(), own, other));
             endings.transfers.extend(settlement.transfers);
             endings.outcomes.extend(settlement.outcomes);
             for (own, other) in [(&first, &second), (&second, &first)] {
@@ -151,6 +156,7 @@ impl App {
         tx.close_sets(&sets).await?;
         if !matches.is_empty() {
             tx.add_matches(&matches, now).await?;
+            rate(&mut tx, &rated).await?;
             self.end(&mut tx, &endings, now).await?;
         }
         for (set, winner) in &matches {
@@ -277,6 +283,15 @@ impl App {
         ];
         Some(self.text(player, kind, cause, values, now))
     }
+}
+
+/// Keeps how strong the players of matches are now, by the id of their category.
+async fn rate(tx: &mut Tx, matches: &[(String, Played, Played)]) -> Result<(), AppError> {
+    let seats = matches.iter().flat_map(|(category, first, second)| {
+        [first, second].map(|played| (played.player, category.clone()))
+    });
+    let before = tx.ratings(&seats.collect::<Vec<_>>()).await?;
+    Ok(tx.keep_ratings(&rate_matches(before, matches)).await?)
 }
 
 /// The games of entries, seats in order; nobody else ends, settles or refunds them until the end of

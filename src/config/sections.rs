@@ -112,6 +112,9 @@ section!(
         /// How long two players are kept apart after they met.
         #[serde(with = "humantime_serde")]
         rematch_cooldown: Duration = Duration::from_secs(2 * 60 * 60),
+        /// For how long the oldest open seat may be passed over for one of more similar strength.
+        #[serde(with = "humantime_serde")]
+        strength_wait: Duration = Duration::from_secs(5),
         /// Unfinished or waiting entries that a player may have at a time; 1 or more.
         open_entries: u32 = 1,
         /// Refund bonuses per player and day; 0: no cap.
@@ -361,8 +364,17 @@ section!(
 section!(
     /// `admin`: the operator console.
     Admin {
-        /// The password's argon2 hash; unset: the console is off.
+        /// The argon2 hash of the password of the administrator `admin`; unset: there is none.
         password_hash: Option<SecretString> = None,
+        /// How long somebody stays logged in without doing anything.
+        #[serde(with = "humantime_serde")]
+        idle: Duration = Duration::from_secs(30 * 60),
+        /// How long somebody stays logged in.
+        #[serde(with = "humantime_serde")]
+        session: Duration = Duration::from_secs(12 * 60 * 60),
+        /// Up to so many shillings one administrator corrects the books alone, for one player in a
+        /// day; 0: never.
+        adjustment_limit: i64 = 1_000,
     }
 );
 

@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError};
 use crate::{
-    app::Settings,
+    app::{AdminSettings, Settings},
     core::{
         money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
@@ -72,6 +72,7 @@ impl Config {
                 hop_allowance: game.hop_allowance,
                 questions_per_set: game.questions_per_set,
                 rematch_cooldown: game.rematch_cooldown,
+                strength_wait: game.strength_wait,
                 open_entries: game.open_entries,
                 bonus_refunds_per_day: match game.bonus_refunds_per_day {
                     0 => None,
@@ -98,6 +99,11 @@ impl Config {
                 excise_bps: self.tax.excise_on_deposit_bps,
             },
             hours: self.hours()?,
+            admin: AdminSettings {
+                password_hash: self.admin.password_hash.clone(),
+                idle: self.admin.idle,
+                session: self.admin.session,
+            },
             networks: self.networks(),
             service_codes: self.ussd.service_codes.0.clone(),
             hop_deadline: self.ussd.deadline,
@@ -116,11 +122,13 @@ impl Config {
             },
             payout_pause: self.daraja.payout_pause,
             balance: self.balance()?,
+            fair: self.fair()?,
             daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
             sms: self.sms_rules()?,
             inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
+            adjustment_limit: shillings("admin.adjustment_limit", self.admin.adjustment_limit)?,
         })
     }
 }

@@ -23,6 +23,9 @@ pub struct Rules {
     pub questions_per_set: u8,
     /// How long two players are kept apart after they met.
     pub rematch_cooldown: Duration,
+    /// For how long the oldest open seat may be passed over for one of more similar strength;
+    /// nothing: never.
+    pub strength_wait: Duration,
     /// How many unfinished or waiting entries a player may have at a time.
     pub open_entries: u32,
     /// Refunds with a bonus that a player has in a day in Nairobi; `None`: any number.
@@ -42,6 +45,7 @@ impl Default for Rules {
             hop_allowance: Duration::from_secs(4),
             questions_per_set: 5,
             rematch_cooldown: Duration::from_secs(2 * 60 * 60),
+            strength_wait: Duration::from_secs(5),
             open_entries: 1,
             bonus_refunds_per_day: None,
         }

@@ -143,6 +143,14 @@ impl Claim {
         }
     }
 
+    /// The texts of its statements: whether anything is due, then the claim on SQLite and on
+    /// PostgreSQL. They are put together from parts; this is for whoever wants to see them whole.
+    #[must_use]
+    pub const fn statements(self) -> [&'static str; 3] {
+        let texts = self.texts();
+        [texts.is_due, texts.sqlite, texts.postgres]
+    }
+
     const fn texts(self) -> &'static Texts {
         match self {
             Self::Callbacks => texts!("callback", "due_at_ms", "", counted),

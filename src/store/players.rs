@@ -65,7 +65,7 @@ impl TryFrom<Row> for Player {
         };
         Ok(Self {
             id: parse("player", "id", &row.id)?,
-            msisdn: Msisdn::parse(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
+            msisdn: Msisdn::parse_kept(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
             status,
             before,
             excluded_until: row.excluded_until_ms.map(Timestamp::from_ms),

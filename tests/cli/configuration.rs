@@ -233,14 +233,6 @@ fn values_are_written_as_the_design_says() {
 }
 
 #[test]
-fn a_key_without_effect_is_said_not_ignored() {
-    let said = House::new()
-        .run_with(&[("MAJIBU__ADMIN__PASSWORD_HASH", "x")], &["migrate"])
-        .ended(0);
-    assert!(said.stderr.contains("admin.password_hash"));
-}
-
-#[test]
 fn the_environment_overrides_the_file_and_the_named_file_the_usual_one() {
     let house = House::new();
     house.write("majibu.toml", "[database]\nurl = \"sqlite://usual.db\"\n");

@@ -52,6 +52,7 @@ mod outbox;
 mod parked;
 mod partitions;
 mod paybill;
+mod plans;
 mod players;
 mod question_lengths;
 mod questions;

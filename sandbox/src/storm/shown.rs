@@ -131,6 +131,9 @@ pub trait Target: Send + Sync {
     /// Lets time pass: waits, or turns the clock and runs what is due.
     fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), TargetError>>;
 
+    /// Lets everything happen that happens at this moment by itself. Only where time passes when told to.
+    fn settle(&self) -> BoxFuture<'_, ()>;
+
     /// Whether time passes only when told to.
     fn is_virtual(&self) -> bool;
 

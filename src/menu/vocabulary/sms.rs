@@ -3,7 +3,7 @@
 use super::Named;
 
 /// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
-pub const SMS: [Named; 28] = [
+pub const SMS: [Named; 32] = [
     (
         "won",
         &[
@@ -79,6 +79,10 @@ pub const SMS: [Named; 28] = [
         "limit_coming",
         &["balance", "period", "cap", "coming", "from"],
     ),
+    ("adjusted_up", &["balance", "amount"]),
+    ("adjusted_down", &["balance", "amount"]),
+    ("payment_reversed", &["balance", "amount", "receipt"]),
+    ("payout_reversed", &["balance", "amount", "receipt"]),
     // Answers to SMS of players.
     ("balance", &["balance", "code"]),
     ("games", &["balance", "code", "games"]),
