@@ -4,6 +4,7 @@
 mod adjustment;
 mod admin;
 mod game;
+mod house;
 mod inbox;
 mod jobs;
 mod ledger;
@@ -98,7 +99,10 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
-    /// Everything about one player
+    /// Whether the house is open, and maintenance
+    #[command(subcommand)]
+    House(house::Command),
+    /// Everything about one player, and what is done for them
     #[command(subcommand)]
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
@@ -211,6 +215,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Withdrawal(command) => withdrawal::run(config, &command).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
+        Command::House(command) => house::run(config, &command).await,
         Command::Inbox(command) => inbox::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,

@@ -29,7 +29,10 @@ pub(crate) enum Jobs {
     /// Majibu's own job runner.
     Running,
     /// Whoever started it, with [`App::work_off`].
-    ByHand,
+    ByHand {
+        /// How often payments are asked for that nobody told of; for no time at all never.
+        pull_every: Duration,
+    },
 }
 
 /// A Majibu that runs beside the simulator.
@@ -88,7 +91,10 @@ pub(crate) async fn start(
             config.admin.password_hash = Some(hash.into());
             Parts::All
         }
-        Jobs::ByHand => {
+        Jobs::ByHand { pull_every } => {
+            config.paybill.pull_every = pull_every;
+            let number = crate::storm_command::PULL_NUMBER.to_owned();
+            config.paybill.pull_number = (!pull_every.is_zero()).then_some(number);
             // One after the other, so that a rerun is exact.
             config.sms.concurrency = 1;
             // Measured by the machine's clock, on which a day is over in a minute.

@@ -7,6 +7,7 @@
 //! time one acts after the other, and each when all has come to rest: a rerun is exact in all that
 //! comes of it.
 
+mod digest;
 mod figures;
 mod player;
 mod reckoning;
@@ -36,6 +37,7 @@ pub use shown::{
 pub use weather::Faults;
 pub(crate) use weather::Weather;
 
+use digest::Digest;
 use player::{Habits, Player};
 
 /// The number of the first player; those of the others follow.
@@ -96,8 +98,10 @@ pub struct StormReport {
     pub lasted_ms: u64,
     /// Faults played, by point and kind.
     pub faults: BTreeMap<String, u64>,
+    /// What moved, what everybody was told and what the service shows, in one figure: on virtual time
+    /// the same whenever the same seed is played with the same options.
+    pub digest: String,
     /// What both sides agree on; `None` where they differ.
-    #[serde(skip)]
     pub reckoned: Option<Reckoned>,
     /// What was found wrong, the most telling first; empty: all is well.
     pub differences: Vec<String>,
@@ -156,6 +160,11 @@ impl<'a> Storm<'a> {
         let players = self.calm_down(target).await?;
         let ledger = target.ledger().await?;
         let (payments, movements) = (self.sim.payments(), self.sim.movements());
+        let mut digest = Digest::new();
+        digest.take(&(&movements, &players, &ledger));
+        for number in self.numbers() {
+            digest.take(&self.sim.phone_of(number).inbox());
+        }
         let sides = Sides {
             payments: &payments,
             movements: &movements,
@@ -178,6 +187,7 @@ impl<'a> Storm<'a> {
             took_ms: millis(took),
             lasted_ms: millis(lasted),
             faults: named(played.unwrap_or_default()),
+            digest: digest.figure(),
             reckoned,
             differences,
         })

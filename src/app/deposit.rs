@@ -152,6 +152,13 @@ impl App {
                 .await?;
             return Ok((tx, None));
         }
+        // Who was shut out since is asked for no PIN.
+        let player = tx.player_by_id(deposit.player).await?;
+        if self.shut_out(&player, now).is_some() {
+            self.fail(&mut tx, &deposit, Failure::Cancelled, now)
+                .await?;
+            return Ok((tx, None));
+        }
         if let Some(opens) = self.pass(&mut tx, Calls::Pushes, now).await? {
             tx.put_push_off(id, lease, opens.min(latest)).await?;
             return Ok((tx, None));
@@ -160,8 +167,7 @@ impl App {
         if !tx.begin_push(id, lease, now, look_at).await? {
             return Ok((tx, None));
         }
-        let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
-        Ok((tx, Some((deposit, msisdn))))
+        Ok((tx, Some((deposit, player.msisdn))))
     }
 
     /// When the push of a deposit is sent at the latest.

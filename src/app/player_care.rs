@@ -24,6 +24,9 @@ use crate::{
 /// How many players one transaction lets in again whose exclusion is over.
 const LIFTED_AT_ONCE: i64 = 100;
 
+/// How many of those who wait for a check are looked at.
+const WAITING: i64 = 1_000;
+
 /// The highest limit that can be set, in shillings.
 const MAX_LIMIT: i64 = 10_000_000;
 
@@ -231,17 +234,13 @@ impl App {
         })
     }
 
-    /// Who waits for an identity check, the longest first; at most `limit`.
+    /// Who waits for an identity check, the longest first; at most a thousand of them.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn verifications_waiting(&self, limit: u32) -> Result<Vec<WaitingCheck>, AppError> {
-        Ok(self
-            .store()
-            .read()
-            .await?
-            .waiting_checks(limit.into())
-            .await?)
+    pub async fn verifications_waiting(&self) -> Result<Vec<WaitingCheck>, AppError> {
+        let mut tx = self.store().read().await?;
+        Ok(tx.waiting_checks(WAITING).await?)
     }
 
     /// Lets players in again whose exclusion is over; gives how many. They may play since then in any

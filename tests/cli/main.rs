@@ -17,6 +17,7 @@ mod daraja;
 mod support;
 
 mod admins;
+mod care;
 mod configuration;
 mod database;
 mod doctor;

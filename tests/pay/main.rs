@@ -19,6 +19,7 @@ mod callback;
 mod callback_amounts;
 mod callback_bodies;
 mod callers;
+mod care;
 mod crowd;
 mod deposit;
 mod deposit_trouble;

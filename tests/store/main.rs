@@ -36,6 +36,7 @@ mod balances;
 mod batches;
 mod booking;
 mod callbacks;
+mod care;
 mod chores;
 mod circuits;
 mod claims;

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use crate::core::{money::Cents, time::Timestamp};
 
-/// A pause between games that ends a stretch of play. Longer than a pairing takes, so that waiting
-/// for an opponent is part of the play.
-pub const PAUSE: Duration = Duration::from_secs(45 * 60);
+/// A pause between games that ends a stretch of play: half an hour without a question.
+pub const PAUSE: Duration = Duration::from_secs(30 * 60);
 
 /// How far back games are looked at: nobody plays for longer without such a pause.
 pub const REACH: Duration = Duration::from_secs(48 * 60 * 60);
@@ -103,8 +102,8 @@ mod tests {
     #[test]
     fn who_has_not_played_for_a_while_is_in_no_stretch() {
         assert_eq!(stretch(&[], at(0)), None);
-        assert_eq!(stretch(&[game(0, 0)], at(46)), None);
-        assert!(stretch(&[game(0, 0)], at(45)).is_some());
+        assert_eq!(stretch(&[game(0, 0)], at(31)), None);
+        assert!(stretch(&[game(0, 0)], at(30)).is_some());
     }
 
     #[test]
@@ -139,7 +138,7 @@ mod tests {
         /// before it.
         #[test]
         fn a_stretch_is_the_longest_tail_without_a_pause(
-            gaps in prop::collection::vec(0..120_i64, 1..20), idle in 0..120_i64,
+            gaps in prop::collection::vec(0..90_i64, 1..20), idle in 0..90_i64,
         ) {
             let mut begin = 0;
             let games: Vec<Played> = gaps.iter().map(|gap| {
@@ -147,7 +146,7 @@ mod tests {
                 game(begin, 0)
             }).collect();
             let now = at(begin + 1 + idle);
-            let tail = gaps.iter().skip(1).chain([&idle]).rev().take_while(|gap| **gap < 45);
+            let tail = gaps.iter().skip(1).chain([&idle]).rev().take_while(|gap| **gap < 30);
             let count = tail.count().min(games.len());
             let found = stretch(&games, now);
             prop_assert_eq!(found.map_or(0, |found| found.games as usize), count);
