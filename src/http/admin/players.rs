@@ -19,9 +19,6 @@ use crate::{
     store::{FlaggedDeposit, Hit, Player},
 };
 
-/// The most who wait for a check that are listed.
-const WAITING: u32 = 50;
-
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
@@ -55,7 +52,7 @@ pub(super) async fn page(
         return Ok(Redirect::to(&path(player)).into_response());
     }
     let waiting = if asked.is_empty() {
-        web.app.verifications_waiting(WAITING).await?
+        web.app.verifications_waiting().await?
     } else {
         Vec::new()
     };
