@@ -1,6 +1,7 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod answered;
 mod audit;
 mod balance;
 mod callbacks;
@@ -9,11 +10,13 @@ mod credit;
 mod deposit;
 mod endings;
 mod facts;
+mod figures;
 mod fit;
 mod games;
 mod hop;
 mod inbound;
 mod inbox;
+mod ledger_watch;
 mod look;
 mod networks;
 mod operator;
@@ -103,6 +106,8 @@ pub struct Settings {
     pub payout_patience: PayoutPatience,
     /// How long payouts pause after a fault of the house.
     pub payout_pause: Duration,
+    /// How often the whole ledger is checked; zero: never.
+    pub ledger_check_every: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.

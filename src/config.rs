@@ -9,6 +9,7 @@ mod paybill;
 mod sections;
 mod settings;
 mod sms;
+mod telemetry;
 mod values;
 
 use std::path::Path;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, TelemetrySection, Ussd, Wallet,
 };
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
@@ -57,6 +58,7 @@ pub struct Config {
     pub inbox: Inbox,
     pub admin: Admin,
     pub log: Log,
+    pub telemetry: TelemetrySection,
 }
 
 /// The configuration is not usable. The message names the key.

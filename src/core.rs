@@ -15,3 +15,4 @@ pub mod sms;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod trace;

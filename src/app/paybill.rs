@@ -22,6 +22,7 @@ use crate::{
     },
     ports::Payment,
     store::{Booked, Callback, CallbackKind, Source, Status, Tx},
+    telemetry::trace,
 };
 
 /// How payments to the paybill are taken.
@@ -272,8 +273,8 @@ impl App {
         let deposit = tx.deposit(id).await?;
         match judge(deposit.as_ref(), None, told.receipt) {
             Judged::Credit(deposit) => {
-                self.credit(tx, deposit, told.receipt, told.amount, now)
-                    .await
+                let credit = self.credit(tx, deposit, told.receipt, told.amount, now);
+                trace::resume(deposit.trace, credit).await
             }
             Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {

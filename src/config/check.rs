@@ -66,6 +66,7 @@ impl Config {
         )?;
         self.hours()?;
         self.check_balance()?;
+        self.check_telemetry()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {
@@ -232,6 +233,7 @@ impl Config {
             ("wallet.flagged_cool_off", self.wallet.flagged_cool_off),
             ("daraja.push_interval", self.daraja.push_interval),
             ("paybill.pull_every", self.paybill.pull_every),
+            ("jobs.ledger_check_every", jobs.ledger_check_every),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
         }
