@@ -3,7 +3,10 @@
 //!
 //! A simulator runs on the machine's clock, or on a virtual one that stands still until it is turned.
 //! With a virtual one it is known when nothing more happens by itself (`settled`): everything that
-//! runs is counted, and what waits for time to pass or for a person is not.
+//! runs is counted, and what waits for time to pass or for a person is not. What comes at the same
+//! moment comes one after the other, each when the one before has come to rest, in the order in
+//! which it began to wait; what waits for no time at all queues up like the rest. On a runtime of
+//! one thread a rerun is exact therefore.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -23,8 +26,16 @@ pub(crate) struct Clock(Arc<Inner>);
 struct Inner {
     /// `None`: the machine's.
     timeline: Option<Mutex<Timeline>>,
+    counts: watch::Sender<Counts>,
+}
+
+/// What is under way.
+#[derive(Clone, Copy, Default)]
+struct Counts {
     /// How many tasks and requests run and do not wait.
-    running: watch::Sender<i64>,
+    running: i64,
+    /// How many requests of the service are not answered yet, whether they run or wait.
+    asked: i64,
 }
 
 /// Virtual time, and those who wait for it.
@@ -34,8 +45,15 @@ struct Timeline {
     next: u64,
 }
 
+/// How often everything that was woken gets its turn before it is believed that nothing runs. What is
+/// woken by a message counts as waiting until its turn has come.
+const TURNS: usize = 4;
+
 /// Something that runs, until it is dropped.
 pub(crate) struct Running(Clock);
+
+/// A request of the service that is not answered, until it is dropped. It runs, too.
+pub(crate) struct Asked(Clock);
 
 /// Something that waits, until it is dropped.
 struct Idle(Clock);
@@ -64,8 +82,13 @@ impl Clock {
     }
 
     fn with(timeline: Option<Mutex<Timeline>>) -> Self {
-        let running = watch::Sender::new(0);
-        Self(Arc::new(Inner { timeline, running }))
+        let counts = watch::Sender::default();
+        Self(Arc::new(Inner { timeline, counts }))
+    }
+
+    /// Whether time stands still until it is turned.
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.0.timeline.is_some()
     }
 
     /// The time now.
@@ -112,9 +135,6 @@ impl Clock {
             let at = timeline.now + TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
             let key = (at, timeline.next);
             timeline.next += 1;
-            if time.is_zero() {
-                return;
-            }
             timeline.sleepers.insert(key, wake);
             key
         };
@@ -135,23 +155,30 @@ impl Clock {
         timeline.sleepers.keys().next().map(|(at, _)| *at)
     }
 
-    /// Turns a virtual clock to a moment that is not before now, and wakes who waited for it. Does
-    /// nothing to the machine's.
+    /// Turns a virtual clock to a moment that is not before now. Who waited for it wakes when all that
+    /// goes before has come to rest: see `settled`. Does nothing to the machine's.
     pub(crate) fn turn_to(&self, moment: DateTime<Utc>) {
+        if let Some(timeline) = &self.0.timeline {
+            let mut timeline = lock(timeline);
+            timeline.now = timeline.now.max(moment);
+        }
+    }
+
+    /// Wakes the next one whose moment has come; false: nobody's has.
+    pub(crate) fn wake_next(&self) -> bool {
         let Some(timeline) = &self.0.timeline else {
-            return;
+            return false;
         };
         let mut timeline = lock(timeline);
-        timeline.now = timeline.now.max(moment);
         let now = timeline.now;
-        while let Some(entry) = timeline.sleepers.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            // Counted before it wakes, so that nobody takes the moment between for rest.
-            self.count(1);
-            let _ = entry.remove().send(());
-        }
+        let first = timeline.sleepers.first_entry();
+        let Some(entry) = first.filter(|entry| entry.key().0 <= now) else {
+            return false;
+        };
+        // Counted before it wakes, so that nobody takes the moment between for rest.
+        self.count(1);
+        let _ = entry.remove().send(());
+        true
     }
 
     /// Counts something as running until the value is dropped.
@@ -167,21 +194,71 @@ impl Clock {
         something.await
     }
 
-    /// Waits until nothing runs any more.
+    /// Counts a request of the service as one that runs and is not answered, until the value is dropped.
+    pub(crate) fn asked(&self) -> Asked {
+        self.0.counts.send_modify(|counts| {
+            counts.running += 1;
+            counts.asked += 1;
+        });
+        Asked(self.clone())
+    }
+
+    /// Waits until nothing runs any more, and nobody waits for a moment that has come.
     pub(crate) async fn settled(&self) {
-        let mut running = self.0.running.subscribe();
-        // The sender lives in this very clock, so it cannot be gone.
-        let _ = running.wait_for(|count| *count <= 0).await;
+        loop {
+            self.at_rest().await;
+            if !self.wake_next() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until nothing runs while a request of the service is not answered: until its answer waits
+    /// for time to pass.
+    pub(crate) async fn held_up(&self) {
+        let mut counts = self.0.counts.subscribe();
+        loop {
+            // The sender lives in this very clock, so it cannot be gone.
+            let _ = counts.wait_for(|counts| counts.asked > 0).await;
+            self.at_rest().await;
+            if self.0.counts.borrow().asked > 0 {
+                return;
+            }
+        }
+    }
+
+    /// Waits until nothing runs.
+    async fn at_rest(&self) {
+        let mut counts = self.0.counts.subscribe();
+        loop {
+            let _ = counts.wait_for(|counts| counts.running <= 0).await;
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+            let is_same = counts.has_changed().is_ok_and(|is_changed| !is_changed);
+            if is_same {
+                return;
+            }
+        }
     }
 
     fn count(&self, by: i64) {
-        self.0.running.send_modify(|count| *count += by);
+        self.0.counts.send_modify(|counts| counts.running += by);
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.count(-1);
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.0.counts.send_modify(|counts| {
+            counts.running -= 1;
+            counts.asked -= 1;
+        });
     }
 }
 
@@ -264,6 +341,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_comes_at_one_moment_comes_one_after_the_other() {
+        let clock = Clock::standing_at(DateTime::from_timestamp(1_576_740_075, 0).unwrap());
+        let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+        for who in 0..5 {
+            let (clock, told, running) = (clock.clone(), told.clone(), clock.running());
+            tokio::spawn(async move {
+                // Also who waits for no time at all.
+                clock.sleep(Duration::from_secs(who % 2)).await;
+                told.send((who, "begins")).unwrap();
+                for _ in 0..who {
+                    tokio::task::yield_now().await;
+                }
+                told.send((who, "ends")).unwrap();
+                drop(running);
+            });
+        }
+        clock.settled().await;
+        clock.turn_to(clock.now() + Duration::from_secs(1));
+        clock.settled().await;
+        let mut heard = Vec::new();
+        while let Ok(next) = hears.try_recv() {
+            heard.push(next);
+        }
+        let one = |who| [(who, "begins"), (who, "ends")];
+        assert_eq!(heard, [0, 2, 4, 1, 3].map(one).concat());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_waits_for_time_holds_up_who_asked() {
+        let clock = Clock::standing_at(DateTime::from_timestamp(1_576_740_075, 0).unwrap());
+        let own = clock.clone();
+        let asked = tokio::spawn(async move {
+            let _asked = own.asked();
+            own.sleep(Duration::from_secs(10)).await;
+        });
+        clock.held_up().await;
+        assert!(!asked.is_finished() && !clock.wake_next());
+        clock.turn_to(clock.next_moment().unwrap());
+        assert!(clock.wake_next());
+        asked.await.unwrap();
+        clock.settled().await;
+        assert_eq!(clock.0.counts.borrow().asked, 0);
+    }
+
+    #[tokio::test]
     async fn a_timeout_on_a_virtual_clock_ends_only_by_turning_it() {
         let clock = Clock::standing_at(DateTime::from_timestamp(1_576_740_075, 0).unwrap());
         let minute = Duration::from_secs(60);
@@ -280,10 +402,14 @@ mod tests {
                 bring.send(()).unwrap();
             } else {
                 clock.turn_to(clock.now() + minute);
+                clock.settled().await;
             }
             assert_eq!(task.await.unwrap(), is_brought);
             clock.settled().await;
-            assert_eq!((clock.next_moment(), *clock.0.running.borrow()), (None, 0));
+            assert_eq!(
+                (clock.next_moment(), clock.0.counts.borrow().running),
+                (None, 0)
+            );
         }
     }
 }

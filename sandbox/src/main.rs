@@ -2,21 +2,25 @@
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
 mod flags;
+mod load_command;
 mod majibu_beside;
 mod play_command;
 mod record_command;
 mod storm_command;
 mod virtual_majibu;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use majibu::service::{World, told_to_stop};
-use majibu_beside::Jobs;
+use majibu_beside::{CONSOLE_PASSWORD, Jobs};
 use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
+use tokio::runtime;
 
 /// Majibu to try out: the service, Africa's Talking and Daraja (M-Pesa) simulated, and phones in a
 /// web page. Nothing leaves this machine, and nothing is kept unless you ask for it.
@@ -34,9 +38,16 @@ struct Arguments {
 /// What can be done instead of running.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Load(load_command::Arguments),
     Play(play_command::Arguments),
     Record(record_command::Arguments),
     Storm(storm_command::Arguments),
+    /// Majibu's own commands, for a storm that starts it
+    #[command(hide = true)]
+    Majibu {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,26 +101,53 @@ struct RunArguments {
     providers: flags::ProviderFlags,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// The hidden command by which this program is Majibu's.
+pub(crate) const MAJIBU: &str = "majibu";
+
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // What a scenario is about is no trouble of the one who plays it.
-    let quiet = if arguments.command.is_some() {
-        "off"
-    } else {
-        "warn"
+    let is_virtual = match &arguments.command {
+        Some(Command::Play(arguments)) => arguments.is_virtual(),
+        Some(Command::Storm(arguments)) => arguments.is_virtual(),
+        Some(Command::Record(_) | Command::Majibu { .. }) | None => false,
     };
+    let mut runtime = if is_virtual {
+        // One thread: a rerun is exact.
+        runtime::Builder::new_current_thread()
+    } else {
+        runtime::Builder::new_multi_thread()
+    };
+    match runtime.enable_all().build() {
+        Ok(runtime) => runtime.block_on(command(arguments)),
+        Err(error) => {
+            complain(&format!("sandbox: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn command(arguments: Arguments) -> ExitCode {
+    let command = match arguments.command {
+        Some(Command::Majibu { arguments }) => {
+            let program = OsString::from(MAJIBU);
+            return majibu::cli::main_of(iter::once(program).chain(arguments)).await;
+        }
+        other => other,
+    };
+    // What a scenario is about is no trouble of the one who plays it.
+    let quiet = if command.is_some() { "off" } else { "warn" };
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    let done = match arguments.command {
+    let done = match command {
+        Some(Command::Load(arguments)) => return load_command::run(&arguments).await,
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
         Some(Command::Record(arguments)) => return record_command::run(arguments).await,
         Some(Command::Storm(arguments)) => return storm_command::run(&arguments).await,
-        None => run(arguments.run).await,
+        Some(Command::Majibu { .. }) | None => run(arguments.run).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -163,9 +201,13 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    if beside.is_some() {
+    if let Some(majibu) = &beside {
         say(&format!(
             "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say(&format!(
+            "The console is at http://{}/admin: name admin, password {CONSOLE_PASSWORD}.",
+            majibu.address()
         ));
         say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
     } else {

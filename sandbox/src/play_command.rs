@@ -76,6 +76,13 @@ pub(crate) struct Arguments {
     junit: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// Whether time passes as fast as the phones can act.
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.service.is_none()
+    }
+}
+
 /// Plays all files; gives the exit code.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let scenarios = match read_all(&arguments) {
@@ -191,7 +198,7 @@ async fn play(
     }
     config.starts_at = DateTime::from_timestamp_millis(BEGINNING_MS);
     let sim = Simulator::start(config).await?;
-    let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
+    let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed, Duration::ZERO).await?;
     let played = scenario::play(scenario, &sim, Some(&majibu as &dyn House)).await;
     majibu.stop().await;
     sim.stop().await;

@@ -6,7 +6,7 @@
 mod subject;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
@@ -27,6 +27,9 @@ use crate::world::World;
 
 /// The largest body that a provider takes; the largest real one is a bulk SMS.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long a caller waits for an answer on a virtual clock, where its own patience is not measured.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The header by which a request asks for faults, `cut, stk_callback:late=2000`.
 const FAULT_HEADER: &str = "x-sandbox-fault";
@@ -54,7 +57,7 @@ pub(crate) async fn record(
     request: Request,
     next: Next,
 ) -> Response {
-    let _running = world.clock.running();
+    let _asked = world.clock.asked();
     let (at, started) = (world.clock.now(), Instant::now());
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
@@ -162,6 +165,11 @@ async fn deliver(
     body: Bytes,
 ) -> Response {
     match fault {
+        // Nobody's patience is longer, and it breaks the connection.
+        Some(Fault::Hang) if world.clock.is_virtual() => {
+            world.clock.sleep(PATIENCE).await;
+            broken(parts, Bytes::new())
+        }
         Some(Fault::Hang) => {
             // Until the caller gives up, which drops this future.
             world.stopping.cancelled().await;
@@ -174,6 +182,14 @@ async fn deliver(
         Some(Fault::Html) => mpesa::gateway_page(StatusCode::OK),
         Some(Fault::Late(delay)) => {
             world.clock.sleep(delay).await;
+            Response::from_parts(parts, Body::from(body))
+        }
+        // Without a machine's clock there is no byte by byte: it is there when its time is over.
+        Some(Fault::Drip(whole)) if world.clock.is_virtual() => {
+            world.clock.sleep(whole.min(PATIENCE)).await;
+            if whole > PATIENCE {
+                return broken(parts, Bytes::new());
+            }
             Response::from_parts(parts, Body::from(body))
         }
         Some(Fault::Drip(whole)) => {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::future::{self, Either};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -131,14 +133,34 @@ impl Simulator {
         self.world.clock.next_moment()
     }
 
-    /// Turns a virtual clock to a moment that is not before now. Does nothing to the machine's.
+    /// Turns a virtual clock to a moment that is not before now; what happens then happens in
+    /// [`Simulator::settled`]. Does nothing to the machine's.
     pub fn turn_clock(&self, moment: DateTime<Utc>) {
         self.world.clock.turn_to(moment);
     }
 
-    /// On a virtual clock: waits until all that happens at this moment has happened.
+    /// On a virtual clock: lets all happen that happens at this moment, one after the other. Exact on a
+    /// runtime of one thread.
     pub async fn settled(&self) {
         self.world.clock.settled().await;
+    }
+
+    /// On a virtual clock: lets the service do something. Where it waits for an answer that comes
+    /// late, the time passes until it comes.
+    pub async fn while_working<T>(&self, work: impl Future<Output = T>) -> T {
+        let clock = &self.world.clock;
+        let mut work = pin!(work);
+        loop {
+            let held_up = pin!(clock.held_up());
+            match future::select(work.as_mut(), held_up).await {
+                Either::Left((done, _)) => return done,
+                Either::Right(_) if clock.wake_next() => {}
+                Either::Right(_) => match clock.next_moment() {
+                    Some(next) => clock.turn_to(next),
+                    None => return work.await,
+                },
+            }
+        }
     }
 
     /// A phone with a number that was not used before.

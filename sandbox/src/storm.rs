@@ -3,8 +3,11 @@
 //! shilling that moved, are laid beside those of the service.
 //!
 //! All decisions come from the seed: each player has a generator of its own, and each message its own
-//! throw of the dice (`weather`), so that neither depends on how the crowd is interleaved.
+//! throw of the dice (`weather`), so that neither depends on how the crowd is interleaved. On virtual
+//! time one acts after the other, and each when all has come to rest: a rerun is exact in all that
+//! comes of it.
 
+mod digest;
 mod figures;
 mod player;
 mod reckoning;
@@ -17,8 +20,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use futures::future::{self, Either};
-use futures::stream::{self, StreamExt};
 use serde::Serialize;
 
 use crate::fault::FaultPoint;
@@ -34,6 +37,7 @@ pub use shown::{
 pub use weather::Faults;
 pub(crate) use weather::Weather;
 
+use digest::Digest;
 use player::{Habits, Player};
 
 /// The number of the first player; those of the others follow.
@@ -67,7 +71,7 @@ pub struct StormPlan {
     /// How much faster than people the players are, where time is real: 1 is as people are, 100 a
     /// hundred times as fast.
     pub pace: u32,
-    /// How many act at the same instant at most.
+    /// How many act at the same instant at most. One after the other, on virtual time a rerun is exact.
     pub at_once: usize,
     /// How long is waited, in the players' time, for what is still under way when all have gone.
     pub patience: Duration,
@@ -94,8 +98,10 @@ pub struct StormReport {
     pub lasted_ms: u64,
     /// Faults played, by point and kind.
     pub faults: BTreeMap<String, u64>,
+    /// What moved, what everybody was told and what the service shows, in one figure: on virtual time
+    /// the same whenever the same seed is played with the same options.
+    pub digest: String,
     /// What both sides agree on; `None` where they differ.
-    #[serde(skip)]
     pub reckoned: Option<Reckoned>,
     /// What was found wrong, the most telling first; empty: all is well.
     pub differences: Vec<String>,
@@ -154,6 +160,11 @@ impl<'a> Storm<'a> {
         let players = self.calm_down(target).await?;
         let ledger = target.ledger().await?;
         let (payments, movements) = (self.sim.payments(), self.sim.movements());
+        let mut digest = Digest::new();
+        digest.take(&(&movements, &players, &ledger));
+        for number in self.numbers() {
+            digest.take(&self.sim.phone_of(number).inbox());
+        }
         let sides = Sides {
             payments: &payments,
             movements: &movements,
@@ -176,6 +187,7 @@ impl<'a> Storm<'a> {
             took_ms: millis(took),
             lasted_ms: millis(lasted),
             faults: named(played.unwrap_or_default()),
+            digest: digest.figure(),
             reckoned,
             differences,
         })
@@ -225,12 +237,20 @@ impl<'a> Storm<'a> {
                         .map(|it| (place, it)),
                 );
             }
-            let acts = acting.into_iter().map(|(place, mut player)| async move {
-                let after = player.act().await;
-                (place, player, after)
-            });
-            let acts = stream::iter(acts).buffer_unordered(self.plan.at_once);
-            let acted: Vec<_> = self.drive(target, &mut now, acts.collect()).await?;
+            let mut acting = acting.into_iter();
+            let mut acted = Vec::with_capacity(acting.len());
+            loop {
+                let group = acting.by_ref().take(self.plan.at_once);
+                let acts = group.map(|(place, mut player): (usize, Player)| async move {
+                    let after = player.act().await;
+                    (place, player, after)
+                });
+                let acts: Vec<_> = acts.collect();
+                if acts.is_empty() {
+                    break;
+                }
+                acted.extend(self.drive(target, &mut now, future::join_all(acts)).await?);
+            }
             for (place, player, after) in acted {
                 match after {
                     Some(after) => {
@@ -254,19 +274,23 @@ impl<'a> Storm<'a> {
         something: impl Future<Output = T> + Send,
     ) -> Result<T, TargetError> {
         let mut something = pin!(something);
-        let mut tick = Duration::ZERO;
         loop {
-            match future::select(something.as_mut(), target.pass(tick)).await {
-                Either::Left((done, rest)) => {
-                    // Never given up half-way: what the service has begun it must write down.
-                    rest.await?;
-                    *now += tick;
+            match future::select(something.as_mut(), target.settle()).await {
+                Either::Left((done, settled)) => {
+                    settled.await;
                     return Ok(done);
                 }
-                Either::Right((passed, _)) => passed?,
+                Either::Right(((), _)) => {}
             }
-            *now += tick;
-            tick = TICK;
+            if let Some(done) = something.as_mut().now_or_never() {
+                return Ok(done);
+            }
+            // Never given up half-way: what the service has begun it must write down.
+            target.pass(TICK).await?;
+            *now += TICK;
+            if let Some(done) = something.as_mut().now_or_never() {
+                return Ok(done);
+            }
         }
     }
 
@@ -306,6 +330,8 @@ impl<'a> Storm<'a> {
             phone.drop_session();
         }
         let (mut waited, mut wait) = (Duration::ZERO, FIRST_CALM);
+        // Everybody, and then those alone who have not come to rest.
+        let mut restless = numbers.clone();
         loop {
             for number in &numbers {
                 let phone = self.sim.phone_of(*number);
@@ -316,11 +342,19 @@ impl<'a> Storm<'a> {
             }
             target.pass(wait).await?;
             waited += wait;
-            let players = self.ask(target, &numbers).await?;
-            let is_quiet = players.iter().all(|player| player.under_way().is_none())
-                && self.all_are_told_of(&players);
-            if is_quiet || waited >= self.plan.patience {
-                return Ok(players);
+            let is_over = waited >= self.plan.patience;
+            let asked = self.ask(target, &restless).await?;
+            let is_open = |player: &&PlayerShown| player.under_way().is_some();
+            let open: BTreeSet<&str> = asked.iter().filter(is_open).map(|it| &*it.msisdn).collect();
+            restless.retain(|number| open.contains(number.to_string().as_str()));
+            if restless.is_empty() || is_over {
+                // What came to rest may have been stirred up again meanwhile.
+                let players = self.ask(target, &numbers).await?;
+                let is_quiet = players.iter().all(|player| player.under_way().is_none());
+                if is_over || is_quiet && self.all_are_told_of(&players) {
+                    return Ok(players);
+                }
+                restless.clone_from(&numbers);
             }
             wait = (wait * 2).min(self.plan.patience.saturating_sub(waited).max(FIRST_CALM));
         }

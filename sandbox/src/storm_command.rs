@@ -1,16 +1,18 @@
 //! `sandbox storm`: a crowd with all faults, and the reckoning.
 //!
-//! Without `--against` Majibu runs in this process on its embedded default and on a clock of the
-//! storm's own: a day passes as fast as the crowd can act. With it, any running Majibu is stormed in
-//! real time, and asked for its books by its own commands.
+//! By itself Majibu runs in this process on its embedded default and on a clock of the storm's own: a
+//! day passes as fast as the crowd can act. With `--serve` it is a process of its own, on whatever
+//! engine it is configured for, and with `--against` it runs already: those are stormed in real time,
+//! and asked for their books by their own commands.
 
 mod beside;
 mod foreign;
+mod served;
 
 use std::convert::Infallible;
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sandbox::storm::{Faults, Figures, Prizes, Storm, StormPlan, StormReport, Target, grouped};
 use sandbox::{Simulator, SimulatorConfig};
 
+use self::foreign::{Foreign, Program};
 use crate::{complain, say, virtual_majibu};
 
 /// How often the progress bar is drawn.
@@ -27,6 +30,13 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// How much is in every phone's M-Pesa: more than a storm takes, in cents.
 const OPENING_BALANCE: i64 = 20_000_000;
+
+/// How often Majibu asks for payments that nobody told of, in people's time: a callback and its
+/// confirmation may both be lost.
+const PULL_EVERY: Duration = Duration::from_secs(30 * 60);
+
+/// The phone of the house, in whose name it asks.
+pub(crate) const PULL_NUMBER: &str = "254722000000";
 
 /// What the organisation can pay out of: more than a storm takes, in cents.
 const OPENING_FLOAT: i64 = 100_000_000_000;
@@ -36,12 +46,19 @@ const BEGINNING: DateTime<Utc> = DateTime::from_timestamp_nanos(1_795_323_600_00
 
 /// Storm Majibu with a crowd and all faults, then compare its books with those of M-Pesa
 ///
-/// Without --against Majibu runs in this process on virtual time: a day passes as fast as the crowd
-/// can act. With it a running Majibu is stormed in real time; its configuration names this simulator
+/// By itself Majibu runs in this process on virtual time: a day passes as fast as the crowd can act,
+/// and the same seed gives the same storm to the last message.
+///
+/// With --serve Majibu is started as a process of its own and stormed in real time, with times as much
+/// shorter as the players are faster than people. MAJIBU__DATABASE__URL and MAJIBU__SESSIONS__URL name
+/// PostgreSQL and Redis; everything else that is set for it in the environment counts, too.
+///
+/// With --against a Majibu that runs is stormed in real time; its configuration names this simulator
 /// as provider (africastalking.base_url and daraja.base_url are the address of --listen), and short
 /// times (game.pairing_window and such) let everything end within --patience.
 ///
-/// All decisions come from the seed: what each player does, and which message is spoilt how.
+/// All decisions come from the seed: what each player does, and which message is spoilt how. In real
+/// time who meets whom is a matter of milliseconds, too.
 ///
 /// Exit code: 0 the books are equal, 1 they are not, 2 nothing could be started or read.
 #[derive(Debug, Args)]
@@ -59,15 +76,13 @@ pub(crate) struct Arguments {
     /// The USSD callback of a running Majibu, such as <http://127.0.0.1:8080/ussd/development>
     #[arg(long, value_name = "URL")]
     against: Option<String>,
-    /// Majibu's program, to be asked for that one's books; its configuration comes from the
-    /// environment, MAJIBU_CONFIG and MAJIBU__...
-    #[arg(
-        long,
-        value_name = "PROGRAM",
-        default_value = "majibu",
-        requires = "against"
-    )]
-    majibu: PathBuf,
+    /// Start Majibu as a process of its own, in real time, on the engine that it is configured for
+    #[arg(long, conflicts_with = "against")]
+    serve: bool,
+    /// Majibu's program, to be started or to be asked for its books; its configuration comes from the
+    /// environment, MAJIBU_CONFIG and MAJIBU__... With --serve it is in this program, too
+    #[arg(long, value_name = "PROGRAM")]
+    majibu: Option<PathBuf>,
     /// Where the simulated providers listen; the running Majibu has to know this address
     #[arg(long, default_value = "127.0.0.1:8081", requires = "against")]
     listen: SocketAddr,
@@ -77,14 +92,15 @@ pub(crate) struct Arguments {
     /// How many hours of the players' time the visits are spread over
     #[arg(long, default_value_t = 24)]
     hours: u32,
-    /// How many times faster than people the players are, against a running Majibu
-    #[arg(long, default_value_t = 200, requires = "against")]
+    /// How many times faster than people the players are, in real time
+    #[arg(long, default_value_t = 200)]
     pace: u32,
-    /// How many players act at the same instant at most
-    #[arg(long, default_value_t = 32)]
-    at_once: usize,
-    /// How many minutes a running Majibu gets to finish what is under way when all have gone
-    #[arg(long, default_value_t = 10, requires = "against")]
+    /// How many players act at the same instant at most; 32 in real time, and 1 on virtual time, where
+    /// a rerun with more is not exact
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    at_once: Option<u32>,
+    /// How many minutes Majibu gets in real time to finish what is under way when all have gone
+    #[arg(long, default_value_t = 10)]
     patience: u64,
     /// The code that people dial
     #[arg(long, default_value = "*384*55#")]
@@ -100,6 +116,24 @@ enum Wrong {
     None,
     /// Everything that a provider does, short of lying about money
     All,
+}
+
+impl Arguments {
+    /// Whether time passes as fast as the crowd can act.
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.against.is_none() && !self.serve
+    }
+
+    /// What is started: the program that was named, or the one that is part of this one.
+    fn program(&self) -> io::Result<Program> {
+        Ok(match &self.majibu {
+            Some(path) => Program::at(path),
+            None => Program {
+                before: vec![crate::MAJIBU.into()],
+                ..Program::at(&std::env::current_exe()?)
+            },
+        })
+    }
 }
 
 /// Runs the storm.
@@ -121,13 +155,24 @@ async fn storm(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>
         .unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let sim = Simulator::start(simulator(arguments, seed)).await?;
     let plan = plan(arguments, seed);
-    let report = match &arguments.against {
-        Some(url) => {
-            let target = foreign::Foreign::new(&sim, url, &arguments.majibu)?;
+    let code = &arguments.service_code;
+    let report = match (&arguments.against, arguments.serve) {
+        (Some(url), _) => {
+            let path = arguments.majibu.as_deref();
+            let program = Program::at(path.unwrap_or(Path::new("majibu")));
+            let target = Foreign::new(&sim, url, program)?;
             rage(&sim, plan, &target).await?
         }
-        None => {
-            let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
+        (None, true) => {
+            let program = arguments.program()?;
+            let served = served::start(&sim, program, code, arguments.pace).await?;
+            let target = Foreign::new(&sim, &served.url, served.program.clone())?;
+            let report = rage(&sim, plan, &target).await;
+            served.stop().await;
+            report?
+        }
+        (None, false) => {
+            let majibu = virtual_majibu::start(&sim, code, seed, PULL_EVERY).await?;
             let target = beside::Beside::new(&sim, majibu.app()).await?;
             let report = rage(&sim, plan, &target).await;
             majibu.stop().await;
@@ -149,7 +194,8 @@ fn simulator(arguments: &Arguments, seed: u64) -> SimulatorConfig {
     config.daraja.organisation.opening_float_cents = OPENING_FLOAT;
     if arguments.against.is_some() {
         config.listen = arguments.listen;
-    } else {
+    }
+    if arguments.is_virtual() {
         config.starts_at = Some(BEGINNING);
     }
     config
@@ -157,11 +203,13 @@ fn simulator(arguments: &Arguments, seed: u64) -> SimulatorConfig {
 
 fn plan(arguments: &Arguments, seed: u64) -> StormPlan {
     let hours = Duration::from_secs(u64::from(arguments.hours) * 60 * 60);
-    let patience = match arguments.against {
-        Some(_) => Duration::from_secs(arguments.patience * 60),
+    let (patience, at_once) = if arguments.is_virtual() {
         // Pull looks back two days.
-        None => Duration::from_secs(3 * 24 * 60 * 60),
+        (Duration::from_secs(3 * 24 * 60 * 60), 1)
+    } else {
+        (Duration::from_secs(arguments.patience * 60), 32)
     };
+    let at_once = arguments.at_once.unwrap_or(at_once);
     StormPlan {
         players: arguments.players,
         seed,
@@ -172,7 +220,7 @@ fn plan(arguments: &Arguments, seed: u64) -> StormPlan {
         visits: arguments.visits,
         pause: hours / arguments.visits.max(1),
         pace: arguments.pace,
-        at_once: arguments.at_once.max(1),
+        at_once: usize::try_from(at_once).unwrap_or(1),
         patience,
         prizes: Prizes::default(),
     }
@@ -293,7 +341,21 @@ fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::E
             kes(reckoned.wallets_cents),
         ),
     );
+    if reckoned.left > 0 {
+        let (left, held) = (grouped(count(reckoned.left)), kes(reckoned.left_cents));
+        line(
+            "operator",
+            &format!("{left} payouts with {held} that nobody can tell of"),
+        );
+    }
     line("books", "equal, to the cent");
+    let figure = report.digest.get(..16).unwrap_or_default();
+    if arguments.is_virtual() {
+        line(
+            "digest",
+            &format!("{figure}, the same for the same seed and options"),
+        );
+    }
     Ok(())
 }
 

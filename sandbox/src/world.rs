@@ -8,12 +8,12 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Running};
 use crate::config::{ServiceUrls, SimulatorConfig};
 use crate::dice::Dice;
 use crate::exchange::ExchangeLog;
@@ -72,8 +72,8 @@ pub(crate) struct World {
     /// Phones of a state that is no more; they are used again, as pages still look at them.
     spare_phones: Mutex<BTreeMap<Number, Arc<PhoneState>>>,
     faults: Mutex<FaultQueue>,
-    /// How many messages of each kind have passed, for those that are held until the next.
-    passed: watch::Sender<BTreeMap<&'static str, u64>>,
+    /// Messages that are held until the next one of their kind has passed, in their order.
+    held: Mutex<BTreeMap<&'static str, Vec<oneshot::Sender<Running>>>>,
 }
 
 impl World {
@@ -108,7 +108,7 @@ impl World {
             pulse: Pulse::default(),
             spare_phones: Mutex::default(),
             faults: Mutex::default(),
-            passed: watch::Sender::default(),
+            held: Mutex::default(),
             config,
         })
     }
@@ -193,29 +193,35 @@ impl World {
     pub(crate) fn clear_faults(&self, point: Option<FaultPoint>) {
         self.faults().clear(point);
         self.pulse.tell(Change::Faults);
-        self.passed.send_modify(|passed| {
-            for count in passed.values_mut() {
-                *count += 1;
-            }
-        });
+        let held = std::mem::take(&mut *lock(&self.held));
+        self.let_go(held.into_values().flatten());
     }
 
     /// Tells those who are held that a message of their kind has passed.
     pub(crate) fn note_passed(&self, what: &'static str) {
-        self.passed
-            .send_modify(|passed| *passed.entry(what).or_default() += 1);
+        let held = lock(&self.held).remove(what);
+        self.let_go(held.into_iter().flatten());
+    }
+
+    fn let_go(&self, held: impl Iterator<Item = oneshot::Sender<Running>>) {
+        for one in held {
+            // Counted from now on, so that nobody takes the moment between for rest. Who is gone needs
+            // no telling.
+            let _ = one.send(self.clock.running());
+        }
     }
 
     /// Waits until the next message of a kind has passed, or faults were cleared.
     pub(crate) async fn next_passed(&self, what: &'static str) {
-        let mut passed = self.passed.subscribe();
-        let mut before = 0;
+        let (let_go, passed) = oneshot::channel();
         // Known from now on, so that clearing finds it.
-        self.passed
-            .send_modify(|passed| before = *passed.entry(what).or_default());
-        let is_next = |passed: &BTreeMap<&str, u64>| passed.get(what).is_some_and(|n| *n > before);
-        // The sender lives in this very world, so it cannot be gone.
-        let _ = self.clock.idly(passed.wait_for(is_next)).await;
+        lock(&self.held).entry(what).or_default().push(let_go);
+        let running = self.clock.idly(passed).await;
+        if self.clock.is_virtual() {
+            // Those who are let go at once go one after the other.
+            drop(running);
+            self.clock.sleep(Duration::ZERO).await;
+        }
     }
 
     /// Runs a task until it is done, or the simulator stops or gets another state; then its result
@@ -224,15 +230,29 @@ impl World {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<Option<T>> {
+        let task = self.counted(task);
+        lock(&self.life).tasks.spawn(task)
+    }
+
+    /// A task of this state, which is counted as running from now on.
+    fn counted<T, F: Future<Output = T>>(
+        &self,
+        task: F,
+    ) -> impl Future<Output = Option<T>> + use<T, F> {
         let (over, stopping) = (lock(&self.life).over.clone(), self.stopping.clone());
         let running = self.clock.running();
-        let task = async move {
+        async move {
             let task = over.run_until_cancelled(task);
             let done = stopping.run_until_cancelled(task).await.flatten();
             drop(running);
             done
-        };
-        lock(&self.life).tasks.spawn(task)
+        }
+    }
+
+    /// The same for a task that waits for long by nature: nobody waits for it.
+    pub(crate) fn spawn_patiently(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = self.counted(task);
+        lock(&self.life).patient.spawn(task);
     }
 
     /// Runs a task until it is done or the simulator stops. A virtual clock does not count it: it
@@ -250,9 +270,12 @@ impl World {
             let life = lock(&self.life);
             life.over.cancel();
             life.tasks.close();
-            life.tasks.clone()
+            life.patient.close();
+            [life.tasks.clone(), life.patient.clone()]
         };
-        tasks.wait().await;
+        for tasks in tasks {
+            tasks.wait().await;
+        }
         turn
     }
 
@@ -282,6 +305,8 @@ impl World {
 #[derive(Default)]
 struct Life {
     tasks: TaskTracker,
+    /// Those that wait for long by nature.
+    patient: TaskTracker,
     over: CancellationToken,
 }
 

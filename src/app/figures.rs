@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::{App, AppError};
 use crate::{
     core::time::Timestamp,
-    store::{BALANCE, Figures, LEDGER, PULL, Waiting},
+    store::{BALANCE, FAIR, Figures, LEDGER, PULL, Waiting},
     telemetry::{self, Waits},
 };
 
@@ -74,7 +74,7 @@ fn show(figures: &Figures, now: Timestamp) {
     }
     for (chore, done) in &figures.chores {
         // Those of a later version have no place here.
-        let known = [PULL, BALANCE, LEDGER];
+        let known = [PULL, BALANCE, LEDGER, FAIR];
         if let Some(chore) = known.into_iter().find(|known| known == chore) {
             telemetry::show_chore(chore, done.ms());
         }

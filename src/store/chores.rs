@@ -13,6 +13,9 @@ pub const BALANCE: &str = "balance";
 /// Checking the whole ledger.
 pub const LEDGER: &str = "ledger";
 
+/// Looking for play that is not fair.
+pub const FAIR: &str = "fair";
+
 impl Tx {
     /// Wants a chore done, first at `due`; one that is planned already keeps its time. `None`: it is
     /// not wanted any more.

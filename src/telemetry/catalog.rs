@@ -202,7 +202,7 @@ const FOR_OPERATOR: Label = listed(
         "dead_callbacks",
     ],
 );
-const CHORE: Label = listed("chore", &["pull", "balance", "ledger"]);
+const CHORE: Label = listed("chore", &["pull", "balance", "ledger", "fair"]);
 const PART: Label = listed("part", &["database", "sessions"]);
 const POOL: Label = listed("pool", &["postgres", "writer", "readers"]);
 const POOL_STATE: Label = listed("state", &["used", "idle"]);
@@ -321,7 +321,7 @@ metrics! {
         "majibu_jobs_oldest_seconds" Gauge, "seconds", [JOB]:
             "Since when the oldest of them is due";
         "majibu_chore_done_timestamp_seconds" Gauge, "seconds since 1970", [CHORE]:
-            "When a chore last succeeded: asking for payments that nobody told of, the balance at M-Pesa, the check of the ledger";
+            "When a chore last succeeded: asking for payments that nobody told of, the balance at M-Pesa, the check of the ledger, the look for play that is not fair";
     }
     "SMS" {
         "majibu_sms_total" Counter, "SMS", [listed("sender", &["first", "fallback"]), listed("outcome", &["sent", "held", "refused", "not_sent", "unsure", "fault"]), Label { name: "code", values: Values::Codes("the gateway's code (`101`, `403` and so on, `other` for one that nobody knows), `http_401`, `no_answer` and the like") }]:

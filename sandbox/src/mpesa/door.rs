@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Refusal;
 use crate::world::{World, lock};
 
 /// When each product, by its path, took its last request.
-pub(super) type Asked = BTreeMap<String, Instant>;
+pub(super) type Asked = BTreeMap<String, DateTime<Utc>>;
 
 /// The layer around all of Daraja's paths.
 pub(crate) async fn guard(
@@ -32,11 +32,11 @@ pub(crate) async fn guard(
 
 /// Whether a minute's share has passed since the last request that was taken.
 fn is_in_time(world: &World, path: &str, rate: u32) -> bool {
-    let share = Duration::from_secs(60) / rate.max(1);
-    let (now, mut asked) = (Instant::now(), lock(&world.mpesa.asked));
+    let share = TimeDelta::milliseconds(60_000 / i64::from(rate.max(1)));
+    let (now, mut asked) = (world.clock.now(), lock(&world.mpesa.asked));
     let is_early = asked
         .get(path)
-        .is_some_and(|last| now.saturating_duration_since(*last) < share);
+        .is_some_and(|last| now.signed_duration_since(*last) < share);
     if !is_early {
         asked.insert(path.to_owned(), now);
     }

@@ -44,15 +44,20 @@ impl Time<'_> {
         let until = later(self.sim.now(), limit);
         let mut something = pin!(something);
         loop {
-            let rest = pin!(self.rest());
-            match future::select(something.as_mut(), rest).await {
-                Either::Left((done, rest)) => {
-                    // Never given up half-way: what the service has begun it must write down.
-                    rest.await?;
+            // What comes of it first, and then what the service does about it.
+            let settled = pin!(self.settled());
+            match future::select(something.as_mut(), settled).await {
+                Either::Left((done, settled)) => {
+                    settled.await?;
                     return Ok(Some(done));
                 }
-                Either::Right((rested, _)) => rested?,
+                Either::Right((settled, _)) => settled?,
             }
+            if let Some(done) = something.as_mut().now_or_never() {
+                return Ok(Some(done));
+            }
+            // Never given up half-way: what the service has begun it must write down.
+            self.rest().await?;
             if let Some(done) = something.as_mut().now_or_never() {
                 return Ok(Some(done));
             }
@@ -100,13 +105,19 @@ impl Time<'_> {
             return Ok(());
         };
         for _ in 0..MOST_ROUNDS {
-            let settled = tokio::time::timeout(MOMENT, self.sim.settled()).await;
-            settled.map_err(|_| format!("  something hangs for longer than {MOMENT:?}\n"))?;
-            if house.work().await.map_err(|error| format!("  {error}\n"))? == 0 {
+            self.settled().await?;
+            let worked = self.sim.while_working(house.work()).await;
+            if worked.map_err(|error| format!("  {error}\n"))? == 0 {
                 return Ok(());
             }
         }
         Err("  the service does not come to rest\n".to_owned())
+    }
+
+    /// Waits until nothing happens by itself any more at this moment.
+    async fn settled(&self) -> Result<(), String> {
+        let settled = tokio::time::timeout(MOMENT, self.sim.settled()).await;
+        settled.map_err(|_| format!("  something hangs for longer than {MOMENT:?}\n"))
     }
 }
 

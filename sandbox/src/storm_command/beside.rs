@@ -33,22 +33,25 @@ impl<'a> Beside<'a> {
 
     async fn pass_time(&self, time: Duration) -> Result<(), TargetError> {
         let until = self.sim.now() + TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
-        loop {
-            self.rest().await?;
+        self.rest().await?;
+        while self.sim.now() < until {
             let now = self.sim.now();
-            if now >= until {
-                return Ok(());
-            }
             let next = self.sim.next_moment().unwrap_or(until).max(now);
             self.sim.turn_clock(next.min(now + STEP).min(until));
+            if self.sim.now() < until {
+                self.rest().await?;
+            }
         }
+        // What the service has to do at the last moment it does when time passes next.
+        self.sim.settled().await;
+        Ok(())
     }
 
     /// Lets everything happen that happens at this moment.
     async fn rest(&self) -> Result<(), TargetError> {
         for _ in 0..MOST_ROUNDS {
             self.sim.settled().await;
-            let worked = self.app.work_off().await;
+            let worked = self.sim.while_working(self.app.work_off()).await;
             if worked.map_err(|error| TargetError(format!("jobs: {error}")))? == 0 {
                 return Ok(());
             }
@@ -81,6 +84,10 @@ impl<'a> Beside<'a> {
 impl Target for Beside<'_> {
     fn pass(&self, time: Duration) -> BoxFuture<'_, Result<(), TargetError>> {
         self.pass_time(time).boxed()
+    }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        self.sim.settled().boxed()
     }
 
     fn is_virtual(&self) -> bool {
