@@ -52,8 +52,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many numbers are asked about at once.
 const ASKED_AT_ONCE: usize = 200;
 
-/// How long the first wait for quiet takes; each further one twice as long.
+/// How long the first wait for quiet takes; each further one twice as long, in real time up to the
+/// longest.
 const FIRST_CALM: Duration = Duration::from_secs(1);
+const LONGEST_CALM: Duration = Duration::from_secs(5);
 
 /// What kind of storm.
 #[derive(Debug, Clone)]
@@ -357,6 +359,9 @@ impl<'a> Storm<'a> {
                 restless.clone_from(&numbers);
             }
             wait = (wait * 2).min(self.plan.patience.saturating_sub(waited).max(FIRST_CALM));
+            if !target.is_virtual() {
+                wait = wait.min(LONGEST_CALM);
+            }
         }
     }
 
