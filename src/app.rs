@@ -1,17 +1,25 @@
 //! The use cases: what a hop, a callback and a due row bring about. No SQL and no HTTP types; the
 //! machine decides, the app carries out, the store remembers.
 
+mod adjust;
+mod admin;
 mod audit;
+mod backlog;
 mod balance;
+mod bonuses;
 mod callbacks;
 mod checkup;
 mod credit;
 mod deposit;
 mod endings;
+mod explain;
 mod facts;
+mod fair;
+mod find;
 mod fit;
 mod games;
 mod hop;
+mod house;
 mod inbound;
 mod inbox;
 mod look;
@@ -19,53 +27,81 @@ mod networks;
 mod operator;
 mod outbox;
 mod paybill;
+mod payers;
 mod payout;
 mod placed;
 mod play;
+mod player_care;
 mod pull;
 mod questions;
 mod reconcile;
 mod registration;
+mod reversals;
 mod settle;
 mod sms;
 mod statement;
+mod story;
+mod today;
 mod told;
 mod traffic;
+mod unsure;
 mod withdraw;
 mod withdrawal;
 mod work;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 
+pub use adjust::{AdjustError, Correction};
+pub use admin::{
+    AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
+    NewSession, PasswordError, hash_password, is_password_hash,
+};
+pub use backlog::{FAILED_REACH, WorkState};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
+pub use explain::{Asked, Explained, Seen, Side, Words};
 pub use facts::menu_facts;
+pub use fair::{FairCase, ReviewError};
+pub use find::Findings;
+pub use house::HouseStatus;
 pub use inbox::{ReplayError, Replayed};
 pub use networks::{KENYA, Network, Networks};
 pub use operator::{AssignError, Payouts, PlayerReport};
 pub use outbox::SmsState;
 pub use paybill::PaybillSettings;
+pub use player_care::{Care, CareError};
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
-    CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
+    CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionSearch,
+    QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
+pub use reversals::ReversalError;
+pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
+pub use today::{DayFigures, HouseNow};
+pub use unsure::{Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::{facts::FactsCache, outbox::SmsHealth};
+use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
 use crate::{
     core::{
+        fair::FairRules,
+        money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
         rules::{Hours, Rules, WalletRules},
         sms::QuietHours,
     },
     menu::Menu,
-    ports::{Clock, Gateways, MobileMoney, Random, SecondSender, SmsSender},
+    ports::{Clock, Gateways, IdentityCheck, MobileMoney, Random, SecondSender, SmsSender},
     session::{SessionError, Sessions},
     store::{Claim, Contention, Store, StoreError},
 };
@@ -79,6 +115,8 @@ pub struct Settings {
     pub wallet: WalletRules,
     /// House hours.
     pub hours: Hours,
+    /// How administrators get in.
+    pub admin: AdminSettings,
     /// What the networks' screens and sessions allow.
     pub networks: Networks,
     /// Service codes that are answered; empty: any.
@@ -89,8 +127,8 @@ pub struct Settings {
     pub finished_ttl: Duration,
     /// How long raw callbacks are kept.
     pub inbox_keep: Duration,
-    /// Whether the identity is checked before the first deposit.
-    pub require_verification: bool,
+    /// How the house cares for its players.
+    pub care: CareRules,
     /// How long after the END screen the push goes out.
     pub stk_delay: Duration,
     /// How far apart pushes to one phone are.
@@ -105,6 +143,8 @@ pub struct Settings {
     pub payout_pause: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
+    /// What looks unfair.
+    pub fair: FairRules,
     /// Requests that Daraja takes in a minute, from all processes together; 0: any number.
     pub daraja_per_minute: u32,
     /// The first step of the SMS backoff.
@@ -115,6 +155,19 @@ pub struct Settings {
     pub inbound_sms_per_hour: u32,
     /// How long a claimed row stays leased.
     pub lease: Duration,
+    /// Up to how much one person corrects the books alone, for one player in a day.
+    pub adjustment_limit: Cents,
+}
+
+/// How the house cares for its players.
+#[derive(Clone, Debug)]
+pub struct CareRules {
+    /// Breaks and exclusions that a player can choose, in days, the shortest first.
+    pub pauses: Vec<u32>,
+    /// After how long a stretch of play a player is told; nothing: never.
+    pub reality_check: Duration,
+    /// Where a player finds help with gambling: a phone number.
+    pub helpline: Option<String>,
 }
 
 /// How SMS are sent.
@@ -150,10 +203,13 @@ struct Inner {
     sms_requests: Semaphore,
     sms_health: SmsHealth,
     money: Arc<dyn MobileMoney>,
+    identity: Arc<dyn IdentityCheck>,
     gateways: Gateways,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    admins: Admins,
+    payer_key: OnceLock<Arc<str>>,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
 }
 
@@ -165,6 +221,8 @@ pub struct Outside {
     pub fallback: Option<Arc<dyn SecondSender>>,
     /// Moves money.
     pub money: Arc<dyn MobileMoney>,
+    /// Says whose identity is checked.
+    pub identity: Arc<dyn IdentityCheck>,
     /// Read and write the wires of USSD gateways.
     pub gateways: Gateways,
     /// Tells the time.
@@ -229,10 +287,13 @@ impl App {
                 sms: outside.sms,
                 fallback: outside.fallback,
                 money: outside.money,
+                identity: outside.identity,
                 gateways: outside.gateways,
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                admins: Admins::default(),
+                payer_key: OnceLock::new(),
                 nudges: BTreeMap::from(nudges),
             }),
         }

@@ -1,7 +1,12 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod adjustment;
+mod admin;
+mod game;
+mod house;
 mod inbox;
+mod jobs;
 mod ledger;
 mod menu;
 mod mpesa;
@@ -12,6 +17,7 @@ mod sessions;
 mod sms;
 mod statement;
 mod suspense;
+mod withdrawal;
 
 pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
 
@@ -71,6 +77,16 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Corrections of the books: a player's wallet, or the cash at M-Pesa
+    #[command(subcommand)]
+    Adjustment(adjustment::Command),
+    /// Explain one game: who, what was asked and answered, which rule decided, what was paid
+    Match(game::Arguments),
+    /// What is due, by kind of work, and what was given up
+    Jobs(jobs::Arguments),
+    /// Withdrawals whose end nobody can tell
+    #[command(subcommand)]
+    Withdrawal(withdrawal::Command),
     /// Load questions, or check a file of them
     #[command(subcommand)]
     Questions(questions::Command),
@@ -83,7 +99,10 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
-    /// Everything about one player
+    /// Whether the house is open, and maintenance
+    #[command(subcommand)]
+    House(house::Command),
+    /// Everything about one player, and what is done for them
     #[command(subcommand)]
     Player(player::Command),
     /// How USSD sessions ended: hops, duration, cost, and where players give up
@@ -96,6 +115,9 @@ enum Command {
     /// SMS: what waits, and sending after a fault
     #[command(subcommand)]
     Sms(sms::Command),
+    /// Who may use the console
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Payments that matched nothing and wait for you
     #[command(subcommand)]
     Suspense(suspense::Command),
@@ -187,8 +209,13 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         } => run::serve(config, no_jobs, no_migrate).await,
         Command::Work { no_migrate } => run::work(config, no_migrate).await,
         Command::Migrate { check } => run::migrate(config, check).await,
+        Command::Adjustment(command) => adjustment::run(config, &command).await,
+        Command::Match(arguments) => game::run(config, &arguments).await,
+        Command::Jobs(arguments) => jobs::run(config, &arguments).await,
+        Command::Withdrawal(command) => withdrawal::run(config, &command).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
+        Command::House(command) => house::run(config, &command).await,
         Command::Inbox(command) => inbox::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,
         Command::Player(command) => player::run(config, &command).await,
@@ -196,6 +223,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Mpesa(command) => mpesa::run(config, &command).await,
         Command::Statement(arguments) => statement::run(config, &arguments).await,
         Command::Sms(command) => sms::run(config, &command).await,
+        Command::Admin(command) => admin::run(config, &command).await,
         Command::Suspense(command) => suspense::run(config, &command).await,
     }
 }

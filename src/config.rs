@@ -3,11 +3,14 @@
 
 mod balance;
 mod check;
+mod fair;
 mod gateways;
 mod networks;
 mod paybill;
+mod players;
 mod sections;
 mod settings;
+mod shown;
 mod sms;
 mod values;
 
@@ -16,10 +19,12 @@ use std::path::Path;
 use config::{Environment, File, FileFormat};
 use serde::Deserialize;
 
+pub use fair::Fair;
 pub use sections::{
-    Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, Http, Inbox, Jobs, Log,
-    LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, House, Http, Inbox, Jobs,
+    Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
 };
+pub use shown::{Setting, SettingValue};
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
 pub use values::{List, NetworkTimes, Networks, Pairs};
 
@@ -44,11 +49,13 @@ pub struct Config {
     pub database: Database,
     pub sessions: SessionsSection,
     pub game: Game,
+    pub fair: Fair,
     pub wallet: Wallet,
     pub tax: Tax,
     pub ussd: Ussd,
     pub players: Players,
     pub hours: HoursSection,
+    pub house: House,
     pub africastalking: AfricasTalking,
     pub daraja: Daraja,
     pub sms: Sms,

@@ -1,8 +1,11 @@
 //! The rules: money, phone numbers, the game, the ledger, payments. No IO, no clock and no
 //! randomness of its own: instants and random generators are arguments.
 
+pub mod adjustment;
 pub mod bank;
+pub mod care;
 pub mod circuit;
+pub mod fair;
 pub mod game;
 pub mod ids;
 pub mod ledger;
@@ -15,3 +18,4 @@ pub mod sms;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod today;

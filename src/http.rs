@@ -1,5 +1,6 @@
 //! The routes: take apart, call the app, put together. No rule lives here.
 
+mod admin;
 mod body;
 mod caller;
 mod health;
@@ -28,7 +29,7 @@ pub use health::JobsHealth;
 
 use crate::{
     app::App,
-    config::{Config, Mode},
+    config::{Config, Mode, Setting},
     telemetry::Metrics,
 };
 use caller::Side;
@@ -41,8 +42,32 @@ pub struct Web {
     jobs: JobsHealth,
     metrics: Metrics,
     gate: Arc<Gate>,
+    console: Arc<Console>,
     /// How long a body may take to come.
     body_timeout: Duration,
+}
+
+/// What the console goes by.
+struct Console {
+    /// Where browsers find it: scheme, host and port.
+    origin: String,
+    /// Whether that is https, so that cookies need not go any other way.
+    is_secure: bool,
+    /// What this process was started with.
+    settings: Vec<Setting>,
+}
+
+impl Console {
+    fn new(config: &Config) -> Self {
+        // A path may stand behind the host, and a slash.
+        let (scheme, rest) = config.http.public_url.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        Self {
+            origin: format!("{scheme}://{host}"),
+            is_secure: scheme == "https",
+            settings: config.shown(),
+        }
+    }
 }
 
 /// Who may call back.
@@ -92,6 +117,7 @@ impl Web {
             jobs,
             metrics,
             gate: Arc::new(gate),
+            console: Arc::new(Console::new(config)),
             body_timeout: config.http.body_timeout,
         }
     }
@@ -107,6 +133,7 @@ pub fn router(web: Web) -> Router {
         .merge(guarded(africas_talking(), Side::AfricasTalking))
         .merge(guarded(further_gateways(), Side::Gateways))
         .merge(guarded(daraja(), Side::Daraja))
+        .merge(admin::router(&web))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -2,6 +2,7 @@
 //! method names its ways to fail, for what is certain and what is not must never be mixed up.
 
 mod balance;
+mod identity;
 mod paybill;
 mod sms;
 mod ussd;
@@ -13,6 +14,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 
 pub use self::balance::{BalanceAnswer, BalanceResult, Balances};
+pub use self::identity::{CheckByHand, IdentityAnswer, IdentityCheck, NoCheck};
 pub use self::paybill::{
     PULL_PAGE, Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered,
 };

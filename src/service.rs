@@ -17,7 +17,10 @@ use crate::{
     http::{self, JobsHealth, Web},
     jobs,
     menu::file::{Finding, MenuError},
-    ports::{Clock, Gateways, Random, SecondSender, SystemClock, SystemRandom},
+    ports::{
+        CheckByHand, Clock, Gateways, IdentityCheck, NoCheck, Random, SecondSender, SystemClock,
+        SystemRandom,
+    },
     provider::{
         africastalking::{AfricasTalkingUssd, SmsClient, SmsSettings},
         daraja::{DarajaClient, DarajaSettings, PayoutSettings, security_credential},
@@ -129,6 +132,7 @@ pub async fn assemble(
         sms: Arc::new(SmsClient::new(sms_settings(config), client.clone())),
         fallback,
         money: Arc::new(DarajaClient::new(daraja_settings(config)?, client, tokens)),
+        identity: identity_check(config),
         gateways: gateways(config),
         clock: world.clock.clone(),
         random: world.random.clone(),
@@ -140,9 +144,6 @@ pub async fn assemble(
     }
     for (key, why) in config.cut_short() {
         tracing::warn!(key, "longer than a player may have: {why}");
-    }
-    for key in config.without_effect() {
-        tracing::warn!(key, "is set, and has no effect in this version");
     }
     Ok(App::new(store, sessions, menu, settings, outside))
 }
@@ -171,6 +172,15 @@ async fn prepare(store: &Store, now: Timestamp, migration: Migration) -> Result<
             tracing::warn!(?schema, "the database is not up to date");
             Ok(())
         }
+    }
+}
+
+/// How the configuration has players checked.
+pub(crate) fn identity_check(config: &Config) -> Arc<dyn IdentityCheck> {
+    if config.players.require_verification {
+        Arc::new(CheckByHand)
+    } else {
+        Arc::new(NoCheck)
     }
 }
 

@@ -35,6 +35,7 @@
 //! | `outgoing`, `asking`, `recorder`, `exchange` | HTTP out, HTTP in, and the record of both |
 //! | `fault` | what goes wrong on demand |
 //! | `scenario` | files that say what people do and should see: read, played, recorded |
+//! | `load` | how fast a service answers, and whether rightly |
 //! | `storm` | a crowd with all faults, and the books compared |
 //! | `state`, `pending` | what is saved and loaded, and what is still to be done |
 //! | `opponent` | a simulated opponent for people who are alone |
@@ -71,6 +72,7 @@ mod desk;
 mod dice;
 mod exchange;
 mod fault;
+pub mod load;
 mod mpesa;
 mod network;
 mod number;

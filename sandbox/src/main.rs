@@ -2,6 +2,7 @@
 //! and a page with a phone. With `--service URL` the simulator alone, for any USSD application.
 
 mod flags;
+mod load_command;
 mod majibu_beside;
 mod play_command;
 mod record_command;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use majibu::service::{World, told_to_stop};
-use majibu_beside::Jobs;
+use majibu_beside::{CONSOLE_PASSWORD, Jobs};
 use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
 use tokio::runtime;
 
@@ -37,6 +38,7 @@ struct Arguments {
 /// What can be done instead of running.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Load(load_command::Arguments),
     Play(play_command::Arguments),
     Record(record_command::Arguments),
     Storm(storm_command::Arguments),
@@ -141,6 +143,7 @@ async fn command(arguments: Arguments) -> ExitCode {
         .with_writer(io::stderr)
         .init();
     let done = match command {
+        Some(Command::Load(arguments)) => return load_command::run(&arguments).await,
         Some(Command::Play(arguments)) => return play_command::run(arguments).await,
         Some(Command::Record(arguments)) => return record_command::run(arguments).await,
         Some(Command::Storm(arguments)) => return storm_command::run(&arguments).await,
@@ -198,9 +201,13 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    if beside.is_some() {
+    if let Some(majibu) = &beside {
         say(&format!(
             "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say(&format!(
+            "The console is at http://{}/admin: name admin, password {CONSOLE_PASSWORD}.",
+            majibu.address()
         ));
         say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
     } else {

@@ -3,14 +3,15 @@
 use super::{App, AppError};
 use crate::{
     core::{
-        ids::ParkedId,
+        fair::payer::Payer,
+        ids::{ParkedId, PlayerId},
         ledger,
         money::Cents,
         msisdn::Msisdn,
         payment::{deposit as rules, paybill::shown},
         time::Timestamp,
     },
-    store::{Booked, Deposit, Parked, Tx},
+    store::{Booked, Deposit, Parked, Player, Tx},
 };
 
 /// A payment as it is booked: with a receipt and an amount.
@@ -20,6 +21,8 @@ pub(super) struct Told<'a> {
     pub(super) amount: Cents,
     /// The payer's number, where it is known in full; only an SMS goes there.
     pub(super) payer: Option<&'a Msisdn>,
+    /// Who paid, as far as it is told; `None`: the phone of the player, where it was asked.
+    pub(super) paid_by: Option<&'a Payer>,
 }
 
 /// Why a payment is parked.
@@ -40,16 +43,37 @@ impl Parking<'_> {
     }
 }
 
+/// What becomes of a payment to somebody whose data were erased: an operator finds out whose it is now.
+pub(super) const GONE: Parking<'static> = Parking {
+    why: "for a player whose data were erased",
+    account: None,
+};
+
 impl App {
+    /// The player of an id, unless their data were erased; neither changes until the end of the
+    /// transaction.
+    pub(super) async fn still_there(
+        &self,
+        tx: &mut Tx,
+        player: PlayerId,
+    ) -> Result<Option<Player>, AppError> {
+        tx.serialise_player(player).await?;
+        let player = tx.player_by_id(player).await?;
+        Ok((!player.msisdn.is_erased()).then_some(player))
+    }
+
     /// Credits a deposit with a payment, whichever channel told of it.
     pub(super) async fn credit(
         &self,
         tx: &mut Tx,
         deposit: &Deposit,
-        receipt: &str,
-        stated: Cents,
+        told: Told<'_>,
         now: Timestamp,
     ) -> Result<String, AppError> {
+        let (receipt, stated) = (told.receipt, told.amount);
+        let Some(player) = self.still_there(tx, deposit.player).await? else {
+            return self.park(tx, told, GONE, now).await;
+        };
         let bps = self.settings().wallet.excise_bps;
         let credit = rules::credit(deposit.player, receipt, deposit.requested, stated, bps);
         // The receipt first: where it was booked before, nothing of this payment is.
@@ -72,6 +96,8 @@ impl App {
             tx.park(&parked, &format!("excess:{receipt}"), now).await?;
             tracing::warn!(deposit = %deposit.id, receipt, "paid more than asked for; the excess is parked");
         }
+        self.keep_payer(tx, deposit.id, &player, told.paid_by, now)
+            .await?;
         let values = paid_values(credit.credited, receipt, credit.excise);
         let cause = format!("deposit_paid:{}", deposit.id);
         self.tell(tx, deposit.player, "deposit_paid", cause, values, now)

@@ -6,11 +6,13 @@ use super::{
     App, AppError,
     credit::{Parking, Told, duty_values},
     hop::TurnContext,
+    house::closed_until,
     registration::player_of,
     traffic::News,
 };
 use crate::{
     core::{
+        care::Period,
         circuit::Calls,
         ids::DepositId,
         money::Cents,
@@ -21,7 +23,7 @@ use crate::{
     menu::Outcome,
     ports::{Push, PushError, StkOutcome},
     session::Conversation,
-    store::{Callback, Claim, Deposit, Leased, Status, Tx},
+    store::{Callback, Claim, Deposit, Leased, Tx},
 };
 
 /// How often a push that certainly did not go out is tried.
@@ -52,15 +54,14 @@ impl App {
         let id = player_of(conversation)?;
         tx.serialise_player(id).await?;
         let player = tx.player_by_id(id).await?;
-        if settings.hours.maintenance {
-            return Ok(Outcome::named("closed"));
+        if self.is_in_maintenance(tx).await? {
+            return Ok(closed_until(None));
         }
-        match player.status {
-            Status::Blocked | Status::Excluded => return Ok(Outcome::named("barred")),
-            Status::Unverified if settings.require_verification => {
-                return Ok(Outcome::named("unverified"));
-            }
-            Status::Unverified | Status::Verified => {}
+        if let Some(outcome) = self.shut_out(&player, turn.now) {
+            return Ok(outcome);
+        }
+        if self.waits_for_check(tx, &player, turn.now).await? {
+            return Ok(Outcome::named("unverified"));
         }
         if let Some(last) = tx.last_deposit_at(id).await? {
             let next = last.after(settings.push_interval);
@@ -77,12 +78,15 @@ impl App {
             let wait = (wait + 999) / 1_000;
             return Ok(Outcome::named("same_amount").with([("wait", wait.to_string())]));
         }
-        if let Some(room) = self.room_today(tx, id, turn.now).await?
-            && amount > room
+        if let Some(room) = self.deposit_room(tx, id, turn.now).await?
+            && amount > room.left
         {
-            let limit = settings.wallet.daily_deposit_limit.unwrap_or_default();
-            let values = [("limit", limit.to_string()), ("room", room.to_string())];
-            return Ok(Outcome::named("over_limit").with(values));
+            let name = match room.period {
+                Period::Day => "over_limit",
+                Period::Week => "over_week_limit",
+            };
+            let (limit, left) = (room.limit.to_string(), room.left.to_string());
+            return Ok(Outcome::named(name).with([("limit", limit), ("room", left)]));
         }
         // A prompt that may come in minutes, or never, is worse than to know at once. What was asked for
         // before goes out as soon as M-Pesa answers.
@@ -148,6 +152,13 @@ impl App {
                 .await?;
             return Ok((tx, None));
         }
+        // Who was shut out since is asked for no PIN.
+        let player = tx.player_by_id(deposit.player).await?;
+        if self.shut_out(&player, now).is_some() {
+            self.fail(&mut tx, &deposit, Failure::Cancelled, now)
+                .await?;
+            return Ok((tx, None));
+        }
         if let Some(opens) = self.pass(&mut tx, Calls::Pushes, now).await? {
             tx.put_push_off(id, lease, opens.min(latest)).await?;
             return Ok((tx, None));
@@ -156,8 +167,7 @@ impl App {
         if !tx.begin_push(id, lease, now, look_at).await? {
             return Ok((tx, None));
         }
-        let msisdn = tx.player_by_id(deposit.player).await?.msisdn;
-        Ok((tx, Some((deposit, msisdn))))
+        Ok((tx, Some((deposit, player.msisdn))))
     }
 
     /// When the push of a deposit is sent at the latest.
@@ -254,26 +264,20 @@ impl App {
         match result.outcome {
             StkOutcome::Paid { receipt, amount } => {
                 let checkout_id = result.checkout_id.as_deref();
+                let told = Told {
+                    receipt: &receipt,
+                    amount,
+                    payer: None,
+                    paid_by: None,
+                };
                 match judge(deposit.as_ref(), checkout_id, &receipt) {
-                    Judged::Credit(deposit) => {
-                        self.credit(tx, deposit, &receipt, amount, now).await
-                    }
+                    Judged::Credit(deposit) => self.credit(tx, deposit, told, now).await,
                     Judged::Repeat => {
-                        let told = Told {
-                            receipt: &receipt,
-                            amount,
-                            payer: None,
-                        };
                         // It comes the same way: an excess is not confirmed by it.
                         let differs = self.compare_amounts(tx, told, now).await?;
                         Ok(differs.unwrap_or_else(|| "repeated".into()))
                     }
                     Judged::Park(why) => {
-                        let told = Told {
-                            receipt: &receipt,
-                            amount,
-                            payer: None,
-                        };
                         self.park(tx, told, Parking { why, account: None }, now)
                             .await
                     }

@@ -6,9 +6,14 @@ use std::{
     time::Duration,
 };
 
-use super::{App, AppError, Settings};
+use super::{App, AppError, Settings, player_care::NO_LIMIT};
 use crate::{
-    core::{money::Cents, rules::WalletRules, time::Timestamp},
+    core::{
+        care::{Period, Span},
+        money::Cents,
+        rules::WalletRules,
+        time::Timestamp,
+    },
     menu::{
         AmountLimits, Facts, Item,
         check::{Amounts, Limits},
@@ -41,21 +46,43 @@ fn tiers<const N: usize>(tiers: [i64; N], limits: &AmountLimits) -> Vec<Cents> {
     if is_amount { Vec::new() } else { tiers }
 }
 
+/// The same for limits of deposits, where the last line is no limit.
+const LIMIT_TIERS: [i64; 4] = [200, 500, 1_000, 5_000];
+
+/// The limits of a player's own limits, in shillings: above the numbers of the list.
+const OWN_LIMITS: (i64, i64) = (10, 1_000_000);
+
 /// The limits of each list of amounts, and what it offers.
-fn amounts(wallet: &WalletRules) -> [(&'static str, AmountLimits, Vec<Cents>); 2] {
+fn amounts(wallet: &WalletRules) -> [(&'static str, AmountLimits, Vec<String>); 3] {
     let deposits = AmountLimits::new(wallet.min_deposit, wallet.max_deposit);
     let withdrawals = AmountLimits::new(wallet.min_withdrawal, wallet.max_withdrawal);
+    let own = |shillings| Cents::from_shillings(shillings).unwrap_or_default();
+    let caps = AmountLimits::new(own(OWN_LIMITS.0), own(OWN_LIMITS.1));
+    let shown = |tiers: Vec<Cents>| tiers.iter().map(ToString::to_string).collect::<Vec<_>>();
     let offered = (
-        tiers(DEPOSIT_TIERS, &deposits),
-        tiers(WITHDRAWAL_TIERS, &withdrawals),
+        shown(tiers(DEPOSIT_TIERS, &deposits)),
+        shown(tiers(WITHDRAWAL_TIERS, &withdrawals)),
+        shown(tiers(LIMIT_TIERS, &caps)),
     );
+    let limits = offered.2.into_iter().chain([NO_LIMIT.to_owned()]);
     [
         ("deposits", deposits, offered.0),
         ("withdrawals", withdrawals, offered.1),
+        ("caps", caps, limits.collect()),
     ]
 }
 
 impl Settings {
+    /// Where a player finds help with gambling, as texts are filled with it.
+    pub(super) fn helpline(&self) -> [(String, String); 2] {
+        let number = self.care.helpline.clone();
+        let support = number.as_ref().map_or("", |_| "support");
+        [
+            ("support".to_owned(), support.to_owned()),
+            ("helpline".to_owned(), number.unwrap_or_default()),
+        ]
+    }
+
     /// What a menu has to hold for.
     #[must_use]
     pub fn menu_limits(&self) -> Limits {
@@ -63,8 +90,7 @@ impl Settings {
             networks: self.networks.budgets(),
             amounts: amounts(&self.wallet)
                 .into_iter()
-                .map(|(list, limits, offered)| {
-                    let shown = offered.iter().map(ToString::to_string).collect();
+                .map(|(list, limits, shown)| {
                     let AmountLimits { min, max, .. } = limits;
                     (list, Amounts { min, max, shown })
                 })
@@ -117,6 +143,19 @@ impl App {
     }
 }
 
+/// A break of so many days, as a line of a list.
+fn pause(days: u32) -> Item {
+    let span = Span::of_days(days);
+    let values = [
+        ("span".to_owned(), span.count.to_string()),
+        ("unit".to_owned(), span.unit.name().to_owned()),
+    ];
+    Item {
+        value: days.to_string(),
+        values: Values::from(values),
+    }
+}
+
 /// What the menu has to know of a house that has questions in these categories.
 #[must_use]
 pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
@@ -133,13 +172,18 @@ pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
         }
     });
     let named = |name: String| Item::new(name.clone(), "name", name);
+    let periods = Period::ALL.map(|period| Item::new(period.name(), "period", period.name()));
+    let pauses = settings.care.pauses.iter().map(|days| pause(*days));
     let mut lists = BTreeMap::from([
         ("categories", categories.into_iter().map(named).collect()),
         ("stakes", stakes.collect()),
+        ("periods", periods.into()),
+        ("pauses", pauses.collect()),
     ]);
     let mut limits = BTreeMap::new();
     for (list, of, offered) in amounts(wallet) {
-        let item = |amount: Cents| Item::new(amount.to_string(), "amount", amount.to_string());
+        let name = if list == "caps" { "cap" } else { "amount" };
+        let item = |amount: String| Item::new(amount.clone(), name, amount);
         lists.insert(list, offered.into_iter().map(item).collect());
         limits.insert(list, of);
     }
@@ -164,6 +208,7 @@ pub fn menu_facts(settings: &Settings, categories: Vec<String>) -> Facts {
         values: values
             .map(|(name, value)| (name.to_owned(), value))
             .into_iter()
+            .chain(settings.helpline())
             .collect(),
         amounts: limits,
     }

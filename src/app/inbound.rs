@@ -4,17 +4,25 @@
 //! Answered is a Kenyan mobile number only: never a short code, a name or a hash, and never
 //! ourselves. A number that is no player is told how to become one, and does not become one here.
 
-use super::{App, AppError};
+use super::{
+    App, AppError,
+    player_care::{as_app, by_player},
+};
 use crate::{
     core::{
         ids::SmsId,
         money::Cents,
         msisdn::Msisdn,
-        sms::{Answer, Before, ConsentSource, HOUR, ONCE_A_DAY, permit},
+        sms::{Answer, Before, ConsentSource, HOUR, Keyword, ONCE_A_DAY, permit},
         text::{self, SEGMENT, septets},
         time::Timestamp,
     },
-    menu::{keyword, render, sms::class, template::Values},
+    menu::{
+        keyword::{self, Heard},
+        render,
+        sms::class,
+        template::Values,
+    },
     ports::InboundSms,
     store::{Callback, Inbound, Player, Sms, Tx},
 };
@@ -65,6 +73,11 @@ impl App {
         };
         let asked = keyword.map_or("no keyword", |keyword| keyword.name());
         let player = tx.player(&msisdn).await?;
+        if let (Some(heard), Some(player)) = (heard, &player)
+            && let Some(outcome) = self.exclude_by_sms(tx, heard, player).await?
+        {
+            return Ok(outcome);
+        }
         let answer = Answer::to(keyword, player.is_some());
         let day = received_at.before(ONCE_A_DAY);
         let before = Before {
@@ -97,6 +110,30 @@ impl App {
         Ok(format!("{asked}: answered with {kind}"))
     }
 
+    /// Excludes a player who says for how many days, if so many can be chosen: at once, and whatever is
+    /// said in the hour. The text about it is no answer but tells of the exclusion.
+    async fn exclude_by_sms(
+        &self,
+        tx: &mut Tx,
+        heard: Heard<'_>,
+        player: &Player,
+    ) -> Result<Option<String>, AppError> {
+        let pauses = &self.settings().care.pauses;
+        let Some(days) = heard.number.filter(|days| pauses.contains(days)) else {
+            return Ok(None);
+        };
+        if heard.keyword != Keyword::Exclude {
+            return Ok(None);
+        }
+        let now = self.clock().now();
+        tx.serialise_player(player.id).await?;
+        let player = tx.player_by_id(player.id).await?;
+        let by = by_player("by SMS")?;
+        let until = self.exclude_in(tx, &player, days, &by, now).await;
+        let until = until.map_err(as_app)?;
+        Ok(Some(format!("exclude: until {until}")))
+    }
+
     /// The kind and the text of an answer, in one SMS.
     async fn answer_text(
         &self,
@@ -108,16 +145,21 @@ impl App {
         let codes = &self.settings().service_codes;
         let code = codes.first().map_or(ANY_CODE, String::as_str);
         let balance = player.map(|player| player.balance).unwrap_or_default();
-        let values = Values::from([
+        let pauses = self.settings().care.pauses.iter();
+        let pauses: Vec<String> = pauses.map(ToString::to_string).collect();
+        let mut values = Values::from([
             ("code".into(), code.into()),
             ("balance".into(), balance.to_string()),
+            ("pauses".into(), pauses.join(", ")),
         ]);
+        values.extend(self.settings().helpline());
         let kind = match (answer, player) {
             (Answer::Balance, _) => "balance",
             (Answer::Help | Answer::UnaskedHelp, _) => "help",
             (Answer::Stopped, _) => "stopped",
             (Answer::Started, _) => "started",
             (Answer::Register, _) | (Answer::Games, None) => "register",
+            (Answer::HowToExclude, _) => "how_to_exclude",
             (Answer::Games, Some(player)) => {
                 let games = self.game_lines(tx, player, locale).await?;
                 return Ok(self.games_text(&games, values, locale));

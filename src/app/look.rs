@@ -292,9 +292,10 @@ impl App {
             receipt: &receipt,
             amount,
             payer: None,
+            paid_by: None,
         };
         match judge(Some(&deposit), None, &receipt) {
-            Judged::Credit(deposit) => self.credit(tx, deposit, &receipt, amount, now).await,
+            Judged::Credit(deposit) => self.credit(tx, deposit, told, now).await,
             Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {
                 let parking = Parking { why, account: None };

@@ -1,6 +1,6 @@
 //! What an operator does: looking at a player, assigning a parked payment.
 
-use super::{App, AppError, credit::paid_values};
+use super::{App, AppError, Care, credit::paid_values};
 use crate::{
     core::{ids::ParkedId, ledger, money::Cents, msisdn::Msisdn, operator::By, time::Timestamp},
     store::{
@@ -12,8 +12,10 @@ use crate::{
 /// Everything of one player, lists newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlayerReport {
-    /// The player.
+    /// The player, with their status at this instant.
     pub player: Player,
+    /// Exclusion, limits and checks.
+    pub care: Care,
     /// Entries.
     pub entries: Vec<EntryRow>,
     /// Deposits.
@@ -73,9 +75,12 @@ impl App {
     /// When the database does not answer.
     pub async fn player_report(&self, msisdn: &Msisdn) -> Result<Option<PlayerReport>, AppError> {
         let mut tx = self.store().read().await?;
-        let Some(player) = tx.player(msisdn).await? else {
+        let Some(mut player) = tx.player(msisdn).await? else {
             return Ok(None);
         };
+        let care = self.care_in(&mut tx, player.id, self.clock().now()).await?;
+        player.status = care.status;
+        player.excluded_until = care.excluded_until;
         let entries = tx.entry_rows(player.id, i64::MAX).await?;
         let deposits = tx.deposit_rows(player.id).await?;
         let withdrawals = tx.withdrawal_rows(player.id).await?;
@@ -83,6 +88,7 @@ impl App {
         let refuses_promotions = tx.refuses_promotions(msisdn).await?;
         Ok(Some(PlayerReport {
             player,
+            care,
             entries,
             deposits,
             withdrawals,
@@ -185,11 +191,16 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn resume_payouts(&self) -> Result<Option<String>, AppError> {
+    pub async fn resume_payouts(&self, by: &By) -> Result<Option<String>, AppError> {
         let now = self.clock().now();
         let resume = |mut tx: Tx| async move {
             let why = tx.open_gate(Gate::Payouts, now).await?;
             tx.hasten_payouts(now).await?;
+            if let Some(why) = &why {
+                let subject = ("gate", "payouts".to_owned());
+                self.write_down(&mut tx, by, "resume", subject, why, now)
+                    .await?;
+            }
             Ok((tx, why))
         };
         self.store().transact(resume).await

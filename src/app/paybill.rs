@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{
     App, AppError,
-    credit::{Parking, Told, paid_values},
+    credit::{GONE, Parking, Told, paid_values},
     deposit::{Judged, judge},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         ledger,
         money::Cents,
         payment::{
-            deposit::{check_amount, room_today},
+            deposit::check_amount,
             paybill::{Account, Refusal, ResponseType, UnknownAccounts},
         },
         time::Timestamp,
@@ -118,7 +118,7 @@ impl App {
             // The payment of a push that we made: it was judged when it was asked for.
             return Ok(Ok(()));
         }
-        if settings.hours.maintenance {
+        if self.is_in_maintenance(&mut tx).await? {
             return Ok(Err(Refusal::Other));
         }
         if check_amount(amount, &settings.wallet).is_err() {
@@ -134,35 +134,19 @@ impl App {
                 UnknownAccounts::Refuse => Err(Refusal::Account),
             });
         };
-        match player.status {
+        let now = self.clock().now();
+        match player.standing(now).status {
             Status::Blocked | Status::Excluded => return Ok(Err(Refusal::Other)),
-            Status::Unverified if settings.require_verification => {
+            Status::Unverified if self.inner.identity.is_required() => {
                 return Ok(Err(Refusal::Identity));
             }
             Status::Unverified | Status::Verified => {}
         }
-        let room = self
-            .room_today(&mut tx, player.id, self.clock().now())
-            .await?;
-        if room.is_some_and(|room| amount > room) {
+        let room = self.deposit_room(&mut tx, player.id, now).await?;
+        if room.is_some_and(|room| amount > room.left) {
             return Ok(Err(Refusal::Amount));
         }
         Ok(Ok(()))
-    }
-
-    /// What a player may still deposit today; `None`: any amount.
-    pub(super) async fn room_today(
-        &self,
-        tx: &mut Tx,
-        player: PlayerId,
-        now: Timestamp,
-    ) -> Result<Option<Cents>, AppError> {
-        let wallet = &self.settings().wallet;
-        if wallet.daily_deposit_limit.is_none() {
-            return Ok(None);
-        }
-        let deposited = tx.deposited_since(player, now.start_of_day()).await?;
-        Ok(room_today(deposited, wallet))
     }
 
     /// Whether a payment is for our short code, as far as it names one.
@@ -228,6 +212,7 @@ impl App {
             receipt,
             amount,
             payer: payment.payer.as_ref(),
+            paid_by: payment.paid_by.as_ref(),
         };
         let park = |why| Parking {
             why,
@@ -271,10 +256,7 @@ impl App {
         tx.serialise_deposit(id).await?;
         let deposit = tx.deposit(id).await?;
         match judge(deposit.as_ref(), None, told.receipt) {
-            Judged::Credit(deposit) => {
-                self.credit(tx, deposit, told.receipt, told.amount, now)
-                    .await
-            }
+            Judged::Credit(deposit) => self.credit(tx, deposit, told, now).await,
             Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {
                 let parking = Parking { why, account: None };
@@ -291,7 +273,10 @@ impl App {
         told: Told<'_>,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        let Some(credited) = ledger::deposit(player, told.receipt, told.amount) else {
+        let Some(player) = self.still_there(tx, player).await? else {
+            return self.park_told(tx, told, GONE, now).await;
+        };
+        let Some(credited) = ledger::deposit(player.id, told.receipt, told.amount) else {
             return Ok("no amount".into());
         };
         if tx.book(std::slice::from_ref(&credited), now).await? == Booked::Before {
@@ -300,12 +285,13 @@ impl App {
         let excise = ledger::excise(&credited, self.settings().wallet.excise_bps);
         tx.book(excise.as_slice(), now).await?;
         let id = DepositId::new(now, &mut self.inner.random.rng());
-        tx.add_paid_deposit(id, player, told.receipt, told.amount, now)
+        tx.add_paid_deposit(id, player.id, told.receipt, told.amount, now)
             .await?;
+        self.keep_payer(tx, id, &player, told.paid_by, now).await?;
         let duty = excise.map_or(Cents::ZERO, |excise| excise.amount);
         let values = paid_values(told.amount, told.receipt, duty);
         let cause = format!("deposit_paid:{id}");
-        self.tell(tx, player, "deposit_paid", cause, values, now)
+        self.tell(tx, player.id, "deposit_paid", cause, values, now)
             .await?;
         tracing::info!(deposit = %id, receipt = told.receipt, amount_cents = told.amount.get(), "paybill deposit paid");
         Ok("credited".into())

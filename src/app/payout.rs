@@ -287,7 +287,7 @@ impl App {
     }
 
     /// The money arrived, by whichever way it was told.
-    async fn arrived(
+    pub(super) async fn arrived(
         &self,
         tx: &mut Tx,
         withdrawal: &Withdrawal,
@@ -375,7 +375,7 @@ impl App {
     }
 
     /// A payout certainly failed: everything that was held goes back, and the player hears of it.
-    async fn fail_payout(
+    pub(super) async fn fail_payout(
         &self,
         tx: &mut Tx,
         withdrawal: &Withdrawal,

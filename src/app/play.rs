@@ -8,7 +8,7 @@ use crate::{
         game::{
             clock::{RoundClock, Spent, Verdict},
             score::{Decision, decide},
-            seat::{pick_questions, shuffle_choices},
+            seat::{MAX_SEATS, choose_seat, pick_questions, shuffle_choices},
         },
         ids::{EntryId, PlayerId, SetId},
         ledger,
@@ -17,7 +17,7 @@ use crate::{
     },
     menu::{Item, Outcome},
     session::Conversation,
-    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Status, Tx},
+    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Seeker, Tx},
 };
 
 /// How long after the clock has run out the job ends a round: an answer that was received in time
@@ -79,12 +79,13 @@ impl App {
             .find(|entry| entry.state == EntryState::Playing))
     }
 
-    /// Takes a seat: `category` and `stake` of the session.
+    /// Takes a seat: `category` and `stake` of the session. `goes_on`: after a reality check.
     pub(super) async fn stake(
         &self,
         tx: &mut Tx,
         turn: &TurnContext<'_>,
         conversation: &mut Conversation,
+        goes_on: bool,
     ) -> Result<Outcome, AppError> {
         let id = player_of(conversation)?;
         let category = conversation.state.value("category").to_owned();
@@ -98,6 +99,11 @@ impl App {
         tx.serialise_player(id).await?;
         let player = tx.player_by_id(id).await?;
         if let Some(outcome) = self.cannot_stake(tx, &player, stake, turn.now).await? {
+            return Ok(outcome);
+        }
+        if goes_on {
+            tx.keep_reality_check(id, turn.now).await?;
+        } else if let Some(outcome) = self.reality(tx, id, turn.now).await? {
             return Ok(outcome);
         }
         tx.serialise_starts(&category, stake).await?;
@@ -132,11 +138,11 @@ impl App {
         stake: Cents,
         now: Timestamp,
     ) -> Result<Option<Outcome>, AppError> {
-        if !self.settings().hours.is_open(now) {
-            return Ok(Some(Outcome::named("closed")));
+        if let Some(closed) = self.closed(tx, now).await? {
+            return Ok(Some(closed));
         }
-        if matches!(player.status, Status::Blocked | Status::Excluded) {
-            return Ok(Some(Outcome::named("barred")));
+        if let Some(outcome) = self.shut_out(player, now) {
+            return Ok(Some(outcome));
         }
         let open = tx.open_entries(player.id).await?.len();
         if open >= usize::try_from(self.rules().open_entries).unwrap_or(usize::MAX) {
@@ -152,7 +158,7 @@ impl App {
         Ok(None)
     }
 
-    /// The second seat of the oldest set that fits, or the first of a new one. `None`: there are too
+    /// The second seat of a set that fits, or the first of a new one. `None`: there are too
     /// few questions.
     async fn take_seat(
         &self,
@@ -162,11 +168,21 @@ impl App {
         stake: Cents,
         now: Timestamp,
     ) -> Result<Option<(SetId, i64)>, AppError> {
-        let met_after = now.before(self.rules().rematch_cooldown);
-        if let Some(set) = tx
-            .open_seat(category, stake, player, now, met_after)
-            .await?
-        {
+        let rules = self.rules();
+        let seeker = Seeker {
+            player,
+            category,
+            stake,
+            met_after: now.before(rules.rematch_cooldown),
+        };
+        // Where the oldest always goes first no other is looked for.
+        let limit = if rules.strength_wait.is_zero() {
+            1
+        } else {
+            MAX_SEATS
+        };
+        let open = tx.open_seats(seeker, limit, now).await?;
+        if let Some(set) = choose_seat(&open.seats, open.strength, rules.strength_wait, now) {
             tx.serialise_set(set).await?;
             tx.take_second_seat(set).await?;
             return Ok(Some((set, 2)));

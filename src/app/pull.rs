@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
     ports::{PULL_PAGE, PaybillError, PullQuestion, PulledRow, Registered},
-    store::{BALANCE, Callback, CallbackKind, Contention, Leased, PULL, Tx},
+    store::{BALANCE, Callback, CallbackKind, Contention, FAIR, Leased, PULL, Tx},
 };
 
 /// How far back M-Pesa looks (contract, section 11).
@@ -240,6 +240,9 @@ impl App {
         if leased.id == BALANCE {
             return self.check_balance(leased).await;
         }
+        if leased.id == FAIR {
+            return self.watch(leased).await;
+        }
         // Of a version that knows more chores.
         tracing::warn!(chore = leased.id, "unknown chore");
         Ok(())
@@ -299,6 +302,7 @@ impl App {
         let is_wanted = !self.settings().paybill.pull_every.is_zero();
         let now = self.clock().now();
         self.plan_pull(is_wanted.then_some(now)).await?;
+        self.plan_watch().await?;
         let check = self.next_balance_check(now);
         let plan = |mut tx: Tx| async move {
             tx.plan_chore(BALANCE, check).await?;

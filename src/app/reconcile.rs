@@ -134,6 +134,7 @@ impl App {
             account,
             shortcode: None,
             payer: None,
+            paid_by: None,
         })
     }
 
@@ -190,6 +191,11 @@ impl Reconciling {
         let deposits = self.tx.booked_receipts(&receipts(Way::In)).await?;
         let paid = self.tx.payouts_of_receipts(&receipts(Way::Out)).await?;
         let named = self.tx.payouts_of_originators(&named).await?;
+        let linked: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.linked.as_deref())
+            .collect();
+        let taken_back = self.tx.taken_back(&linked).await?;
         let by = |payouts: Vec<OurPayout>, of: fn(&OurPayout) -> Option<String>| {
             let keyed = payouts
                 .into_iter()
@@ -206,6 +212,7 @@ impl Reconciling {
                 paid: paid.get(&receipt),
                 named: named.get(&conversation),
                 open: &self.open,
+                taken_back: taken_back.get(&receipt).copied().unwrap_or_default(),
             };
             self.reconciler.take(row, ours);
         }

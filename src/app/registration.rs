@@ -22,15 +22,20 @@ impl App {
             Action::Open => self.open(tx, turn, conversation).await,
             Action::Games => Ok(Some(self.games(tx, conversation).await?)),
             Action::Game => Ok(Some(self.game(tx, turn.menu, conversation).await?)),
+            Action::Limit => Ok(Some(self.show_limit(tx, turn, conversation).await?)),
             Action::QuoteWithdrawal => {
                 Ok(Some(self.quote_withdrawal(tx, turn, conversation).await?))
             }
             Action::Register
             | Action::SetLanguage
             | Action::Stake
+            | Action::PlayOn
             | Action::Answer
             | Action::Deposit
-            | Action::Withdraw => Err(AppError::Unusable("a durable action cannot only look")),
+            | Action::Withdraw
+            | Action::SetLimit
+            | Action::KeepLimit
+            | Action::Exclude => Err(AppError::Unusable("a durable action cannot only look")),
         }
     }
 
@@ -46,13 +51,18 @@ impl App {
             Action::Open => self.open_overdue(tx, turn, conversation).await,
             Action::Register => self.register(tx, turn, conversation).await,
             Action::SetLanguage => self.set_language(tx, conversation).await,
-            Action::Stake => self.stake(tx, turn, conversation).await,
+            Action::Stake => self.stake(tx, turn, conversation, false).await,
+            Action::PlayOn => self.stake(tx, turn, conversation, true).await,
             Action::Answer => self.answer(tx, turn, conversation).await,
             Action::Deposit => self.ask_deposit(tx, turn, conversation).await,
             Action::QuoteWithdrawal => self.quote_withdrawal(tx, turn, conversation).await,
             Action::Withdraw => self.ask_withdrawal(tx, turn, conversation).await,
             Action::Games => self.games(tx, conversation).await,
             Action::Game => self.game(tx, turn.menu, conversation).await,
+            Action::Limit => self.show_limit(tx, turn, conversation).await,
+            Action::SetLimit => self.set_limit(tx, turn, conversation).await,
+            Action::KeepLimit => self.keep_limit(tx, turn, conversation).await,
+            Action::Exclude => self.exclude_by_ussd(tx, turn, conversation).await,
         }
     }
 
@@ -65,9 +75,14 @@ impl App {
             Action::Register
             | Action::SetLanguage
             | Action::Stake
+            | Action::PlayOn
             | Action::QuoteWithdrawal
             | Action::Games
-            | Action::Game => {}
+            | Action::Game
+            | Action::Limit
+            | Action::SetLimit
+            | Action::KeepLimit => {}
+            Action::Exclude => self.wake(Claim::Sms),
         }
     }
 
@@ -83,7 +98,7 @@ impl App {
             return Ok(Some(Outcome::named("new")));
         };
         greet(conversation, &player);
-        if player.status == Status::Blocked {
+        if player.standing(turn.now).status == Status::Blocked {
             return Ok(Some(Outcome::named("barred")));
         }
         match self.round_under_way(tx, player.id).await? {
@@ -93,8 +108,14 @@ impl App {
                 .resumed(tx, &entry, &conversation.state.locale, turn.now)
                 .await
                 .map(Some),
-            None => Ok(Some(Outcome::named("home"))),
+            None => Ok(Some(self.at_home(&player, turn))),
         }
+    }
+
+    /// Where a player is at home who plays no round: those who are excluded have a home of their own.
+    fn at_home(&self, player: &Player, turn: &TurnContext<'_>) -> Outcome {
+        let shut_out = self.shut_out(player, turn.now);
+        shut_out.unwrap_or_else(|| Outcome::named("home"))
     }
 
     /// A session begins and finds a round that has run out of time: it ends now. Or one whose question
@@ -117,7 +138,7 @@ impl App {
                 self.resumed(tx, &entry, locale, turn.now).await
             }
             // Somebody else ended it in between.
-            None => Ok(Outcome::named("home")),
+            None => Ok(self.at_home(&tx.player_by_id(player).await?, turn)),
         }
     }
 

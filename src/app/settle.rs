@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{App, AppError, play::seconds};
 use crate::{
     core::{
-        game::settle::{Ending, Outcome, refund, settle_match},
+        game::{
+            rating::rate_matches,
+            settle::{Ending, Outcome, Played, refund, settle_match},
+        },
         ids::{EntryId, PlayerId, SetId},
         ledger::Transfer,
         time::Timestamp,
@@ -33,6 +36,8 @@ struct Game {
     /// None: it was unpaired.
     other: Option<Entry>,
     figures: SetFigures,
+    /// Whether its player has had all bonuses of the day.
+    is_capped: bool,
 }
 
 impl App {
@@ -121,6 +126,7 @@ impl App {
         let games = by_set(tx.entries_in(&sets).await?);
         let figures = tx.figures_of(&sets).await?;
         let (mut endings, mut matches) = (Endings::default(), Vec::new());
+        let mut rated = Vec::new();
         for (set, seats) in games {
             let Ok([first, second]) = <[Entry; 2]>::try_from(seats) else {
                 continue;
@@ -135,6 +141,7 @@ impl App {
             let is_winner = |outcome: &&Outcome| outcome.ending == Ending::Won;
             let winner = settlement.outcomes.iter().find(is_winner);
             matches.push((set, winner.map(|outcome| outcome.entry)));
+            rated.push((figures.category.to_lowercase(), own, other));
             endings.transfers.extend(settlement.transfers);
             endings.outcomes.extend(settlement.outcomes);
             for (own, other) in [(&first, &second), (&second, &first)] {
@@ -142,12 +149,14 @@ impl App {
                     own: own.clone(),
                     other: Some(other.clone()),
                     figures: figures.clone(),
+                    is_capped: false,
                 });
             }
         }
         tx.close_sets(&sets).await?;
         if !matches.is_empty() {
             tx.add_matches(&matches, now).await?;
+            rate(&mut tx, &rated).await?;
             self.end(&mut tx, &endings, now).await?;
         }
         for (set, winner) in &matches {
@@ -173,6 +182,7 @@ impl App {
         entries: &[EntryId],
         now: Timestamp,
     ) -> Result<(Tx, ()), AppError> {
+        self.serialise_bonuses(&mut tx, entries).await?;
         let games = games_of(&mut tx, entries).await?;
         let is_unpaired = |entry: &Entry| {
             let window_ends = entry.staked_at.after(self.rules().pairing_window);
@@ -192,16 +202,20 @@ impl App {
         alone.retain(|entry| !void.contains(&entry.set));
         let sets: Vec<SetId> = alone.iter().map(|entry| entry.set).collect();
         let figures = tx.figures_of(&sets).await?;
+        let mut bonuses = self.bonuses_before(&mut tx, &mut alone).await?;
         let mut endings = Endings::default();
         for entry in alone {
             let figures = figures_of(&figures, entry.set)?.clone();
-            let refunded = refund(entry.played(), figures.stake, self.rules())?;
+            let before = bonuses.before(&entry);
+            let refunded = refund(entry.played(), figures.stake, before, self.rules())?;
+            let is_capped = bonuses.count(&entry, &refunded);
             endings.transfers.extend(refunded.transfers);
             endings.outcomes.extend(refunded.outcomes);
             endings.games.push(Game {
                 own: entry,
                 other: None,
                 figures,
+                is_capped,
             });
         }
         tx.close_sets(&sets).await?;
@@ -243,6 +257,12 @@ impl App {
         let (kind, cause) = (outcome.ending.name(), format!("result:{}", own.id));
         let category = ("category", figures.category.clone());
         let Some(other) = &game.other else {
+            if game.is_capped {
+                let cap = self.rules().bonus_refunds_per_day.unwrap_or_default();
+                let received = ("received", outcome.received.to_string());
+                let values = [category, received, ("bonuses", cap.to_string())];
+                return Some(self.text(player, "refunded_capped", cause, values, now));
+            }
             let values = [
                 category,
                 ("received", outcome.received.to_string()),
@@ -263,6 +283,15 @@ impl App {
         ];
         Some(self.text(player, kind, cause, values, now))
     }
+}
+
+/// Keeps how strong the players of matches are now, by the id of their category.
+async fn rate(tx: &mut Tx, matches: &[(String, Played, Played)]) -> Result<(), AppError> {
+    let seats = matches.iter().flat_map(|(category, first, second)| {
+        [first, second].map(|played| (played.player, category.clone()))
+    });
+    let before = tx.ratings(&seats.collect::<Vec<_>>()).await?;
+    Ok(tx.keep_ratings(&rate_matches(before, matches)).await?)
 }
 
 /// The games of entries, seats in order; nobody else ends, settles or refunds them until the end of

@@ -68,6 +68,7 @@ impl App {
         now: Timestamp,
     ) -> Sms {
         let mut filled = Values::from([("balance".into(), player.balance.to_string())]);
+        filled.extend(self.settings().helpline());
         filled.extend(values.map(|(name, value)| (name.to_owned(), value)));
         let body = render::sms(&self.menu(), &player.locale, kind, &filled);
         Sms {

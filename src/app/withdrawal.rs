@@ -65,7 +65,8 @@ impl App {
         Ok(rules::quote(amount, &self.settings().wallet))
     }
 
-    /// Why a player cannot withdraw now, as an outcome. Players who shut themselves out may.
+    /// Why a player cannot withdraw now, as an outcome. Players who are excluded may, and everybody in
+    /// maintenance and out of hours.
     async fn cannot_withdraw(
         &self,
         tx: &mut Tx,
@@ -75,10 +76,10 @@ impl App {
     ) -> Result<Result<Quote, Outcome>, AppError> {
         let settings = self.settings();
         let refused = |name| Ok(Err(Outcome::named(name)));
-        if player.status == Status::Blocked {
+        if player.standing(now).status == Status::Blocked {
             return refused("barred");
         }
-        if settings.hours.maintenance || !self.inner.money.can_pay_out() {
+        if !self.inner.money.can_pay_out() {
             return refused("closed");
         }
         let quote = match quote {

@@ -151,23 +151,28 @@ impl App {
     }
 
     /// Forgets what has been kept long enough: receipts of finished sessions, callbacks that wait
-    /// for nothing, SMS that came in, and how sessions ended. Gives how many rows went.
+    /// for nothing, SMS that came in, how sessions ended, and what the fair play watch counted. Gives how
+    /// many rows went.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn sweep(&self) -> Result<u64, AppError> {
         let now = self.clock().now();
         self.store().make_partitions(now).await?;
+        let lifted = self.lift_exclusions().await?;
+        tracing::debug!(lifted, "exclusions that are over");
         let receipts_before = now.before(self.settings().finished_ttl);
         let callbacks_before = now.before(self.settings().inbox_keep);
         // What was answered in the last day decides what is answered now.
         let messages_before = now.before(self.settings().inbox_keep.max(ONCE_A_DAY));
+        let first_day = self.settings().fair.first_day(now);
         let forget = |mut tx: Tx| async move {
             let receipts = tx.forget_receipts(receipts_before).await?;
             let callbacks = tx.forget_callbacks(callbacks_before).await?;
             let messages = tx.forget_inbound(messages_before).await?;
             let sessions = tx.forget_sessions(callbacks_before).await?;
-            Ok((tx, receipts + callbacks + messages + sessions))
+            let counts = tx.forget_counts(first_day).await?;
+            Ok((tx, receipts + callbacks + messages + sessions + counts))
         };
         self.store().transact(forget).await
     }

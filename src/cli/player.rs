@@ -1,4 +1,6 @@
-//! `player show`.
+//! `player show`, and what an operator does for a player.
+
+mod care;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -7,7 +9,7 @@ use super::{Failed, open_to_look, say};
 use crate::{
     app::PlayerReport,
     config::Config,
-    core::{money::Cents, msisdn::Msisdn},
+    core::{care::Limits, money::Cents, msisdn::Msisdn},
 };
 
 #[derive(Debug, Subcommand)]
@@ -21,14 +23,60 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// No play, no deposits and no offers for some days; nobody can end it earlier
+    Exclude {
+        #[command(flatten)]
+        whom: care::Whom,
+        /// For how many days, from now on
+        #[arg(long)]
+        days: u32,
+    },
+    /// No play, no deposits and no withdrawals, until `unblock`
+    Block(care::Whom),
+    /// End a block
+    Unblock(care::Whom),
+    /// The identity is checked
+    Verify(care::Whom),
+    /// Limit deposits: a lower limit holds at once, a higher one a day later
+    Limit {
+        #[command(flatten)]
+        whom: care::Whom,
+        /// In a day, in shillings
+        #[arg(long, required_unless_present = "weekly")]
+        daily: Option<i64>,
+        /// In a week, in shillings
+        #[arg(long)]
+        weekly: Option<i64>,
+    },
+    /// Who waits for an identity check, the longest first
+    Waiting {
+        /// One JSON array instead of text
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
-    let Command::Show { msisdns, json } = command;
+    match command {
+        Command::Show { msisdns, json } => show(config, msisdns, *json).await,
+        Command::Exclude { whom, days } => care::exclude(config, whom, *days).await,
+        Command::Block(whom) => care::block(config, whom).await,
+        Command::Unblock(whom) => care::unblock(config, whom).await,
+        Command::Verify(whom) => care::verify(config, whom).await,
+        Command::Limit {
+            whom,
+            daily,
+            weekly,
+        } => care::limit(config, whom, (*daily, *weekly)).await,
+        Command::Waiting { json } => care::waiting(config, *json).await,
+    }
+}
+
+async fn show(config: &Config, msisdns: &[String], json: bool) -> Result<(), Failed> {
     let mut numbers = Vec::with_capacity(msisdns.len());
     for msisdn in msisdns {
         let number = Msisdn::parse(msisdn);
-        let number = number.map_err(|_| refused("not a Kenyan mobile number", msisdns, *json));
+        let number = number.map_err(|_| refused("not a Kenyan mobile number", msisdns, json));
         numbers.push(number?);
     }
     let app = open_to_look(config).await?;
@@ -36,13 +84,13 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
     for number in &numbers {
         let Some(report) = app.player_report(number).await? else {
             if numbers.len() == 1 {
-                return Err(refused("no player with this number", msisdns, *json));
+                return Err(refused("no player with this number", msisdns, json));
             }
             is_one_unknown = true;
-            say(&unknown(number, *json));
+            say(&unknown(number, json));
             continue;
         };
-        if *json {
+        if json {
             say(&as_json(&report).to_string());
         } else {
             print(&report);
@@ -121,7 +169,7 @@ pub fn as_json(report: &PlayerReport) -> serde_json::Value {
             "body": sms.body,
         })
     });
-    json!({
+    let mut shown = json!({
         "msisdn": player.msisdn.e164(),
         "status": player.status.name(),
         "locale": player.locale,
@@ -130,7 +178,15 @@ pub fn as_json(report: &PlayerReport) -> serde_json::Value {
         "deposits": deposits,
         "withdrawals": withdrawals.collect::<Vec<_>>(),
         "sms": sms.collect::<Vec<_>>(),
-    })
+    });
+    // What most players do not have stands there only where they do.
+    if let Some(until) = player.excluded_until {
+        shown["excluded_until_ms"] = json!(until.ms());
+    }
+    if report.care.limits != Limits::default() {
+        shown["limits"] = care::limits_json(&report.care.limits);
+    }
+    shown
 }
 
 fn print(report: &PlayerReport) {
@@ -147,6 +203,9 @@ fn print(report: &PlayerReport) {
             ""
         }
     ));
+    for line in care::lines(&report.care) {
+        say(&line);
+    }
     let kes = |cents: i64| Cents::new(cents).to_string();
     for entry in &report.entries {
         say(&format!(

@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, Mode, sections::SANDBOX_PASSKEY};
+use crate::app::is_password_hash;
+
 /// The value that production refuses.
 const DEVELOPMENT_SECRET: &str = "development";
 /// The shortest callback secret that production has no doubts about.
@@ -17,8 +19,10 @@ const MAX_DEPOSIT: i64 = 250_000;
 const MIN_WITHDRAWAL: i64 = 10;
 /// The largest fee of a withdrawal, in shillings; the menu's widths are proved for it.
 const MAX_FEE: i64 = 10_000;
-/// The largest limit of deposits in a day, in shillings; the menu's widths are proved for it.
-const MAX_DAILY_DEPOSIT: i64 = 10_000_000;
+/// The longest that a waiting player may be passed over.
+const MAX_STRENGTH_WAIT: Duration = Duration::from_secs(60);
+/// The largest correction of the books that one administrator makes alone, in shillings.
+const MAX_ALONE: i64 = 1_000_000;
 /// The longest duration of any kind that makes sense.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -54,6 +58,10 @@ impl Config {
         )?;
         self.check_game()?;
         self.check_wallet()?;
+        self.check_players()?;
+        let fits = (0..=MAX_ALONE).contains(&self.admin.adjustment_limit);
+        let what = format!("must be from 0 to {MAX_ALONE} shillings");
+        refuse_unless(fits, "admin.adjustment_limit", what)?;
         self.check_durations()?;
         self.check_sms()?;
         self.check_gateways()?;
@@ -65,7 +73,12 @@ impl Config {
             "must be digits",
         )?;
         self.hours()?;
+        let hash = self.admin.password_hash.as_ref();
+        let is_hash = hash.is_none_or(|hash| is_password_hash(hash.expose_secret()));
+        let what = "must be an argon2 hash: `majibu admin hash` makes one";
+        refuse_unless(is_hash, "admin.password_hash", what)?;
         self.check_balance()?;
+        self.check_fair()?;
         if self.mode == Mode::Production {
             self.check_production()
         } else {
@@ -123,6 +136,12 @@ impl Config {
             "game.stakes",
             format!("must be from 1 to {MAX_STAKE} shillings each"),
         )?;
+        let (min, is_amount) = (game.min_stake, (1..=MAX_STAKE).contains(&game.min_stake));
+        let what = format!("must be from 1 to {MAX_STAKE} shillings");
+        refuse_unless(is_amount, "game.min_stake", what)?;
+        let what = format!("has stakes below game.min_stake, {min} shillings");
+        let fits = stakes.iter().all(|stake| *stake >= min);
+        refuse_unless(fits, "game.stakes", what)?;
         let is_distinct = stakes.iter().enumerate().all(|(at, stake)| {
             stakes
                 .get(..at)
@@ -142,6 +161,9 @@ impl Config {
         )?;
         let questions = (1..=9).contains(&game.questions_per_set);
         refuse_unless(questions, "game.questions_per_set", "must be from 1 to 9")?;
+        let what = "must be at most a minute: nobody is passed over for longer";
+        let is_short = game.strength_wait <= MAX_STRENGTH_WAIT;
+        refuse_unless(is_short, "game.strength_wait", what)?;
         refuse_unless(
             game.open_entries >= 1,
             "game.open_entries",
@@ -179,9 +201,6 @@ impl Config {
         ] {
             refuse_unless(bps <= 10_000, key, "must be from 0 to 10000 basis points")?;
         }
-        let fits = (0..=MAX_DAILY_DEPOSIT).contains(&self.players.daily_deposit_limit);
-        let what = format!("must be from 0 (none) to {MAX_DAILY_DEPOSIT} shillings");
-        refuse_unless(fits, "players.daily_deposit_limit", what)?;
         self.check_paybill()
     }
 
@@ -202,6 +221,8 @@ impl Config {
         let (game, jobs) = (&self.game, &self.jobs);
         for (key, duration) in [
             ("http.body_timeout", self.http.body_timeout),
+            ("admin.idle", self.admin.idle),
+            ("admin.session", self.admin.session),
             ("ussd.deadline", self.ussd.deadline),
             ("ussd.session_ttl", self.ussd.session_ttl),
             ("ussd.finished_ttl", self.ussd.finished_ttl),
@@ -312,23 +333,6 @@ impl Config {
             .into_iter()
             .filter(|(_, _, is)| *is)
             .map(|(key, why, _)| (key, why))
-            .collect()
-    }
-
-    /// Keys that are set and that nothing in this version looks at. They belong to features that
-    /// are still to come; saying so beats ignoring them.
-    #[must_use]
-    pub fn without_effect(&self) -> Vec<&'static str> {
-        let keys = [
-            (
-                "game.bonus_refunds_per_day",
-                self.game.bonus_refunds_per_day != 0,
-            ),
-            ("admin.password_hash", self.admin.password_hash.is_some()),
-        ];
-        keys.into_iter()
-            .filter(|(_, is_set)| *is_set)
-            .map(|(key, _)| key)
             .collect()
     }
 }

@@ -6,7 +6,11 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{List, NetworkTimes, Networks, Pairs, networks, sms::SmsFallback};
+use super::{
+    List, NetworkTimes, Networks, Pairs, networks,
+    shown::{Setting, Shown, below},
+    sms::SmsFallback,
+};
 use crate::core::payment::{
     balance::Charges,
     paybill::{ResponseType, UnknownAccounts},
@@ -26,6 +30,12 @@ macro_rules! section {
         impl Default for $name {
             fn default() -> Self {
                 Self { $($field: $default,)* }
+            }
+        }
+
+        impl Shown for $name {
+            fn show(&self, key: &str, out: &mut Vec<Setting>) {
+                $(self.$field.show(&below(key, stringify!($field)), out);)*
             }
         }
     };
@@ -92,6 +102,8 @@ section!(
     Game {
         /// What can be staked, in whole shillings.
         stakes: List<i64> = List(vec![20, 50, 100, 200, 500]),
+        /// The smallest stake that the licence allows, in whole shillings.
+        min_stake: i64 = 1,
         /// What the winner gets, in per cent of one stake; 100 to 200.
         bounty_percent: u32 = 160,
         /// What an unpaired player gets back, in per cent of the stake; 100 to 200.
@@ -110,6 +122,9 @@ section!(
         /// How long two players are kept apart after they met.
         #[serde(with = "humantime_serde")]
         rematch_cooldown: Duration = Duration::from_secs(2 * 60 * 60),
+        /// For how long the oldest open seat may be passed over for one of more similar strength.
+        #[serde(with = "humantime_serde")]
+        strength_wait: Duration = Duration::from_secs(5),
         /// Unfinished or waiting entries that a player may have at a time; 1 or more.
         open_entries: u32 = 1,
         /// Refund bonuses per player and day; 0: no cap.
@@ -186,6 +201,23 @@ section!(
         require_verification: bool = false,
         /// What a player may deposit in a day, in whole shillings; 0: no limit.
         daily_deposit_limit: i64 = 0,
+        /// The same in a week, from Monday.
+        weekly_deposit_limit: i64 = 0,
+        /// Breaks that a player can take, in days.
+        cool_off_days: List<u32> = List(vec![1, 7, 30]),
+        /// For how many days players can exclude themselves: half a year, one year, five years.
+        exclusion_days: List<u32> = List(vec![180, 365, 1_825]),
+        /// After how long a stretch of play a player is told before the next game; `0s`: never.
+        #[serde(with = "humantime_serde")]
+        reality_check: Duration = Duration::from_secs(60 * 60),
+    }
+);
+
+section!(
+    /// `house`.
+    House {
+        /// Where a player finds help with gambling: a phone number that texts name.
+        helpline: Option<String> = None,
     }
 );
 
@@ -342,8 +374,17 @@ section!(
 section!(
     /// `admin`: the operator console.
     Admin {
-        /// The password's argon2 hash; unset: the console is off.
+        /// The argon2 hash of the password of the administrator `admin`; unset: there is none.
         password_hash: Option<SecretString> = None,
+        /// How long somebody stays logged in without doing anything.
+        #[serde(with = "humantime_serde")]
+        idle: Duration = Duration::from_secs(30 * 60),
+        /// How long somebody stays logged in.
+        #[serde(with = "humantime_serde")]
+        session: Duration = Duration::from_secs(12 * 60 * 60),
+        /// Up to so many shillings one administrator corrects the books alone, for one player in a
+        /// day; 0: never.
+        adjustment_limit: i64 = 1_000,
     }
 );
 

@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError};
 use crate::{
-    app::Settings,
+    app::{AdminSettings, Settings},
     core::{
         money::Cents,
         payment::{deposit::Patience, withdrawal::Patience as PayoutPatience},
@@ -44,6 +44,10 @@ impl Config {
             Cents::from_shillings(shillings)
                 .ok_or_else(|| ConfigError::impossible(key, "is too large"))
         };
+        let limit = |key: &'static str, limit: i64| match limit {
+            0 => Ok(None),
+            limit => shillings(key, limit).map(Some),
+        };
         let game = &self.game;
         let stakes: Result<Vec<Cents>, _> = game
             .stakes
@@ -68,7 +72,12 @@ impl Config {
                 hop_allowance: game.hop_allowance,
                 questions_per_set: game.questions_per_set,
                 rematch_cooldown: game.rematch_cooldown,
+                strength_wait: game.strength_wait,
                 open_entries: game.open_entries,
+                bonus_refunds_per_day: match game.bonus_refunds_per_day {
+                    0 => None,
+                    cap => Some(cap),
+                },
             },
             wallet: WalletRules {
                 min_deposit: shillings("wallet.min_deposit", self.wallet.min_deposit)?,
@@ -79,19 +88,28 @@ impl Config {
                 flagged_cool_off: self.wallet.flagged_cool_off,
                 withdrawal_fees: fees?,
                 withholding_bps: self.tax.withholding_on_withdrawal_bps,
-                daily_deposit_limit: match self.players.daily_deposit_limit {
-                    0 => None,
-                    limit => Some(shillings("players.daily_deposit_limit", limit)?),
-                },
+                daily_deposit_limit: limit(
+                    "players.daily_deposit_limit",
+                    self.players.daily_deposit_limit,
+                )?,
+                weekly_deposit_limit: limit(
+                    "players.weekly_deposit_limit",
+                    self.players.weekly_deposit_limit,
+                )?,
                 excise_bps: self.tax.excise_on_deposit_bps,
             },
             hours: self.hours()?,
+            admin: AdminSettings {
+                password_hash: self.admin.password_hash.clone(),
+                idle: self.admin.idle,
+                session: self.admin.session,
+            },
             networks: self.networks(),
             service_codes: self.ussd.service_codes.0.clone(),
             hop_deadline: self.ussd.deadline,
             finished_ttl: self.ussd.finished_ttl,
             inbox_keep: self.inbox.keep,
-            require_verification: self.players.require_verification,
+            care: self.care(),
             stk_delay: self.daraja.stk_delay,
             push_interval: self.daraja.push_interval,
             paybill: self.paybill(),
@@ -104,11 +122,13 @@ impl Config {
             },
             payout_pause: self.daraja.payout_pause,
             balance: self.balance()?,
+            fair: self.fair()?,
             daraja_per_minute: self.daraja.requests_per_minute,
             sms_backoff: self.jobs.sms_backoff,
             sms: self.sms_rules()?,
             inbound_sms_per_hour: self.sms.inbound_per_hour,
             lease: self.jobs.lease,
+            adjustment_limit: shillings("admin.adjustment_limit", self.admin.adjustment_limit)?,
         })
     }
 }

@@ -33,6 +33,12 @@ macro_rules! id {
                 Self(make(now, rng))
             }
 
+            /// The lowest id that can be made at this instant: those made from then on are above it.
+            #[must_use]
+            pub fn first_at(at: Timestamp) -> Self {
+                Self(Ulid::from_parts(u64::try_from(at.ms()).unwrap_or_default(), 0))
+            }
+
             /// When it was made, to the millisecond.
             #[must_use]
             pub fn made_at(&self) -> Timestamp {
@@ -95,8 +101,20 @@ id!(
     ParkedId
 );
 id!(
+    /// Something that looks unfair.
+    FlagId
+);
+id!(
     /// A line of the audit log.
     AuditId
+);
+id!(
+    /// A correction of the books by an operator.
+    AdjustmentId
+);
+id!(
+    /// That M-Pesa took a payment or a payout back.
+    ReversalId
 );
 
 /// Ids that stand in callback URLs: they must not be guessable, and are written in hex, for in base
@@ -190,6 +208,8 @@ mod tests {
         assert!(first < second && first.to_string() < second.to_string());
         assert_eq!(first.to_string().parse(), Ok(first));
         assert_eq!(first.made_at(), Timestamp::from_ms(1_000));
+        let begins = EntryId::first_at(Timestamp::from_ms(1_000));
+        assert!(begins <= first && EntryId::first_at(Timestamp::from_ms(1_001)) > first);
         assert_eq!("".parse::<EntryId>(), Err(NotAnId));
     }
 

@@ -132,6 +132,20 @@ reasons! {
     LatePayout = "late_payout": Account::Suspense => Account::Mpesa,
     /// Excise duty on what came into a wallet by M-Pesa.
     Excise = "excise": Account::Wallet(_) => Account::Excise,
+    /// M-Pesa gave a parked payment back to its payer.
+    ParkedBack = "parked_back": Account::Suspense => Account::Mpesa,
+    /// M-Pesa took a credited payment back; the house pays what the wallet does not hold any more.
+    DepositBack = "deposit_back": Account::Wallet(_) | Account::House => Account::Mpesa,
+    /// M-Pesa took a payout back: the money is here again.
+    PayoutBack = "payout_back": Account::Mpesa => Account::Wallet(_),
+    /// An operator gave a player money of the house.
+    Adjustment = "adjustment": Account::House | Account::Promo => Account::Wallet(_),
+    /// An operator took money from a player that was not theirs.
+    AdjustmentDown = "adjustment_down": Account::Wallet(_) => Account::House,
+    /// M-Pesa holds less than the books say: charges, and what nothing else explains.
+    CashShort = "cash_short": Account::House => Account::Mpesa,
+    /// M-Pesa holds more than the books say.
+    CashOver = "cash_over": Account::Mpesa => Account::House,
 }
 
 impl FromStr for Reason {

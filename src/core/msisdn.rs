@@ -4,6 +4,8 @@ use std::fmt;
 
 use phonenumber::{Mode, country::Id::KE};
 
+use super::ids::PlayerId;
+
 /// A Kenyan mobile number in E.164 (`+254712345678`).
 ///
 /// `Debug` and `Display` are masked, so that no log line can give a number away; [`Msisdn::e164`]
@@ -18,6 +20,12 @@ pub struct NotAKenyanMobile;
 
 /// The longest text that is looked at. An E.164 number has at most 16 characters.
 const MAX_LENGTH: usize = 24;
+
+/// What stands before a player's id in the place of an erased number.
+const ERASED: &str = "erased:";
+
+/// How an erased number is shown.
+pub const MASKED_ERASED: &str = "+254xxx";
 
 impl Msisdn {
     /// Reads a number in any form that gateways and people write: `+254…`, `254…`, `07…`, `01…`, and
@@ -47,6 +55,28 @@ impl Msisdn {
         Ok(Self(number.format().mode(Mode::E164).to_string()))
     }
 
+    /// What stands in the place of a number that was erased. No phone has it and nobody can dial with it;
+    /// it prints itself without a digit of anybody.
+    #[must_use]
+    pub fn erased(player: PlayerId) -> Self {
+        Self(format!("{ERASED}{player}"))
+    }
+
+    /// Whether it stands in the place of a number that was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.0.starts_with(ERASED)
+    }
+
+    /// Reads what a database holds: a number, or what stands in the place of one.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse_kept(text: &str) -> Result<Self, NotAKenyanMobile> {
+        let erased = text.strip_prefix(ERASED).and_then(|id| id.parse().ok());
+        erased.map_or_else(|| Self::parse(text), |player| Ok(Self::erased(player)))
+    }
+
     /// The whole number: `+254712345678`.
     #[must_use]
     pub fn e164(&self) -> &str {
@@ -62,6 +92,9 @@ impl Msisdn {
     /// As other people may see it: `+25471xxx678`.
     #[must_use]
     pub fn masked(&self) -> String {
+        if self.is_erased() {
+            return MASKED_ERASED.into();
+        }
         let start = self.0.get(..6).unwrap_or_default();
         let end = self
             .0
@@ -130,6 +163,21 @@ mod tests {
         assert_eq!(number.to_string(), "+25471xxx678");
         assert_eq!(format!("{number:?}"), "Msisdn(+25471xxx678)");
         assert_eq!(number.digits(), "254712345678");
+    }
+
+    #[test]
+    fn an_erased_number_is_kept_and_shown_as_nobodys() {
+        let mut rng: rand::rngs::StdRng = rand::SeedableRng::seed_from_u64(1);
+        let player = PlayerId::new(crate::core::time::Timestamp::from_ms(1), &mut rng);
+        let erased = Msisdn::erased(player);
+        assert_eq!(erased.to_string(), "+254xxx");
+        assert!(erased.is_erased() && !Msisdn::parse("0712345678").unwrap().is_erased());
+        assert_eq!(Msisdn::parse_kept(erased.e164()), Ok(erased.clone()));
+        assert_eq!(Msisdn::parse(erased.e164()), Err(NotAKenyanMobile));
+        assert!(Msisdn::parse_kept("+254712345678").is_ok());
+        for text in ["erased:", "erased:+254712345678", "x"] {
+            assert_eq!(Msisdn::parse_kept(text), Err(NotAKenyanMobile), "{text}");
+        }
     }
 
     proptest! {

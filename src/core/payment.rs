@@ -4,4 +4,5 @@ pub mod balance;
 pub mod deposit;
 pub mod paybill;
 pub mod reconcile;
+pub mod reversal;
 pub mod withdrawal;

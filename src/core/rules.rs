@@ -23,8 +23,13 @@ pub struct Rules {
     pub questions_per_set: u8,
     /// How long two players are kept apart after they met.
     pub rematch_cooldown: Duration,
+    /// For how long the oldest open seat may be passed over for one of more similar strength;
+    /// nothing: never.
+    pub strength_wait: Duration,
     /// How many unfinished or waiting entries a player may have at a time.
     pub open_entries: u32,
+    /// Refunds with a bonus that a player has in a day in Nairobi; `None`: any number.
+    pub bonus_refunds_per_day: Option<u32>,
 }
 
 impl Default for Rules {
@@ -40,7 +45,9 @@ impl Default for Rules {
             hop_allowance: Duration::from_secs(4),
             questions_per_set: 5,
             rematch_cooldown: Duration::from_secs(2 * 60 * 60),
+            strength_wait: Duration::from_secs(5),
             open_entries: 1,
+            bonus_refunds_per_day: None,
         }
     }
 }
@@ -89,6 +96,8 @@ pub struct WalletRules {
     pub withholding_bps: u32,
     /// What a player may deposit in a day in Nairobi; `None`: any amount.
     pub daily_deposit_limit: Option<Cents>,
+    /// The same in a week, from Monday.
+    pub weekly_deposit_limit: Option<Cents>,
     /// Excise duty on deposits, in basis points; 0 to 10,000.
     pub excise_bps: u32,
 }
@@ -113,6 +122,7 @@ impl Default for WalletRules {
             .to_vec(),
             withholding_bps: 0,
             daily_deposit_limit: None,
+            weekly_deposit_limit: None,
             excise_bps: 0,
         }
     }
@@ -140,6 +150,24 @@ impl Hours {
         }
         let time = now.in_nairobi().time();
         let minute = time.hour() * 60 + time.minute();
+        self.covers(minute)
+    }
+
+    /// The minute of the day at which the hours open next; `None` where they are open at `now`, or have
+    /// no beginning. Maintenance ends when somebody ends it.
+    #[must_use]
+    pub fn opens_next(&self, now: Timestamp) -> Option<u32> {
+        use chrono::Timelike as _;
+        let time = now.in_nairobi().time();
+        if self.covers(time.hour() * 60 + time.minute()) {
+            return None;
+        }
+        // Hours that only close open again at midnight.
+        let opens = self.opens.unwrap_or(0) % (24 * 60);
+        self.covers(opens).then_some(opens)
+    }
+
+    fn covers(&self, minute: u32) -> bool {
         match (self.opens, self.closes) {
             (None, None) => true,
             (Some(opens), None) => minute >= opens,
@@ -176,6 +204,17 @@ mod tests {
         assert!(Hours::default().is_open(early));
         assert!(!hours(Some(8 * 60), Some(22 * 60)).is_open(early));
         assert!(hours(Some(22 * 60), Some(6 * 60)).is_open(early));
+        for (opens, closes, next) in [
+            (None, None, None),
+            (Some(8 * 60), Some(22 * 60), Some(8 * 60)),
+            (Some(8 * 60), None, Some(8 * 60)),
+            (None, Some(5 * 60), Some(0)),
+            (Some(22 * 60), Some(6 * 60), None),
+            // Never open.
+            (Some(60), Some(60), None),
+        ] {
+            assert_eq!(hours(opens, closes).opens_next(early), next);
+        }
         assert!(!hours(Some(6 * 60), None).is_open(early));
         assert!(
             !Hours {

@@ -123,16 +123,19 @@ pub enum Keyword {
     Stop,
     /// Promotions again.
     Start,
+    /// Out of play for some days.
+    Exclude,
 }
 
 impl Keyword {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Balance,
         Self::Games,
         Self::Help,
         Self::Stop,
         Self::Start,
+        Self::Exclude,
     ];
 
     /// The name under `[keyword]` in the language files, and in the database.
@@ -144,6 +147,7 @@ impl Keyword {
             Self::Help => "help",
             Self::Stop => "stop",
             Self::Start => "start",
+            Self::Exclude => "exclude",
         }
     }
 
@@ -153,7 +157,7 @@ impl Keyword {
         match self {
             Self::Stop => Some(Consent::Refused),
             Self::Start => Some(Consent::Given),
-            Self::Balance | Self::Games | Self::Help => None,
+            Self::Balance | Self::Games | Self::Help | Self::Exclude => None,
         }
     }
 }
@@ -175,6 +179,8 @@ pub enum Answer {
     Started,
     /// How to become a player.
     Register,
+    /// How to be out of play, to somebody who did not say for how long.
+    HowToExclude,
 }
 
 impl Answer {
@@ -188,6 +194,7 @@ impl Answer {
             (Some(Keyword::Games), true) => Self::Games,
             (Some(Keyword::Help), true) => Self::Help,
             (Some(Keyword::Start), true) => Self::Started,
+            (Some(Keyword::Exclude), true) => Self::HowToExclude,
             (None, true) => Self::UnaskedHelp,
         }
     }
@@ -203,6 +210,7 @@ impl Answer {
             Self::Stopped => "stopped",
             Self::Started => "started",
             Self::Register => "register",
+            Self::HowToExclude => "how_to_exclude",
         }
     }
 
@@ -211,7 +219,7 @@ impl Answer {
     #[must_use]
     pub const fn is_once_a_day(self, has_changed_consent: bool) -> bool {
         match self {
-            Self::Balance | Self::Games | Self::Help => false,
+            Self::Balance | Self::Games | Self::Help | Self::HowToExclude => false,
             Self::UnaskedHelp | Self::Register => true,
             Self::Stopped | Self::Started => !has_changed_consent,
         }

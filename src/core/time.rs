@@ -55,6 +55,14 @@ impl Timestamp {
         Self(self.0 - passed - self.0.rem_euclid(1_000))
     }
 
+    /// Midnight in Nairobi at the beginning of the week's Monday.
+    #[must_use]
+    pub fn start_of_week(self) -> Self {
+        use chrono::Datelike as _;
+        let days = i64::from(self.in_nairobi().weekday().num_days_from_monday());
+        Self(self.start_of_day().0 - days * 24 * 60 * 60 * 1_000)
+    }
+
     /// The instant at which the clocks of Nairobi show this time; `None` when it cannot be written
     /// down.
     #[must_use]

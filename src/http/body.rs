@@ -44,7 +44,8 @@ impl Taken {
     }
 }
 
-async fn take(body: Body, within: Duration) -> Result<Taken, TurnedAway> {
+/// Reads a body, in time.
+pub(super) async fn take(body: Body, within: Duration) -> Result<Taken, TurnedAway> {
     let read = tokio::time::timeout(within, read(body)).await;
     read.unwrap_or_else(|_| {
         tracing::warn!(?within, "a body came too slowly");

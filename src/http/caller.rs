@@ -183,7 +183,8 @@ impl Gate {
         Err(TurnedAway::NotFound)
     }
 
-    fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// Who calls: the peer, or what our own proxy wrote.
+    pub(super) fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !is_in(&self.trusted_proxies, peer) {
             return peer;

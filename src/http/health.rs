@@ -1,8 +1,11 @@
 //! What the operator's machines ask: alive, ready, metrics.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use axum::{
@@ -11,7 +14,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 
 use super::Web;
 use crate::{
@@ -53,20 +55,21 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: database, session store and jobs. Payouts and SMS that pause after a fault, calls that
-/// Daraja does not answer, and a difference between M-Pesa and the ledger show in the detail only:
-/// everything else goes on.
-pub(super) async fn ready(State(web): State<Web>) -> Response {
+/// How the parts of the service stand.
+pub(super) struct Standing {
+    /// Whether requests can be answered.
+    is_ready: bool,
+    /// Each part, and a word for how it stands.
+    pub(super) parts: [(&'static str, &'static str); 8],
+}
+
+/// Asks every part. Payouts and SMS that pause after a fault, calls that Daraja does not answer, and a
+/// difference between M-Pesa and the ledger show in the detail only: everything else goes on.
+pub(super) async fn standing(web: &Web) -> Standing {
     let word = |is_fine: bool| if is_fine { "ok" } else { "unavailable" };
     let database = web.app.store().ping().await.is_ok();
     let sessions = web.app.sessions().ping().await.is_ok();
     let jobs = web.jobs.word();
-    let is_ready = database && sessions && jobs != "stopped";
-    let status = if is_ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
     let circuits = web.app.circuits().await;
     let circuit = |wanted: Calls| match &circuits {
         Ok(circuits) if circuits.contains(&(wanted, true)) => "open",
@@ -80,7 +83,7 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         Err(_) => "unknown",
     };
     let mpesa_drift = if database {
-        drift_word(&web).await
+        drift_word(web).await
     } else {
         "unknown"
     };
@@ -89,17 +92,31 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
         Ok(Some(_)) => "paused",
         Err(_) => "unknown",
     };
-    let body = json!({
-        "database": word(database),
-        "sessions": word(sessions),
-        "jobs": jobs,
-        "pushes": circuit(Calls::Pushes),
-        "queries": circuit(Calls::Queries),
-        "payouts": payouts,
-        "mpesa_drift": mpesa_drift,
-        "sms": sms,
-    });
-    (status, Json(body)).into_response()
+    Standing {
+        is_ready: database && sessions && jobs != "stopped",
+        parts: [
+            ("database", word(database)),
+            ("sessions", word(sessions)),
+            ("jobs", jobs),
+            ("pushes", circuit(Calls::Pushes)),
+            ("queries", circuit(Calls::Queries)),
+            ("payouts", payouts),
+            ("mpesa_drift", mpesa_drift),
+            ("sms", sms),
+        ],
+    }
+}
+
+/// `GET /readyz`: database, session store and jobs decide.
+pub(super) async fn ready(State(web): State<Web>) -> Response {
+    let standing = standing(&web).await;
+    let status = if standing.is_ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let parts: BTreeMap<_, _> = standing.parts.into();
+    (status, Json(parts)).into_response()
 }
 
 async fn drift_word(web: &Web) -> &'static str {

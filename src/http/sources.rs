@@ -74,7 +74,7 @@ fn fresh<C: Clock + Clone>(quota: Quota, clock: &C) -> Arc<Limiter<C>> {
 }
 
 /// What counts as one source: an address, or the network of 64 bits that one customer has of IPv6.
-fn source(address: IpAddr) -> IpAddr {
+pub(super) fn source(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

@@ -43,6 +43,16 @@ pub enum Action {
     Games,
     /// Show one `game`.
     Game,
+    /// Take a seat after a reality check: `category` and `stake` are chosen.
+    PlayOn,
+    /// Show the player's own limit of deposits for a `period`.
+    Limit,
+    /// Ask for another one: `amount`.
+    SetLimit,
+    /// Keep the one that holds, where another one was to come.
+    KeepLimit,
+    /// Be out of play for so many `days`.
+    Exclude,
 }
 
 impl Action {
@@ -58,6 +68,11 @@ impl Action {
         Self::Withdraw,
         Self::Games,
         Self::Game,
+        Self::PlayOn,
+        Self::Limit,
+        Self::SetLimit,
+        Self::KeepLimit,
+        Self::Exclude,
     ];
 
     /// The name in the menu file.
@@ -74,6 +89,11 @@ impl Action {
             Self::Withdraw => "withdraw",
             Self::Games => "games",
             Self::Game => "game",
+            Self::PlayOn => "play_on",
+            Self::Limit => "limit",
+            Self::SetLimit => "set_limit",
+            Self::KeepLimit => "keep_limit",
+            Self::Exclude => "exclude",
         }
     }
 
@@ -91,7 +111,7 @@ impl Action {
     pub const fn outcomes(self) -> &'static [&'static str] {
         match self {
             Self::Open => &[
-                "new", "home", "playing", "waiting", "won", "lost", "drawn", "barred",
+                "new", "home", "playing", "waiting", "won", "lost", "drawn", "excluded", "barred",
             ],
             Self::Register => &["registered", "playing"],
             Self::SetLanguage => &["done"],
@@ -100,7 +120,18 @@ impl Action {
                 "short",
                 "busy",
                 "too_few_questions",
+                "reality",
                 "closed",
+                "excluded",
+                "barred",
+            ],
+            Self::PlayOn => &[
+                "seated",
+                "short",
+                "busy",
+                "too_few_questions",
+                "closed",
+                "excluded",
                 "barred",
             ],
             Self::Answer => &["next", "waiting", "won", "lost", "drawn", "voided"],
@@ -109,9 +140,11 @@ impl Action {
                 "too_soon",
                 "same_amount",
                 "over_limit",
+                "over_week_limit",
                 "unreachable",
                 "unverified",
                 "closed",
+                "excluded",
                 "barred",
             ],
             Self::QuoteWithdrawal => &[
@@ -135,6 +168,9 @@ impl Action {
             ],
             Self::Games => &["some", "none"],
             Self::Game => &["open", "settled", "unpaired", "voided", "none"],
+            Self::Limit => &["steady", "changing"],
+            Self::SetLimit | Self::KeepLimit => &["set", "coming"],
+            Self::Exclude => &["done"],
         }
     }
 
@@ -143,14 +179,18 @@ impl Action {
     #[must_use]
     pub const fn moves_money(self) -> bool {
         match self {
-            Self::Stake | Self::Deposit | Self::Withdraw => true,
+            Self::Stake | Self::PlayOn | Self::Deposit | Self::Withdraw => true,
             Self::Open
             | Self::Register
             | Self::SetLanguage
             | Self::Answer
             | Self::QuoteWithdrawal
             | Self::Games
-            | Self::Game => false,
+            | Self::Game
+            | Self::Limit
+            | Self::SetLimit
+            | Self::KeepLimit
+            | Self::Exclude => false,
         }
     }
 
@@ -162,14 +202,19 @@ impl Action {
             (Self::Open, "home" | "barred") | (Self::Register, "registered") => &[&[BALANCE]],
             (Self::Open, "waiting") => &[&[BALANCE], ENDING],
             (Self::Open, "won" | "lost" | "drawn") => &[&[BALANCE, "bounty"], ENDING, OPPONENT],
-            (Self::Stake, "seated") => &[&[BALANCE], QUESTION],
-            (Self::Stake, "short") => &[&[BALANCE, "missing"]],
+            (Self::Stake | Self::PlayOn, "seated") => &[&[BALANCE], QUESTION],
+            (Self::Stake | Self::PlayOn, "short") => &[&[BALANCE, "missing"]],
+            (Self::Stake, "reality") => &[&["minutes", "net"]],
+            (Self::Stake | Self::PlayOn | Self::Deposit, "closed") => &[&["opening", "opens"]],
+            (Self::Open | Self::Stake | Self::PlayOn | Self::Deposit, "excluded") => {
+                &[&[BALANCE, "until"]]
+            }
             (Self::Answer, "next") => &[QUESTION],
             (Self::Answer, "waiting") => &[ENDING],
             (Self::Answer, "won" | "lost" | "drawn") => &[&["bounty"], ENDING, OPPONENT],
             (Self::Answer, "voided") => &[&["category", "received"]],
             (Self::Deposit, "too_soon" | "same_amount") => &[&["wait"]],
-            (Self::Deposit, "over_limit") => &[&["limit", "room"]],
+            (Self::Deposit, "over_limit" | "over_week_limit") => &[&["limit", "room"]],
             (Self::Deposit, "requested") => &[&["duty", "excise"]],
             (Self::QuoteWithdrawal, "quoted" | "quoted_with_tax") => &[QUOTE],
             (Self::Withdraw, "requested") => &[QUOTE, &[BALANCE]],
@@ -178,6 +223,11 @@ impl Action {
             (Self::Game, "open" | "voided") => &[GAME],
             (Self::Game, "settled") => &[GAME, &["answers"], OPPONENT],
             (Self::Game, "unpaired") => &[GAME, &["answers"]],
+            (Self::Limit, "steady") | (Self::SetLimit | Self::KeepLimit, "set") => &[&["cap"]],
+            (Self::Limit, "changing") | (Self::SetLimit | Self::KeepLimit, "coming") => {
+                &[&["cap", "coming", "from"]]
+            }
+            (Self::Exclude, "done") => &[&["until"]],
             _ => &[],
         };
         groups.concat()
@@ -188,7 +238,7 @@ impl Action {
     pub fn brings_list(self, outcome: &str) -> Option<&'static str> {
         match (self, outcome) {
             (Self::Open | Self::Register, "playing")
-            | (Self::Stake, "seated")
+            | (Self::Stake | Self::PlayOn, "seated")
             | (Self::Answer, "next") => Some("choices"),
             (Self::Games, "some") => Some("games"),
             _ => None,
@@ -208,7 +258,12 @@ impl Action {
             | Self::QuoteWithdrawal
             | Self::Withdraw
             | Self::Games
-            | Self::Game => false,
+            | Self::Game
+            | Self::PlayOn
+            | Self::Limit
+            | Self::SetLimit
+            | Self::KeepLimit
+            | Self::Exclude => false,
         }
     }
 
@@ -218,11 +273,14 @@ impl Action {
         match self {
             Self::Open | Self::Register => &[],
             Self::SetLanguage => &[PLAYER, "locale"],
-            Self::Stake => &[PLAYER, "category", "stake"],
+            Self::Stake | Self::PlayOn => &[PLAYER, "category", "stake"],
             Self::Answer => &[PLAYER, "entry", "n", "choice"],
             Self::Deposit | Self::QuoteWithdrawal | Self::Withdraw => &[PLAYER, "amount"],
             Self::Games => &[PLAYER],
             Self::Game => &[PLAYER, "game"],
+            Self::Limit | Self::KeepLimit => &[PLAYER, "period"],
+            Self::SetLimit => &[PLAYER, "period", "amount"],
+            Self::Exclude => &[PLAYER, "days"],
         }
     }
 
@@ -240,6 +298,11 @@ impl Action {
             Self::Withdraw => "pays the amount out to the caller's own M-Pesa",
             Self::Games => "lists the player's games",
             Self::Game => "shows one game",
+            Self::PlayOn => "the same as `stake`, by a player who was told for how long they play",
+            Self::Limit => "shows the player's own limit of deposits",
+            Self::SetLimit => "asks for another limit: lower at once, higher a day later",
+            Self::KeepLimit => "keeps the limit that holds, where another one was to come",
+            Self::Exclude => "no play and no deposits for the days; nobody can end it earlier",
         }
     }
 
@@ -252,10 +315,14 @@ impl Action {
             Self::Register
             | Self::SetLanguage
             | Self::Stake
+            | Self::PlayOn
             | Self::Answer
             | Self::Deposit
-            | Self::Withdraw => true,
-            Self::Open | Self::QuoteWithdrawal | Self::Games | Self::Game => false,
+            | Self::Withdraw
+            | Self::SetLimit
+            | Self::KeepLimit
+            | Self::Exclude => true,
+            Self::Open | Self::QuoteWithdrawal | Self::Games | Self::Game | Self::Limit => false,
         }
     }
 }

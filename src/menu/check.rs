@@ -53,12 +53,13 @@ impl Default for Limits {
         Self {
             networks: vec![("every network".into(), SEGMENT)],
             amounts: [
-                ("deposits", ["50", "100", "200", "500"]),
-                ("withdrawals", ["100", "200", "500", "1,000"]),
+                ("deposits", &["50", "100", "200", "500"][..]),
+                ("withdrawals", &["100", "200", "500", "1,000"]),
+                ("caps", &["200", "500", "1,000", "5,000", "none"]),
             ]
             .map(|(list, shown)| {
                 let (min, max) = (shillings(10), shillings(250_000));
-                let shown = shown.map(Into::into).into();
+                let shown = shown.iter().map(|shown| (*shown).to_owned()).collect();
                 (list, Amounts { min, max, shown })
             })
             .into(),

@@ -52,6 +52,8 @@ pub struct Screen {
     pub paged: bool,
     /// The last screen of the session.
     pub ends: bool,
+    /// Whoever came here finds it where home would be, to the end of the session.
+    pub stays: bool,
 }
 
 /// One option of a screen.

@@ -1,7 +1,7 @@
 //! Keywords: what a player writes in an SMS, and what is understood.
 //!
 //! The words are data: each language file declares its own under `[keyword]`. The first word of a
-//! message counts; what stands behind it does not. Capitals, blanks, punctuation and accents do not
+//! message counts; what stands behind it does not, but for a number (EXCLUDE 7). Capitals, blanks, punctuation and accents do not
 //! matter, and the word that a shared short code knows the service by may stand in front
 //! (`MAJIBU BAL`); alone it asks for help.
 
@@ -33,6 +33,8 @@ pub struct Heard<'a> {
     pub keyword: Keyword,
     /// The language of the word; `None` where several have it, or none was needed.
     pub locale: Option<&'a str>,
+    /// The first number behind it.
+    pub number: Option<u32>,
 }
 
 /// Understands a message; `None`: not a keyword.
@@ -57,13 +59,22 @@ pub fn hear<'a>(menu: &'a Menu, message: &str) -> Option<Heard<'a>> {
         return is_called.then_some(Heard {
             keyword,
             locale: None,
+            number: None,
         });
     };
+    let number = words.find_map(|word| {
+        let digits = word.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+        digits.parse().ok()
+    });
     Keyword::ALL.into_iter().find_map(|keyword| {
         let mut languages = languages(menu, keyword.name(), word);
         let first = languages.next()?;
         let locale = languages.next().is_none().then_some(first);
-        Some(Heard { keyword, locale })
+        Some(Heard {
+            keyword,
+            locale,
+            number,
+        })
     })
 }
 
@@ -102,6 +113,8 @@ mod tests {
             ("SITISHA", Keyword::Stop, "sw"),
             ("START", Keyword::Start, "en"),
             ("ANZA", Keyword::Start, "sw"),
+            ("EXCLUDE", Keyword::Exclude, "en"),
+            ("JIZUIE", Keyword::Exclude, "sw"),
         ] {
             assert_eq!(heard(word), Some((keyword, Some(locale.into()))), "{word}");
         }
@@ -126,6 +139,27 @@ mod tests {
         ] {
             let keyword = heard(message).map(|(keyword, _)| keyword);
             assert_eq!(keyword, Some(Keyword::Balance), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_behind_the_word_is_understood() {
+        let menu = Menu::built_in().unwrap();
+        for (message, number) in [
+            ("EXCLUDE 7", Some(7)),
+            ("exclude 30days", Some(30)),
+            ("Majibu, jizuie siku 7!", Some(7)),
+            ("EXCLUDE", None),
+            ("EXCLUDE me", None),
+            ("EXCLUDE -1", Some(1)),
+            ("EXCLUDE 99999999999", None),
+        ] {
+            let heard = hear(&menu, message).unwrap();
+            assert_eq!(
+                (heard.keyword, heard.number),
+                (Keyword::Exclude, number),
+                "{message}"
+            );
         }
     }
 

@@ -93,6 +93,9 @@ pub enum Step {
     Stop,
 }
 
+/// The session's value that names a home of its own.
+const OWN_HOME: &str = "own home";
+
 /// The longest amount that is looked at, in digits.
 const AMOUNT_DIGITS: usize = 9;
 
@@ -146,7 +149,7 @@ impl Menu {
         let seen = session.seen.as_deref();
         if seen.is_some_and(|seen| seen.is_question) {
             if screen.is_none_or(|screen| !screen.timed) {
-                goto(session, self.timed_screen()?);
+                self.goto(session, self.timed_screen()?);
             }
             return None;
         }
@@ -208,7 +211,7 @@ impl Menu {
             .iter()
             .find(|option| option.key.get_ref() == text)
         {
-            return Self::lead(session, option.go.as_ref(), option.run.as_ref());
+            return self.lead(session, option.go.as_ref(), option.run.as_ref());
         }
         let frame = Frame {
             menu: self,
@@ -266,8 +269,8 @@ impl Menu {
         let is = |key: &toml::Spanned<String>| key.get_ref() == text;
         match &screen.back {
             Some(_) if is(&self.keys.back) && session.page > 0 => session.page -= 1,
-            Some(back) if is(&self.keys.back) => goto(session, back.get_ref()),
-            Some(_) if is(&self.keys.home) => goto(
+            Some(back) if is(&self.keys.back) => self.goto(session, back.get_ref()),
+            Some(_) if is(&self.keys.home) => self.goto(
                 session,
                 screen.home.as_ref().unwrap_or(&self.home).get_ref(),
             ),
@@ -289,10 +292,11 @@ impl Menu {
                 session.locale = locale;
             }
         }
-        Self::lead(session, screen.go.as_ref(), screen.run.as_ref())
+        self.lead(session, screen.go.as_ref(), screen.run.as_ref())
     }
 
     fn lead(
+        &self,
         session: &mut Session,
         go: Option<&toml::Spanned<String>>,
         run: Option<&toml::Spanned<String>>,
@@ -301,7 +305,7 @@ impl Menu {
             return Step::Run(action);
         }
         if let Some(target) = go {
-            goto(session, target.get_ref());
+            self.goto(session, target.get_ref());
         }
         Step::Show
     }
@@ -328,9 +332,22 @@ impl Menu {
                 .map(|(_, to)| to)
         });
         if let Some(target) = target {
-            goto(session, target.get_ref());
+            self.goto(session, target.get_ref());
         }
         outcome.hint.map_or(Step::Show, Step::Hint)
+    }
+
+    /// Moves the session to a screen; who has a home of their own is led there instead of home.
+    fn goto(&self, session: &mut Session, screen: &str) {
+        session.page = 0;
+        session.seen = None;
+        let own = session.values.get(OWN_HOME);
+        let own =
+            own.filter(|own| screen == self.home.get_ref() && self.screens.contains_key(*own));
+        session.screen = own.map_or_else(|| screen.to_owned(), Clone::clone);
+        if self.screens.get(screen).is_some_and(|screen| screen.stays) {
+            session.values.insert(OWN_HOME.into(), screen.into());
+        }
     }
 
     /// What the phone shows for the session's screen.
@@ -380,12 +397,6 @@ impl Menu {
         }
         notice
     }
-}
-
-fn goto(session: &mut Session, screen: &str) {
-    session.page = 0;
-    session.seen = None;
-    session.screen = screen.into();
 }
 
 /// Whether the session holds every variable that an action needs.

@@ -3,8 +3,15 @@
 use crate::core::sms::SmsClass;
 
 /// Kinds that answer an SMS of a player.
-pub const ANSWERS: [&str; 7] = [
-    "balance", "games", "no_games", "help", "stopped", "started", "register",
+pub const ANSWERS: [&str; 8] = [
+    "balance",
+    "games",
+    "no_games",
+    "help",
+    "stopped",
+    "started",
+    "register",
+    "how_to_exclude",
 ];
 
 /// Kinds that want to sell something. There is none yet; one that is listed here is refused to
@@ -33,7 +40,13 @@ mod tests {
         for kind in ANSWERS {
             assert_eq!(class(kind), SmsClass::Answer, "{kind}");
         }
-        for kind in ["won", "refunded", "deposit_paid", "deposit_failed"] {
+        for kind in [
+            "won",
+            "refunded",
+            "deposit_paid",
+            "deposit_failed",
+            "excluded",
+        ] {
             assert_eq!(class(kind), SmsClass::Receipt, "{kind}");
         }
     }

@@ -2,8 +2,10 @@
 //! hints, notices and SMS, and what each text may be filled with. The checker proves the files
 //! against these tables, and the page for writers of menus is made from them.
 
+mod lists;
 mod sms;
 
+pub use lists::{LISTS, List, Source, list};
 pub use sms::{SMS, sms_values};
 
 /// The longest name of a category that the import takes, in septets.
@@ -16,91 +18,8 @@ pub const LONGEST_LIST: usize = 97;
 /// The most choices that a question has.
 pub const CHOICES: usize = 4;
 
-/// Where the lines of a list come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// They are known on every screen.
-    Service,
-    /// An action brings them.
-    Action,
-}
-
-/// A list that a screen can show.
-#[derive(Clone, Copy, Debug)]
-pub struct List {
-    /// Its name, also that of its label under `[label]`.
-    pub name: &'static str,
-    /// The variable that keeps the picked line: the only one that `set` may name.
-    pub set: &'static str,
-    /// Where its lines come from.
-    pub source: Source,
-    /// What its label may be filled with; the variables stay set after a line was picked.
-    pub values: &'static [&'static str],
-    /// What it lists, for a person.
-    pub about: &'static str,
-}
-
-/// Every list.
-pub const LISTS: [List; 7] = [
-    List {
-        name: "locales",
-        set: "locale",
-        source: Source::Service,
-        values: &["name"],
-        about: "the languages: every language file, by its own name",
-    },
-    List {
-        name: "categories",
-        set: "category",
-        source: Source::Service,
-        values: &["name"],
-        about: "the categories that have enough questions",
-    },
-    List {
-        name: "stakes",
-        set: "stake",
-        source: Source::Service,
-        values: &["amount", "bounty"],
-        about: "what can be staked (`game.stakes`)",
-    },
-    List {
-        name: "deposits",
-        set: "amount",
-        source: Source::Service,
-        values: &["amount"],
-        about: "amounts to deposit, as far as the limits allow them",
-    },
-    List {
-        name: "withdrawals",
-        set: "amount",
-        source: Source::Service,
-        values: &["amount"],
-        about: "amounts to withdraw, as far as the limits allow them",
-    },
-    List {
-        name: "choices",
-        set: "choice",
-        source: Source::Action,
-        values: &["choice"],
-        about: "the choices of the question under way",
-    },
-    List {
-        name: "games",
-        set: "game",
-        source: Source::Action,
-        values: &["category", "stake", "state"],
-        about: "the player's last games, newest first",
-    },
-];
-
 /// The variable that a typed amount is kept in.
 pub const AMOUNT: &str = "amount";
-
-/// The list of that name.
-#[must_use]
-pub fn list(name: &str) -> Option<&'static List> {
-    LISTS.iter().find(|list| list.name == name)
-}
 
 /// How a value reaches a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +68,7 @@ const PAGES: &str = "MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM MMMM
 
 /// Every placeholder. Amounts are at the limits that the configuration allows; a balance of ten
 /// million is more than M-Pesa lets anybody hold.
-pub const PLACEHOLDERS: [Placeholder; 47] = [
+pub const PLACEHOLDERS: [Placeholder; 62] = [
     plain("amount", &["250,000.50"], "an amount in shillings"),
     plain(
         "answers",
@@ -161,12 +80,23 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         &["9,999,999.99"],
         "the player's wallet, in shillings",
     ),
+    plain(
+        "bonuses",
+        &["999"],
+        "how many refunds of a day have a bonus",
+    ),
     plain("bounty", &["200,000"], "what the winner gets, in shillings"),
     plain(
         "by",
         &["23:59"],
         "the time of day by which the result is known",
     ),
+    Placeholder {
+        name: "cap",
+        lookup: Lookup::Code("word"),
+        widest: &["none", "MMMMMMMMMM"],
+        about: "the player's own limit of deposits in shillings, or `none`",
+    },
     Placeholder {
         name: "category",
         lookup: Lookup::Category,
@@ -181,6 +111,12 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         // The second is as wide as a long shared code.
         widest: &["any_code", "MMMMMMMMMMMMMM"],
         about: "the code to dial, or `any_code` where the configuration names none",
+    },
+    Placeholder {
+        name: "coming",
+        lookup: Lookup::Code("word"),
+        widest: &["none", "MMMMMMMMMM"],
+        about: "the limit that is to come in shillings, or `none`",
     },
     plain("correct", &["9"], "right answers of the player"),
     Placeholder {
@@ -201,11 +137,17 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         "the excise duty, in shillings; nothing where there is none",
     ),
     plain("fee", &["10,000"], "the fee of a withdrawal, in shillings"),
+    plain("from", &["30/11 23:59"], "from when another limit holds"),
     plain("games", &["M"], "the last games, as many as one SMS holds"),
     plain(
         "held",
         &["260,000.50"],
         "what a withdrawal takes from the wallet, in shillings",
+    ),
+    plain(
+        "helpline",
+        &["MMMMMMMMMMMMMMMM"],
+        "the number for help with gambling; nothing where the house names none",
     ),
     plain("left", &["999"], "seconds of thinking that are left"),
     Placeholder {
@@ -221,6 +163,7 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
     ),
     plain("max", &["250,000"], "the largest deposit, in shillings"),
     plain("min", &["250,000"], "the smallest deposit, in shillings"),
+    plain("minutes", &["2880"], "for how long the player has played"),
     plain(
         "missing",
         &["100,000.50"],
@@ -233,11 +176,32 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         widest: &[WIDE_CATEGORY],
         about: "the name of a language, or of a category",
     },
+    plain(
+        "net",
+        &["-9,999,999.99"],
+        "what the player has won since then, in shillings; below zero: lost",
+    ),
     plain("of", &["9"], "how many questions the game has"),
+    Placeholder {
+        name: "opening",
+        lookup: Lookup::Code("word"),
+        widest: &["opening"],
+        about: "words before the time at which the house opens; nothing where that is not known",
+    },
+    plain(
+        "opens",
+        &["23:59"],
+        "the time of day at which the house opens; nothing where that is not known",
+    ),
     plain(
         "opponent",
         &["+25471xxx678"],
         "the opponent's masked number",
+    ),
+    plain(
+        "pauses",
+        &["1, 7, 30, 180, 365, 1825"],
+        "for how many days a player can be out of play",
     ),
     plain("payout", &["250,000"], "what M-Pesa pays out, in shillings"),
     plain(
@@ -245,6 +209,12 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         &["200"],
         "what the winner gets, in per cent of a stake",
     ),
+    Placeholder {
+        name: "period",
+        lookup: Lookup::Code("word"),
+        widest: &["day", "week"],
+        about: "what a limit is for: `day` or `week`",
+    },
     plain(
         "question",
         &["MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM"],
@@ -287,6 +257,7 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         "what may still be deposited today, in shillings",
     ),
     plain("seconds", &["999.9"], "the player's answering time"),
+    plain("span", &["9999"], "for how long, in the unit"),
     plain("stake", &["100,000"], "the stake, in shillings"),
     Placeholder {
         name: "state",
@@ -295,6 +266,12 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
             "playing", "waiting", "won", "lost", "drawn", "refunded", "returned",
         ],
         about: "how a game stands",
+    },
+    Placeholder {
+        name: "support",
+        lookup: Lookup::Code("word"),
+        widest: &["support"],
+        about: "words before the number for help with gambling; nothing where the house names none",
     },
     plain(
         "tax",
@@ -308,6 +285,19 @@ pub const PLACEHOLDERS: [Placeholder; 47] = [
         &["999"],
         "thinking time over all questions, in seconds",
     ),
+    Placeholder {
+        name: "unit",
+        lookup: Lookup::Code("word"),
+        widest: &[
+            "unit_day",
+            "unit_days",
+            "unit_months",
+            "unit_year",
+            "unit_years",
+        ],
+        about: "the unit of a time",
+    },
+    plain("until", &["31/12/2026 23:59"], "when an exclusion ends"),
     plain(
         "wait",
         &["9999"],
@@ -358,6 +348,8 @@ pub const ALWAYS: &[&str] = &[
     "max",
     "levy",
     "rate",
+    "support",
+    "helpline",
 ];
 
 /// Labels beside those of the lists.

@@ -3,7 +3,10 @@
 
 use futures::future::BoxFuture;
 
-use crate::core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp};
+use crate::core::{
+    fair::payer::Payer, money::Cents, msisdn::Msisdn, payment::paybill::ResponseType,
+    time::Timestamp,
+};
 
 /// A payment to the paybill, as M-Pesa tells of it. Whatever cannot be read is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Payment {
     /// The payer's number, where it is there in full: mostly it is masked or hashed. It never
     /// chooses the account.
     pub payer: Option<Msisdn>,
+    /// Who paid, as far as it is told; for telling accounts that share a phone, and nothing else.
+    pub paid_by: Option<Payer>,
 }
 
 /// A row of the payments that M-Pesa has, as it came.

@@ -59,7 +59,7 @@ pub struct AuditFilter {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     at_ms: i64,
     actor: String,

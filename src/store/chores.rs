@@ -10,6 +10,9 @@ pub const PULL: &str = "pull";
 /// Holding what M-Pesa says that it has against the ledger.
 pub const BALANCE: &str = "balance";
 
+/// Looking for play that is not fair.
+pub const FAIR: &str = "fair";
+
 impl Tx {
     /// Wants a chore done, first at `due`; one that is planned already keeps its time. `None`: it is
     /// not wanted any more.

@@ -31,6 +31,18 @@ macro_rules! texts {
                 $due,
                 " <= $1 limit 1"
             ),
+            backlog: concat!(
+                "select cast(count(case when ",
+                $due,
+                " <= $1 then 1 end) as bigint), cast(count(*) as bigint), min(",
+                $due,
+                ") from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " is not null"
+            ),
             sqlite: concat!(
                 "update ",
                 $table,
@@ -98,6 +110,19 @@ pub enum Claim {
     Sets,
 }
 
+/// How much of one kind waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Which kind.
+    pub what: Claim,
+    /// Due now, and nobody has it.
+    pub due: i64,
+    /// Leased, or due later.
+    pub later: i64,
+    /// Since when the oldest due row is due.
+    pub oldest: Option<Timestamp>,
+}
+
 /// A leased row.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Leased {
@@ -143,6 +168,14 @@ impl Claim {
         }
     }
 
+    /// The texts of its statements: whether anything is due, then the claim on SQLite and on
+    /// PostgreSQL. They are put together from parts; this is for whoever wants to see them whole.
+    #[must_use]
+    pub const fn statements(self) -> [&'static str; 3] {
+        let texts = self.texts();
+        [texts.is_due, texts.sqlite, texts.postgres]
+    }
+
     const fn texts(self) -> &'static Texts {
         match self {
             Self::Callbacks => texts!("callback", "due_at_ms", "", counted),
@@ -176,6 +209,7 @@ impl Claim {
 /// The statements of one kind of claim. `$1` is now, `$2` the end of the lease, `$3` the limit.
 struct Texts {
     is_due: &'static str,
+    backlog: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
 }
@@ -185,6 +219,23 @@ impl Tx {
     pub async fn is_due(&mut self, what: Claim, now: Timestamp) -> Result<bool, StoreError> {
         let row = fetch_optional!(self, (i64,), what.texts().is_due, now.ms())?;
         Ok(row.is_some())
+    }
+
+    /// How much of a kind waits.
+    pub async fn backlog(&mut self, what: Claim, now: Timestamp) -> Result<Backlog, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (i64, i64, Option<i64>),
+            what.texts().backlog,
+            now.ms()
+        )?;
+        let (due, all, oldest) = row.unwrap_or_default();
+        Ok(Backlog {
+            what,
+            due,
+            later: all - due,
+            oldest: oldest.filter(|_| due > 0).map(Timestamp::from_ms),
+        })
     }
 
     /// Leases up to `limit` due rows for `lease`.

@@ -137,7 +137,7 @@ impl Tx {
             (String, String, i64, String),
             "select id, receipt, amount_cents, reason
             from parked
-            where assigned_to is null
+            where assigned_to is null and returned_at_ms is null
             order by id desc"
         )?;
         rows.into_iter()
@@ -165,7 +165,7 @@ impl Tx {
             self,
             (String, i64, String),
             "update parked set assigned_to = $2, assigned_at_ms = $3, note = $4
-            where id = $1 and assigned_to is null
+            where id = $1 and assigned_to is null and returned_at_ms is null
             returning receipt, amount_cents, reason",
             id.to_string(),
             player.to_string(),

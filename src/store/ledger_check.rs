@@ -36,6 +36,8 @@ impl Tx {
         self.check_entries(&accounts, &mut findings).await?;
         self.check_payments(&accounts, &mut findings).await?;
         self.check_withdrawals(&accounts, &mut findings).await?;
+        self.check_adjustments(&mut findings).await?;
+        self.check_reversals(&mut findings).await?;
         report(self.check_excise().await?.into_iter(), &mut findings);
         let total = accounts
             .values()
@@ -235,7 +237,8 @@ impl Tx {
             self,
             (i64,),
             "select cast(coalesce((
-                    select sum(amount_cents) from parked where assigned_to is null), 0)
+                    select sum(amount_cents) from parked
+                    where assigned_to is null and returned_at_ms is null), 0)
                 - coalesce((
                     select sum(payout_cents) from withdrawal
                     where state = 'failed' and receipt is not null), 0) as bigint)"

@@ -164,7 +164,8 @@ impl Tx {
         let select = of_batch!(
             self,
             "select outbox.id, outbox.lease, outbox.attempt, outbox.msisdn, outbox.class, outbox.body,
-                cast(case when sms_consent.promotions = 'refused' then 1 else 0 end as bigint)
+                cast(case when sms_consent.promotions = 'refused'
+                    or player.status in ('excluded', 'blocked') then 1 else 0 end as bigint)
             from (
                 select value ->> 'id' as id, cast(value ->> 'lease' as bigint) as lease
                 from ",
@@ -172,6 +173,7 @@ impl Tx {
             ) as wanted
             join outbox on outbox.id = wanted.id and outbox.lease = wanted.lease
             left join sms_consent on sms_consent.msisdn = outbox.msisdn
+            left join player on player.msisdn = outbox.msisdn
             where outbox.state = 'pending'
             order by outbox.created_at_ms, outbox.id"
         );

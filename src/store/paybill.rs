@@ -93,7 +93,8 @@ impl Tx {
         execute!(
             self,
             "update parked set reason = reason || $2
-            where cause in ($3, $4) and assigned_to is null and reason not like '%' || $2 || '%'
+            where cause in ($3, $4) and assigned_to is null and returned_at_ms is null
+                and reason not like '%' || $2 || '%'
                 and receipt = $1",
             receipt,
             note.as_str(),
@@ -109,7 +110,7 @@ impl Tx {
         execute!(
             self,
             "update parked set reason = reason || ', the amount is confirmed'
-            where cause = $1 and assigned_to is null
+            where cause = $1 and assigned_to is null and returned_at_ms is null
                 and reason not like '%, the amount is confirmed'",
             format!("excess:{receipt}")
         )?;

@@ -6,44 +6,8 @@ use super::{
     StoreError, Tx,
     engine::{expect_rows, ids_json, parse},
 };
-use crate::core::{ids::PlayerId, money::Cents, msisdn::Msisdn, time::Timestamp};
-
-/// Whether a player may play.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Registered; identity not checked.
-    Unverified,
-    /// Identity checked.
-    Verified,
-    /// Excluded by own wish.
-    Excluded,
-    /// Blocked by the operator.
-    Blocked,
-}
-
-impl Status {
-    /// The name in the database and in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unverified => "unverified",
-            Self::Verified => "verified",
-            Self::Excluded => "excluded",
-            Self::Blocked => "blocked",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        [
-            Self::Unverified,
-            Self::Verified,
-            Self::Excluded,
-            Self::Blocked,
-        ]
-        .into_iter()
-        .find(|status| status.name() == name)
-    }
-}
+pub use crate::core::care::Status;
+use crate::core::{care::Standing, ids::PlayerId, money::Cents, msisdn::Msisdn, time::Timestamp};
 
 /// A registered player.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +18,27 @@ pub struct Player {
     pub msisdn: Msisdn,
     /// Their language.
     pub locale: String,
-    /// Whether they may play.
+    /// Whether they may play, as it is kept; [`Player::standing`] knows of exclusions that are over.
     pub status: Status,
+    /// What they are again when exclusion and block are over.
+    pub before: Status,
+    /// When their exclusion ends.
+    pub excluded_until: Option<Timestamp>,
     /// What the wallet holds.
     pub balance: Cents,
+}
+
+impl Player {
+    /// How they stand at `now`.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        let kept = Standing {
+            status: self.status,
+            before: self.before,
+            excluded_until: self.excluded_until,
+        };
+        kept.at(now)
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -66,6 +47,8 @@ struct Row {
     msisdn: String,
     locale: String,
     status: String,
+    status_before: Option<String>,
+    excluded_until_ms: Option<i64>,
     balance_cents: i64,
 }
 
@@ -74,10 +57,18 @@ impl TryFrom<Row> for Player {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt("player", &row.id, what);
+        let status = Status::named(&row.status).ok_or_else(|| corrupt("status"))?;
+        let before = match (row.status_before, status) {
+            (Some(before), _) => Status::named(&before).ok_or_else(|| corrupt("status_before"))?,
+            (None, Status::Verified) => Status::Verified,
+            (None, Status::Unverified | Status::Excluded | Status::Blocked) => Status::Unverified,
+        };
         Ok(Self {
             id: parse("player", "id", &row.id)?,
-            msisdn: Msisdn::parse(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
-            status: Status::named(&row.status).ok_or_else(|| corrupt("status"))?,
+            msisdn: Msisdn::parse_kept(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
+            status,
+            before,
+            excluded_until: row.excluded_until_ms.map(Timestamp::from_ms),
             balance: Cents::new(row.balance_cents),
             locale: row.locale,
         })
@@ -90,7 +81,8 @@ impl Tx {
         let row = fetch_optional!(
             self,
             Row,
-            "select player.id, msisdn, locale, status, balance_cents
+            "select player.id, msisdn, locale, status, status_before, excluded_until_ms,
+                balance_cents
             from player
             join wallet on wallet.player_id = player.id
             where msisdn = $1",
@@ -104,7 +96,8 @@ impl Tx {
         let row = fetch_optional!(
             self,
             Row,
-            "select player.id, msisdn, locale, status, balance_cents
+            "select player.id, msisdn, locale, status, status_before, excluded_until_ms,
+                balance_cents
             from player
             join wallet on wallet.player_id = player.id
             where player.id = $1",
@@ -121,7 +114,8 @@ impl Tx {
     ) -> Result<BTreeMap<PlayerId, Player>, StoreError> {
         let select = of_ids!(
             self,
-            "select player.id, msisdn, locale, status, balance_cents
+            "select player.id, msisdn, locale, status, status_before, excluded_until_ms,
+                balance_cents
             from player
             join wallet on wallet.player_id = player.id
             where player.id in ",

@@ -10,6 +10,7 @@ use super::{
     withdrawn::WITHDRAWALS,
 };
 use crate::core::{
+    game::{rating::START_MILLI, seat::OpenSeat},
     ids::{EntryId, PlayerId, QuestionId, SetId},
     money::Cents,
     time::Timestamp,
@@ -30,6 +31,28 @@ pub struct OpenSet {
     pub questions: Vec<QuestionId>,
     /// Until when the second seat is offered.
     pub offered_until: Timestamp,
+}
+
+/// Who looks for a seat, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeker<'a> {
+    /// The player.
+    pub player: PlayerId,
+    /// The category's name.
+    pub category: &'a str,
+    /// The stake.
+    pub stake: Cents,
+    /// Whom the player met after this is not met again.
+    pub met_after: Timestamp,
+}
+
+/// The seats that a player may take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenSeats {
+    /// The player's own points in the category, in thousandths.
+    pub strength: i64,
+    /// The seats, the oldest first.
+    pub seats: Vec<OpenSeat>,
 }
 
 /// What a set is about.
@@ -68,20 +91,21 @@ impl Tx {
         self.serialise_all(&keys).await
     }
 
-    /// The oldest set with a seat for a player: offered still, not their own, with no question that
-    /// they have seen, and not of somebody they met after `met_after`.
-    pub async fn open_seat(
+    /// The sets with a seat for a player, the oldest first, at most `limit`: offered still, not their own,
+    /// with no question that they have seen, and not of somebody they met after `met_after`.
+    pub async fn open_seats(
         &mut self,
-        category: &str,
-        stake: Cents,
-        player: PlayerId,
+        seeker: Seeker<'_>,
+        limit: u32,
         now: Timestamp,
-        met_after: Timestamp,
-    ) -> Result<Option<SetId>, StoreError> {
-        let row = fetch_optional!(
+    ) -> Result<OpenSeats, StoreError> {
+        let rows = fetch_all!(
             self,
-            (String,),
-            "select question_set.id
+            (String, i64, Option<i64>, Option<i64>),
+            "select question_set.id, opened_at_ms,
+                (select points_milli from rating
+                    where player_id = owner_id and category_id = $1),
+                (select points_milli from rating where player_id = $3 and category_id = $1)
             from question_set
             where category_id = $1 and stake_cents = $2
                 and offered_until_ms >= $4
@@ -96,15 +120,26 @@ impl Tx {
                     where mine.player_id = $3 and mine.staked_at_ms > $5
                         and theirs.player_id = question_set.owner_id)
             order by opened_at_ms, question_set.id
-            limit 1",
-            category.to_lowercase(),
-            stake.get(),
-            player.to_string(),
+            limit $6",
+            seeker.category.to_lowercase(),
+            seeker.stake.get(),
+            seeker.player.to_string(),
             now.ms(),
-            met_after.ms()
+            seeker.met_after.ms(),
+            i64::from(limit)
         )?;
-        row.map(|(id,)| parse("question_set", "id", &id))
-            .transpose()
+        let own = rows.first().and_then(|(_, _, _, own)| *own);
+        let seats = rows.into_iter().map(|(id, opened_at_ms, strength, _)| {
+            Ok(OpenSeat {
+                set: parse("question_set", "id", &id)?,
+                opened_at: Timestamp::from_ms(opened_at_ms),
+                strength: strength.unwrap_or(START_MILLI),
+            })
+        });
+        Ok(OpenSeats {
+            strength: own.unwrap_or(START_MILLI),
+            seats: seats.collect::<Result<_, StoreError>>()?,
+        })
     }
 
     /// Opens a set.

@@ -79,7 +79,8 @@ async fn a_batch_costs_as_many_statements_as_one_game() {
             let name = what.name();
             let one = statements(&app, &mut given, what, 1).await;
             assert!(one >= 4, "{engine} {name}: {one} statements are counted");
-            assert!(one <= 12, "{engine} {name}: {one} statements");
+            // Two of a settlement read and keep how strong its players are.
+            assert!(one <= 14, "{engine} {name}: {one} statements");
             rest(&app).await;
             for games in [2, 50] {
                 let many = statements(&app, &mut given, what, games).await;

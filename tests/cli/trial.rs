@@ -211,11 +211,10 @@ fn a_deposit_is_cancelled_or_refused_for_its_pin_and_nothing_is_credited() {
         assert!(said.stdout.contains(told), "{told}: {}", said.stdout);
         assert!(texts.contains(reason), "{reason}: {texts}");
     }
-    assert!(
-        texts.ends_with(
-            "Balance KES 0 1. Play 2. Deposit 3. My games 4. Language 5. Help 6. Withdraw"
-        )
-    );
+    assert!(texts.ends_with(
+        "Balance KES 0 1. Play 2. Deposit 3. My games 4. Language 5. Help 6. Withdraw \
+             7. My limits"
+    ));
 }
 
 #[test]

@@ -98,7 +98,7 @@ async fn texts_are_reworded_and_options_change_their_order() {
     assert_eq!(
         dial(&phone).await.text,
         "Karibu! You have KES 100\n1. Help\n2. Deposit\n3. My games\n4. Language\n5. Play\n\
-            6. Withdraw"
+            6. Withdraw\n7. My limits"
     );
     assert_eq!(press(&phone, &["1"]).await.name.as_deref(), Some("help"));
     let screen = press(&phone, &["00", "5", "1", "2", "1"]).await;

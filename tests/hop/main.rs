@@ -11,6 +11,7 @@ mod support;
 mod line;
 
 mod bank;
+mod care;
 mod clock;
 mod contended;
 mod deadline;

@@ -67,6 +67,52 @@ async fn the_oldest_open_seat_of_the_category_and_stake_is_taken() {
     world.check().await;
 }
 
+/// Two wait who cannot meet each other: strong, who is the older one, and weak, who lost to strong.
+/// Carol, as weak as weak, comes so long after the younger one. Gives whether she meets weak.
+async fn meets_the_weak_one(world: &World, wait: Duration) -> bool {
+    let strong = world.funded("0712345671", 500).await;
+    let weak = world.funded("0712345672", 500).await;
+    let carol = world.funded("0712345673", 500).await;
+    world.stake(&strong, "1").await;
+    world.answer(&strong, &[Answer::Right; 5], SECOND).await;
+    play(world, &weak).await;
+    world.run_due().await;
+    let (of_strong, _) = play(world, &strong).await;
+    let (of_weak, seat_of_weak) = play(world, &weak).await;
+    assert_eq!(seat_of_weak, 1, "they met");
+    let player = world.report(&weak).await.player.id;
+    let mut tx = world.app().store().write().await.expect("a transaction");
+    let (category, _, _) = tx.set_figures(of_weak).await.expect("figures");
+    let category = category.to_lowercase();
+    let ratings = tx.ratings(&[(player, category.clone())]).await;
+    let rating = ratings.expect("ratings")[&(player, category.clone())];
+    let as_weak = ((world.report(&carol).await.player.id, category), rating);
+    tx.keep_ratings(&[as_weak].into()).await.expect("kept");
+    tx.commit().await.expect("committed");
+    world.turn(wait);
+    world.stake(&carol, "1").await;
+    let (of_carol, seat_of_carol) = seat(world, &carol).await;
+    assert_eq!(seat_of_carol, 2, "a seat is always taken");
+    assert!(of_carol == of_strong || of_carol == of_weak);
+    of_carol == of_weak
+}
+
+#[tokio::test]
+async fn of_several_open_seats_the_most_similar_in_strength_is_taken_for_a_while() {
+    // Strong has waited for 10 seconds, in which the two played.
+    for (strength_wait, wait, is_weak) in [
+        (SECOND * 11, Duration::ZERO, true),
+        (SECOND * 11, SECOND, false),
+        (SECOND * 5, Duration::ZERO, false),
+        (Duration::ZERO, Duration::ZERO, false),
+    ] {
+        let world = World::with(|config| config.game.strength_wait = strength_wait).await;
+        let met_weak = meets_the_weak_one(&world, wait).await;
+        assert_eq!(met_weak, is_weak, "{strength_wait:?} {wait:?}");
+        world.check().await;
+    }
+}
+
 /// Two players meet; then the first opens a set again after `wait`. Gives the seat that the second
 /// one gets, in the set that the first opened or in another.
 async fn meet_again(world: &World, wait: Duration) -> bool {

@@ -2,7 +2,7 @@
 
 use majibu::{
     core::{
-        game::{clock::Spent, settle::settle_match},
+        game::{clock::Spent, seat::OpenSeat, settle::settle_match},
         ids::{DepositId, EntryId, PlayerId, QuestionId, SetId},
         ledger,
         money::Cents,
@@ -14,7 +14,7 @@ use majibu::{
 };
 use rand::{SeedableRng, rngs::StdRng};
 
-use crate::bench::Bench;
+use crate::{bench::Bench, seats::seeker};
 
 /// When tests happen: 2026-11-22, noon in Nairobi.
 pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_795_338_000_000);
@@ -224,11 +224,10 @@ pub(crate) async fn start_game(
     let mut tx = store.write().await?;
     tx.serialise_player(player).await?;
     tx.serialise_starts(CATEGORY, STAKE).await?;
-    let found = tx
-        .open_seat(CATEGORY, STAKE, player, now, met_after)
-        .await?;
-    let (set, seat) = match found {
-        Some(set) => {
+    let open = tx.open_seats(seeker(player, met_after), 20, now).await?;
+    let (set, seat) = match open.seats.first() {
+        Some(OpenSeat { set, .. }) => {
+            let set = *set;
             tx.serialise_set(set).await?;
             tx.take_second_seat(set).await?;
             (set, 2)

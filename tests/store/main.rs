@@ -29,11 +29,14 @@ macro_rules! on_each_engine {
 mod bench;
 mod given;
 
+mod acts;
+mod admins;
 mod audit;
 mod balances;
 mod batches;
 mod booking;
 mod callbacks;
+mod care;
 mod chores;
 mod circuits;
 mod claims;
@@ -51,6 +54,7 @@ mod outbox;
 mod parked;
 mod partitions;
 mod paybill;
+mod plans;
 mod players;
 mod question_lengths;
 mod questions;

@@ -2,12 +2,13 @@
 
 use majibu::{
     core::{
+        game::rating::{Rating, START_MILLI},
         ids::{PlayerId, SetId},
         money::Cents,
         rules::Rules,
         time::Timestamp,
     },
-    store::Claim,
+    store::{Claim, Seeker, Tx},
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 
 on_each_engine!(
     the_oldest_seat_is_offered,
+    seats_come_with_their_age_and_the_strength_of_their_owners,
     a_seat_is_offered_for_its_category_and_stake_only,
     nobody_is_offered_the_own_seat,
     nobody_is_offered_questions_they_have_seen,
@@ -34,8 +36,23 @@ on_each_engine!(
 async fn offered(bench: &Bench, player: PlayerId, now: Timestamp) -> Option<SetId> {
     let met_after = now.before(Rules::default().rematch_cooldown);
     let mut tx = bench.write().await;
-    let seat = tx.open_seat(CATEGORY, STAKE, player, now, met_after).await;
-    seat.expect("an answer")
+    oldest(&mut tx, seeker(player, met_after), now).await
+}
+
+/// Somebody who looks for a seat of the category and stake of these tests.
+pub(crate) fn seeker(player: PlayerId, met_after: Timestamp) -> Seeker<'static> {
+    Seeker {
+        player,
+        category: CATEGORY,
+        stake: STAKE,
+        met_after,
+    }
+}
+
+/// The oldest seat that is open to a player.
+async fn oldest(tx: &mut Tx, seeker: Seeker<'_>, now: Timestamp) -> Option<SetId> {
+    let open = tx.open_seats(seeker, 1, now).await.expect("an answer");
+    open.seats.first().map(|seat| seat.set)
 }
 
 async fn the_oldest_seat_is_offered(bench: &Bench) {
@@ -52,6 +69,56 @@ async fn the_oldest_seat_is_offered(bench: &Bench) {
     assert_eq!(offered(bench, ben, NOW).await, Some(newer));
 }
 
+async fn seats_come_with_their_age_and_the_strength_of_their_owners(bench: &Bench) {
+    let mut players = Vec::new();
+    for number in 0..4 {
+        players.push(bench.player(number).await);
+    }
+    let questions = bench.questions(CATEGORY, 5).await;
+    bench.questions("Bible", 5).await;
+    let mut sets = Vec::new();
+    for (player, age) in players[..3].iter().zip([3_000, 2_000, 1_000]) {
+        sets.push(bench.set(*player, questions.clone(), at(-age)).await);
+    }
+    let mut tx = bench.write().await;
+    let rating = |points_milli| Rating {
+        points_milli,
+        spread_milli: 8_000,
+        games: 3,
+    };
+    let football = CATEGORY.to_lowercase();
+    let ratings = [
+        ((players[0], football.clone()), rating(31_000)),
+        ((players[1], "bible".to_owned()), rating(99_000)),
+        ((players[3], football.clone()), rating(17_000)),
+    ];
+    tx.keep_ratings(&ratings.clone().into())
+        .await
+        .expect("kept");
+    let of = [(players[0], football.clone()), (players[2], football)];
+    let kept = tx.ratings(&of);
+    assert_eq!(
+        kept.await.expect("ratings"),
+        ratings[..1].iter().cloned().collect()
+    );
+    let open = tx.open_seats(seeker(players[3], NOW), 2, NOW).await;
+    let open = open.expect("an answer");
+    assert_eq!(open.strength, 17_000);
+    let found = open
+        .seats
+        .iter()
+        .map(|seat| (seat.set, seat.opened_at, seat.strength));
+    let wanted = [
+        (sets[0], at(-3_000), 31_000),
+        (sets[1], at(-2_000), START_MILLI),
+    ];
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        wanted,
+        "two at most, the oldest first"
+    );
+}
+
 async fn a_seat_is_offered_for_its_category_and_stake_only(bench: &Bench) {
     let (ann, ben) = (bench.player(1).await, bench.player(2).await);
     bench.questions("Bible", 5).await;
@@ -64,8 +131,13 @@ async fn a_seat_is_offered_for_its_category_and_stake_only(bench: &Bench) {
         ("Bible", STAKE, None),
         (CATEGORY, Cents::new(5_000), None),
     ] {
-        let seat = tx.open_seat(category, stake, ben, NOW, NOW).await;
-        assert_eq!(seat.expect("an answer"), expected, "{category} for {stake}");
+        let seeker = Seeker {
+            category,
+            stake,
+            ..seeker(ben, NOW)
+        };
+        let seat = oldest(&mut tx, seeker, NOW).await;
+        assert_eq!(seat, expected, "{category} for {stake}");
     }
 }
 
@@ -114,8 +186,8 @@ async fn a_recent_opponent_is_not_offered_again(bench: &Bench) {
     let cool = NOW.after(Rules::default().rematch_cooldown);
     let mut tx = bench.read().await;
     let met_after = cool.before(Rules::default().rematch_cooldown);
-    let again = tx.open_seat(CATEGORY, STAKE, ben, NOW, met_after).await;
-    assert_eq!(again.expect("an answer"), Some(set), "after the cool-down");
+    let again = oldest(&mut tx, seeker(ben, met_after), NOW).await;
+    assert_eq!(again, Some(set), "after the cool-down");
 }
 
 async fn a_seat_is_offered_until_its_time(bench: &Bench) {
@@ -221,8 +293,7 @@ async fn one_seat_is_taken_by_one_of_many(bench: &Bench) {
                 if in_turn {
                     tx.serialise_starts(CATEGORY, STAKE).await.expect("in turn");
                 }
-                let found = tx.open_seat(CATEGORY, STAKE, player, NOW, NOW).await;
-                let found = found.expect("an answer")?;
+                let found = oldest(&mut tx, seeker(player, NOW), NOW).await?;
                 let taken = tx.take_second_seat(found).await;
                 assert!(!in_turn || taken.is_ok(), "nobody comes between: {taken:?}");
                 taken.ok()?;

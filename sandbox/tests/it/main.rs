@@ -13,6 +13,7 @@ mod documented;
 mod faults;
 mod faults_asked;
 mod gateway;
+mod load;
 mod opponent;
 mod organisation;
 mod page;

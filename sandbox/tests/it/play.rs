@@ -92,7 +92,7 @@ async fn a_screen_that_differs_is_told_by_file_line_and_difference() {
     let folder = TempDir::new().unwrap();
     let text = format!(
         "name a changed menu\n{FUNDED}ann sees exactly\n| Majibu. Balance KES 90\n| 1. Play\n| 2. Deposit\n\
-         | 3. My games\n| 4. Language\n| 5. Help\n| 6. Withdraw\n"
+         | 3. My games\n| 4. Language\n| 5. Help\n| 6. Withdraw\n| 7. My limits\n"
     );
     let file = scenario(&folder, "changed.scenario", &text);
     let junit = folder.path().join("junit.xml");
@@ -101,7 +101,7 @@ async fn a_screen_that_differs_is_told_by_file_line_and_difference() {
     let expected = format!(
         "FAIL  a changed menu\n{file}:11: ann sees exactly\n  expected (-), and shown instead (+):\n    \
          - Majibu. Balance KES 90\n    + Majibu. Balance KES 100\n      1. Play\n      2. Deposit\n      \
-         3. My games\n      4. Language\n      5. Help\n      6. Withdraw\n"
+         3. My games\n      4. Language\n      5. Help\n      6. Withdraw\n      7. My limits\n"
     );
     assert!(ran.out.starts_with(&expected), "{}", ran.out);
     assert!(ran.out.contains("1 played, 1 failed"), "{}", ran.out);

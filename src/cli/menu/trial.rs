@@ -23,7 +23,7 @@ use crate::{
     cli::{Failed, say},
     config::Config,
     core::msisdn::Msisdn,
-    service::{StartError, World, gateways},
+    service::{StartError, World, gateways, identity_check},
     session::Sessions,
     store::Store,
 };
@@ -106,6 +106,7 @@ impl House {
             sms: post.clone(),
             fallback: None,
             money: till.clone(),
+            identity: identity_check(config),
             gateways: gateways(config),
             clock: clock.clone(),
             random: world.random.clone(),

@@ -25,18 +25,51 @@ pub enum Decision {
     Draw,
 }
 
+/// Which rule decides between two scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Neither answered anything: a draw.
+    NothingAnswered,
+    /// One has more right answers.
+    Correct,
+    /// As many right answers; one answered more questions.
+    Answered,
+    /// As many of both; one took less time.
+    Time,
+    /// Equal in all: a draw.
+    Equal,
+}
+
 /// Decides between the two entries of a set.
 #[must_use]
 pub fn decide(first: Score, second: Score) -> Decision {
-    if first.answered == 0 && second.answered == 0 {
-        return Decision::Draw;
-    }
-    let by_score = (first.correct, first.answered).cmp(&(second.correct, second.answered));
-    // Less time is better, so the comparison is turned round.
-    match by_score.then(second.answering_ms.cmp(&first.answering_ms)) {
+    let better = match decided_by(first, second) {
+        Rule::NothingAnswered | Rule::Equal => Ordering::Equal,
+        Rule::Correct => first.correct.cmp(&second.correct),
+        Rule::Answered => first.answered.cmp(&second.answered),
+        // Less time is better, so the comparison is turned round.
+        Rule::Time => second.answering_ms.cmp(&first.answering_ms),
+    };
+    match better {
         Ordering::Greater => Decision::First,
         Ordering::Less => Decision::Second,
         Ordering::Equal => Decision::Draw,
+    }
+}
+
+/// The rule by which [`decide`] decides.
+#[must_use]
+pub fn decided_by(first: Score, second: Score) -> Rule {
+    if first.answered == 0 && second.answered == 0 {
+        Rule::NothingAnswered
+    } else if first.correct != second.correct {
+        Rule::Correct
+    } else if first.answered != second.answered {
+        Rule::Answered
+    } else if first.answering_ms != second.answering_ms {
+        Rule::Time
+    } else {
+        Rule::Equal
     }
 }
 
@@ -61,15 +94,46 @@ mod tests {
             answered,
             answering_ms,
         };
-        for (first, second, decision) in [
-            (score(4, 4, 30_000), score(3, 5, 1_000), Decision::First),
-            (score(3, 4, 1_000), score(3, 5, 30_000), Decision::Second),
-            (score(3, 5, 20_001), score(3, 5, 20_000), Decision::Second),
-            (score(3, 5, 20_000), score(3, 5, 20_000), Decision::Draw),
-            (score(0, 0, 0), score(0, 0, 0), Decision::Draw),
-            (score(0, 1, 9_000), score(0, 0, 0), Decision::First),
+        for (first, second, decision, rule) in [
+            (
+                score(4, 4, 30_000),
+                score(3, 5, 1_000),
+                Decision::First,
+                Rule::Correct,
+            ),
+            (
+                score(3, 4, 1_000),
+                score(3, 5, 30_000),
+                Decision::Second,
+                Rule::Answered,
+            ),
+            (
+                score(3, 5, 20_001),
+                score(3, 5, 20_000),
+                Decision::Second,
+                Rule::Time,
+            ),
+            (
+                score(3, 5, 20_000),
+                score(3, 5, 20_000),
+                Decision::Draw,
+                Rule::Equal,
+            ),
+            (
+                score(0, 0, 0),
+                score(0, 0, 0),
+                Decision::Draw,
+                Rule::NothingAnswered,
+            ),
+            (
+                score(0, 1, 9_000),
+                score(0, 0, 0),
+                Decision::First,
+                Rule::Answered,
+            ),
         ] {
             assert_eq!(decide(first, second), decision, "{first:?} {second:?}");
+            assert_eq!(decided_by(first, second), rule, "{first:?} {second:?}");
         }
     }
 

@@ -1,8 +1,50 @@
-//! Which questions a new set gets, and in which order each player sees the choices.
+//! Which of the open seats a player gets, which questions a new set gets, and in which order each
+//! player sees the choices.
+
+use std::time::Duration;
 
 use rand::{Rng, seq::SliceRandom};
 
-use crate::core::{ids::QuestionId, time::Timestamp};
+use crate::core::{
+    ids::{QuestionId, SetId},
+    time::Timestamp,
+};
+
+/// How many open seats are looked at, the oldest first. More of them wait so seldom, and so shortly,
+/// that a better match among the rest is worth no more work.
+pub const MAX_SEATS: u32 = 20;
+
+/// A seat that the rules let a player take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenSeat {
+    /// The set.
+    pub set: SetId,
+    /// Since when it waits.
+    pub opened_at: Timestamp,
+    /// The points of who waits in it, in thousandths.
+    pub strength: i64,
+}
+
+/// The seat that a player of `strength` takes, of those that the rules allow, the oldest first: the one
+/// of the most similar strength, the oldest of equals. A player always takes one where there is one; and
+/// the oldest goes first once it has waited for `patience`, so that nobody is passed over for longer.
+#[must_use]
+pub fn choose_seat(
+    seats: &[OpenSeat],
+    strength: i64,
+    patience: Duration,
+    now: Timestamp,
+) -> Option<SetId> {
+    let oldest = seats.first()?;
+    if now >= oldest.opened_at.after(patience) {
+        return Some(oldest.set);
+    }
+    // The first of equals: seats come in the order of their age.
+    let closest = seats
+        .iter()
+        .min_by_key(|seat| seat.strength.abs_diff(strength));
+    closest.map(|seat| seat.set)
+}
 
 /// A question that a set could hold, and when the player saw it last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +95,92 @@ mod tests {
 
     use super::*;
 
+    /// Seats in the order of their age, the oldest first, of these ages and strengths.
+    fn seats(now: Timestamp, of: &[(u64, i64)]) -> Vec<OpenSeat> {
+        let mut rng = StdRng::seed_from_u64(4);
+        let mut seats: Vec<OpenSeat> = of
+            .iter()
+            .map(|(age_ms, strength)| OpenSeat {
+                set: SetId::new(now, &mut rng),
+                opened_at: now.before(Duration::from_millis(*age_ms)),
+                strength: *strength,
+            })
+            .collect();
+        seats.sort_by_key(|seat| seat.opened_at);
+        seats
+    }
+
+    #[test]
+    fn the_most_similar_goes_first_for_a_few_seconds_only() {
+        let now = Timestamp::from_ms(1_000_000);
+        let patience = Duration::from_secs(5);
+        let young = seats(now, &[(4_999, 10_000), (2_000, 25_000), (1_000, 26_000)]);
+        assert_eq!(
+            choose_seat(&young, 25_100, patience, now),
+            Some(young[1].set)
+        );
+        assert_eq!(choose_seat(&young, 0, patience, now), Some(young[0].set));
+        let later = now.after(Duration::from_millis(1));
+        assert_eq!(
+            choose_seat(&young, 25_100, patience, later),
+            Some(young[0].set)
+        );
+        assert_eq!(choose_seat(&[], 25_100, patience, now), None);
+    }
+
     proptest! {
+        /// Who comes never waits while a seat is open; without patience, and among equals, it is the
+        /// oldest; and what is taken is the oldest or closer in strength than it.
+        #[test]
+        fn a_seat_is_always_taken(
+            of in prop::collection::vec((0..20_000_u64, 0..50_000_i64), 1..20),
+            strength in 0..50_000_i64, patience_ms in 0..10_000_u64,
+        ) {
+            let now = Timestamp::from_ms(1_000_000);
+            let (open, patience) = (seats(now, &of), Duration::from_millis(patience_ms));
+            let taken = choose_seat(&open, strength, patience, now).unwrap();
+            let taken = open.iter().find(|seat| seat.set == taken).unwrap();
+            let distance = |seat: &OpenSeat| seat.strength.abs_diff(strength);
+            prop_assert!(taken.set == open[0].set || distance(taken) < distance(&open[0]));
+            if now >= open[0].opened_at.after(patience) {
+                prop_assert_eq!(taken.set, open[0].set, "the oldest has waited long enough");
+            } else {
+                prop_assert!(open.iter().all(|seat| distance(taken) <= distance(seat)));
+            }
+            prop_assert_eq!(choose_seat(&open, strength, Duration::ZERO, now), Some(open[0].set));
+            let equal: Vec<OpenSeat> = open.iter().map(|seat| OpenSeat { strength, ..*seat }).collect();
+            prop_assert_eq!(choose_seat(&equal, strength, patience, now), Some(open[0].set));
+        }
+
+        /// Whoever comes, in whatever order and of whatever strength: once a seat has waited for the
+        /// patience, nobody who came later goes before it.
+        #[test]
+        fn nobody_is_passed_over_for_longer_than_the_patience(
+            comers in prop::collection::vec((1..2_000_u64, 0..50_000_i64, any::<bool>()), 1..120),
+        ) {
+            let patience = Duration::from_secs(5);
+            let (mut rng, mut now) = (StdRng::seed_from_u64(4), Timestamp::from_ms(1));
+            let mut open: Vec<OpenSeat> = Vec::new();
+            for (wait_ms, strength, opens) in comers {
+                now = now.after(Duration::from_millis(wait_ms));
+                if opens {
+                    // Somebody whom no open seat suits, by the other rules.
+                    let set = SetId::new(now, &mut rng);
+                    open.push(OpenSeat { set, opened_at: now, strength });
+                    continue;
+                }
+                let Some(taken) = choose_seat(&open, strength, patience, now) else {
+                    prop_assert!(open.is_empty());
+                    continue;
+                };
+                let at = open.iter().position(|seat| seat.set == taken).unwrap();
+                for passed_over in &open[..at] {
+                    prop_assert!(now < passed_over.opened_at.after(patience));
+                }
+                open.remove(at);
+            }
+        }
+
         #[test]
         fn the_least_recently_seen_are_picked(
             seen in prop::collection::vec(prop::option::of(0..50_i64), 0..30), seed: u64,

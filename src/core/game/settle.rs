@@ -128,15 +128,27 @@ pub fn settle_match(
     })
 }
 
-/// Gives an unpaired entry its stake back: with a bonus where the player answered something.
+/// Gives an unpaired entry its stake back: with a bonus where the player answered something and has
+/// had fewer than the rules allow on the day; `bonuses` is how many.
 ///
 /// # Errors
 /// When an amount does not fit.
-pub fn refund(unpaired: Played, stake: Cents, rules: &Rules) -> Result<Settlement, OutOfRange> {
+pub fn refund(
+    unpaired: Played,
+    stake: Cents,
+    bonuses: u32,
+    rules: &Rules,
+) -> Result<Settlement, OutOfRange> {
     if unpaired.score.answered == 0 {
         return Ok(give_back(unpaired, stake, Ending::Returned));
     }
     let mut settlement = give_back(unpaired, stake, Ending::Refunded);
+    if rules
+        .bonus_refunds_per_day
+        .is_some_and(|cap| bonuses >= cap)
+    {
+        return Ok(settlement);
+    }
     let whole = stake.percent(rules.refund_percent).ok_or(OutOfRange)?;
     let bonus = whole.minus(stake).ok_or(OutOfRange)?;
     let to = Account::Wallet(unpaired.player);
@@ -227,12 +239,28 @@ mod tests {
     #[test]
     fn an_unpaired_player_gets_105_percent_and_one_who_answered_nothing_100() {
         let stake = Cents::new(10_000);
-        let refunded = refund(played(1, 0, 1, 5_000), stake, &Rules::default()).unwrap();
+        let refunded = refund(played(1, 0, 1, 5_000), stake, 99, &Rules::default()).unwrap();
         assert_eq!(refunded.outcomes[0].received, Cents::new(10_500));
         assert_eq!(moved(&refunded, Account::Promo), 500);
-        let returned = refund(played(1, 0, 0, 0), stake, &Rules::default()).unwrap();
+        let returned = refund(played(1, 0, 0, 0), stake, 0, &Rules::default()).unwrap();
         assert_eq!(returned.outcomes[0].ending, Ending::Returned);
         assert_eq!(moved(&returned, Account::Promo), 0);
+    }
+
+    #[test]
+    fn above_the_cap_of_a_day_the_stake_comes_back_without_a_bonus() {
+        let rules = Rules {
+            bonus_refunds_per_day: Some(2),
+            ..Rules::default()
+        };
+        for (bonuses, received, given) in [(0, 10_500, 500), (1, 10_500, 500), (2, 10_000, 0)] {
+            let unpaired = played(1, 2, 5, 5_000);
+            let refunded = refund(unpaired, Cents::new(10_000), bonuses, &rules).unwrap();
+            assert_eq!(refunded.outcomes[0].ending, Ending::Refunded);
+            assert_eq!(refunded.outcomes[0].received, Cents::new(received));
+            assert_eq!(moved(&refunded, Account::Promo), given);
+            assert_eq!(moved(&refunded, Account::Stakes), 10_000);
+        }
     }
 
     proptest! {
@@ -261,7 +289,7 @@ mod tests {
             let is_whole = |o: &Outcome| (o.ending, o.received) == (Ending::Returned, stake);
             prop_assert!(voided.outcomes.len() == 2 && voided.outcomes.iter().all(is_whole));
 
-            let refunded = refund(first, stake, &rules).unwrap();
+            let refunded = refund(first, stake, 0, &rules).unwrap();
             prop_assert_eq!(moved(&refunded, Account::Stakes), stake.get());
             let received = refunded.outcomes[0].received.get();
             prop_assert_eq!(

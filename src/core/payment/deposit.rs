@@ -177,13 +177,6 @@ pub fn latest_push(due: Timestamp) -> Timestamp {
     due.after(PUSH_WITHIN)
 }
 
-/// What a player may still deposit today, who has deposited so much; `None`: any amount.
-#[must_use]
-pub fn room_today(deposited: Cents, rules: &WalletRules) -> Option<Cents> {
-    let room = rules.daily_deposit_limit?.minus(deposited);
-    Some(room.unwrap_or_default().max(Cents::ZERO))
-}
-
 /// How often and how long a pushed deposit is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -268,17 +261,6 @@ mod tests {
         }
         for code in ["0", "4999", "26", "7", "500.001.1001", "", "1032 "] {
             assert!(!callback_says_unpaid(code), "{code}");
-        }
-    }
-
-    #[test]
-    fn what_may_still_be_deposited_today_is_never_less_than_nothing() {
-        let mut rules = WalletRules::default();
-        assert_eq!(room_today(Cents::new(1), &rules), None);
-        rules.daily_deposit_limit = Some(Cents::new(10_000));
-        for (deposited, room) in [(0, 10_000), (9_999, 1), (10_000, 0), (99_999, 0)] {
-            let left = room_today(Cents::new(deposited), &rules);
-            assert_eq!(left, Some(Cents::new(room)), "{deposited}");
         }
     }
 

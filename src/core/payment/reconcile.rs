@@ -131,6 +131,8 @@ pub struct Ours<'a> {
     pub named: Option<&'a OurPayout>,
     /// The withdrawals that are not settled.
     pub open: &'a [OurPayout],
+    /// What the books have as taken back of it by M-Pesa.
+    pub taken_back: Cents,
 }
 
 /// Something that we booked and no source has.
@@ -236,16 +238,17 @@ impl Reconciler {
         };
         let sum = self.taken_back.entry((way, linked)).or_default();
         *sum = sum.plus(row.amount).unwrap_or(*sum);
+        let is_in_the_books = *sum <= ours.taken_back;
         let booked = match way {
             Way::In => ours.deposit.map(|booked| booked.amount),
             Way::Out => ours.paid.map(|paid| paid.amount),
         };
         match booked {
-            Some(booked) => {
+            Some(booked) if !is_in_the_books => {
                 self.report
                     .find(row, Class::Reversed, Some(booked), Note::StillBooked);
             }
-            None => self.report.count(&row, Class::Reversed),
+            Some(_) | None => self.report.count(&row, Class::Reversed),
         }
     }
 

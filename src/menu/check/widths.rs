@@ -9,7 +9,7 @@ use crate::{
         render::{Frame, PREFIX, hints_of, sms},
         session::{Item, Session},
         template::Values,
-        vocabulary::{AMOUNT, CHOICES, LONGEST_LIST, Lookup, PLACEHOLDERS, Placeholder},
+        vocabulary::{AMOUNT, CHOICES, LONGEST_LIST, Lookup, PLACEHOLDERS, Placeholder, list},
     },
 };
 
@@ -158,14 +158,17 @@ impl Measure<'_> {
         let items = if screen.amount {
             let amounts = self.limits.amounts_on(screen);
             let amounts = amounts.into_iter().flat_map(|of| &of.shown);
+            let known = screen.list.as_ref().and_then(|name| list(name.get_ref()));
+            let value = known.and_then(|known| known.values.first());
+            let value = value.copied().unwrap_or(AMOUNT);
             amounts
-                .map(|shown| Item::new(shown, AMOUNT, shown))
+                .map(|shown| Item::new(shown, value, shown))
                 .collect()
         } else {
             vec![item; if screen.timed { CHOICES } else { 1 }]
         };
-        let list = screen.list.as_ref().map(|list| list.get_ref().as_str());
-        session.keep(list.unwrap_or_default(), items);
+        let name = screen.list.as_ref().map(|list| list.get_ref().as_str());
+        session.keep(name.unwrap_or_default(), items);
         let facts = Facts::default();
         // A text that is paged is cut by the budget itself; everything else is measured uncut.
         let frame = Frame {

@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         let path = format!("screen.{name}");
         let known = [
             "options", "list", "amount", "set", "go", "run", "back", "home", "timed", "paged",
-            "ends",
+            "ends", "stays",
         ];
         self.known(table, &path, &known);
         let mut options = Vec::new();
@@ -287,6 +287,7 @@ impl<'a> Reader<'a> {
             timed: self.flag(table, &path, "timed"),
             paged: self.flag(table, &path, "paged"),
             ends: self.flag(table, &path, "ends"),
+            stays: self.flag(table, &path, "stays"),
         }
     }
 

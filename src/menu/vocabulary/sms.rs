@@ -3,7 +3,7 @@
 use super::Named;
 
 /// SMS. Each may have the balance, as it is in the transaction that the SMS tells of.
-pub const SMS: [Named; 20] = [
+pub const SMS: [Named; 32] = [
     (
         "won",
         &[
@@ -49,6 +49,10 @@ pub const SMS: [Named; 20] = [
     ),
     ("refunded", &["balance", "category", "refund", "received"]),
     ("returned", &["balance", "category", "received"]),
+    (
+        "refunded_capped",
+        &["balance", "category", "received", "bonuses"],
+    ),
     ("voided", &["balance", "category", "received"]),
     (
         "deposit_paid",
@@ -66,14 +70,28 @@ pub const SMS: [Named; 20] = [
     ),
     ("withdrawal_failed", &["balance", "amount", "reason"]),
     ("payment_parked", &["amount", "receipt"]),
+    ("excluded", &["balance", "until", "support", "helpline"]),
+    ("blocked", &["balance", "support", "helpline"]),
+    ("unblocked", &["balance"]),
+    ("verified", &["balance"]),
+    ("limit_set", &["balance", "period", "cap"]),
+    (
+        "limit_coming",
+        &["balance", "period", "cap", "coming", "from"],
+    ),
+    ("adjusted_up", &["balance", "amount"]),
+    ("adjusted_down", &["balance", "amount"]),
+    ("payment_reversed", &["balance", "amount", "receipt"]),
+    ("payout_reversed", &["balance", "amount", "receipt"]),
     // Answers to SMS of players.
     ("balance", &["balance", "code"]),
     ("games", &["balance", "code", "games"]),
     ("no_games", &["balance", "code"]),
-    ("help", &["balance", "code"]),
+    ("help", &["balance", "code", "support", "helpline"]),
     ("stopped", &["balance", "code"]),
     ("started", &["balance", "code"]),
     ("register", &["code"]),
+    ("how_to_exclude", &["balance", "code", "pauses"]),
 ];
 
 /// What the service gives an SMS of that kind.

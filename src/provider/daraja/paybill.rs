@@ -9,7 +9,10 @@ use super::{
     client::{Answer, DarajaClient, NoAnswer, text_of},
 };
 use crate::{
-    core::{money::Cents, msisdn::Msisdn, payment::paybill::ResponseType, time::Timestamp},
+    core::{
+        fair::payer::Payer, money::Cents, msisdn::Msisdn, payment::paybill::ResponseType,
+        time::Timestamp,
+    },
     ports::{Paybill, PaybillError, Payment, PullQuestion, PulledRow, Registered},
 };
 
@@ -21,6 +24,7 @@ const RECEIPT: [&str; 2] = ["TransID", "transactionId"];
 const AMOUNT: [&str; 2] = ["TransAmount", "amount"];
 const ACCOUNT: [&str; 2] = ["BillRefNumber", "billreference"];
 const PAYER: [&str; 2] = ["MSISDN", "msisdn"];
+const NAMES: [&str; 3] = ["FirstName", "MiddleName", "LastName"];
 const SHORTCODE: [&str; 2] = ["BusinessShortCode", "shortCode"];
 
 impl Paybill for DarajaClient {
@@ -118,6 +122,12 @@ fn read(json: &Value) -> Option<Payment> {
         shortcode: field(SHORTCODE).filter(|code| !code.is_empty()),
         // Masked and hashed numbers are no numbers.
         payer: field(PAYER).and_then(|payer| Msisdn::parse(&payer).ok()),
+        paid_by: field(PAYER).and_then(|payer| {
+            let names = NAMES
+                .iter()
+                .filter_map(|name| json.get(*name).and_then(text_of));
+            Payer::read(&payer, &names.collect::<Vec<_>>().join(" "))
+        }),
     })
 }
 
