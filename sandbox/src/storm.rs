@@ -287,12 +287,16 @@ impl<'a> Storm<'a> {
             if let Some(done) = something.as_mut().now_or_never() {
                 return Ok(done);
             }
-            // Never given up half-way: what the service has begun it must write down.
-            target.pass(TICK).await?;
-            *now += TICK;
-            if let Some(done) = something.as_mut().now_or_never() {
-                return Ok(done);
+            match future::select(something.as_mut(), target.pass(TICK)).await {
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    *now += TICK;
+                    return Ok(done);
+                }
+                Either::Right((passed, _)) => passed?,
             }
+            *now += TICK;
         }
     }
 
