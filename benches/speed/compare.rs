@@ -7,7 +7,7 @@ mod table;
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -90,7 +90,9 @@ impl Figures {
 }
 
 /// Measures everything and tells.
-pub(crate) async fn compare(arguments: Arguments) -> Result<(), Failure> {
+pub(crate) async fn compare(mut arguments: Arguments) -> Result<(), Failure> {
+    // The service runs in a folder of its own.
+    arguments.majibu = arguments.majibu.canonicalize()?;
     let mut figures = Figures::default();
     let size = std::fs::metadata(&arguments.majibu)?.len();
     figures.add("binary.mib", mib(size));
@@ -327,9 +329,4 @@ impl Round<'_> {
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / 1_048_576.0
-}
-
-/// A folder's path as a configuration has it.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -11,7 +11,6 @@ use tempfile::TempDir;
 use super::{
     Round,
     process::{Started, free_port},
-    shown,
 };
 use crate::{Failure, crowd};
 
@@ -53,7 +52,7 @@ impl<'a> Service<'a> {
     /// runs out of, and no limit for one address, since all callers come from this one.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.round.arguments.majibu);
-        let prefix = format!("speed-{}", shown(self.folder.path()));
+        let prefix = format!("speed-{}-{}", std::process::id(), self.port);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MAJIBU")) {
             command.env_remove(name);
         }

@@ -17,6 +17,8 @@ home:     \d\. Play$              -> [Play]
 question: ^CON (.*\n)?Q\d         -> [*]
 category: (?i)category            -> [*]
 stake:    (?i)stake               -> [*]
+# no money left
+broke:    Deposit to Majibu       -> hang up
 ";
 
 /// What a session does on a screen.
@@ -37,6 +39,8 @@ enum Press {
     Line(Vec<String>),
     /// The key of any line, by chance. Keys of one digit from 1 on: the others lead back.
     Any,
+    /// Nothing: the session is over.
+    Nothing,
 }
 
 /// Rules in order: the first that knows a screen decides.
@@ -53,7 +57,7 @@ impl Rules {
     }
 
     /// Reads rules, one a line: `NAME: PATTERN -> KEY`, where KEY is what is typed, `[Text|Text]` the
-    /// key of the line that says one of these, or `[*]` that of any line.
+    /// key of the line that says one of these, `[*]` that of any line, and `hang up` ends the session.
     ///
     /// # Errors
     /// When a line is none; says which.
@@ -94,6 +98,7 @@ impl Rule {
         let press = match within {
             Some("*") => Press::Any,
             Some(texts) => Press::Line(texts.split('|').map(str::to_owned).collect()),
+            None if press == "hang up" => Press::Nothing,
             None if press.is_empty() => return Err("no key".into()),
             None => Press::Keys(press.to_owned()),
         };
@@ -104,10 +109,16 @@ impl Rule {
         })
     }
 
+    /// Whether the session is over on this screen.
+    pub(super) fn hangs_up(&self) -> bool {
+        matches!(self.press, Press::Nothing)
+    }
+
     /// What is pressed; `None` where the screen has no such line.
     pub(super) fn key<'a>(&'a self, screen: &'a str, rng: &mut impl Rng) -> Option<&'a str> {
         match &self.press {
             Press::Keys(keys) => Some(keys),
+            Press::Nothing => None,
             Press::Line(texts) => lines(screen)
                 .find(|(_, says)| texts.iter().any(|text| text == says))
                 .map(|(key, _)| key),

@@ -6,7 +6,7 @@ use hyper::body::Bytes;
 use rand::Rng;
 
 use super::client::Reply;
-use super::{LoadPlan, Play, Step};
+use super::{LoadPlan, Play, Rule, Step};
 use crate::text;
 
 /// A session under way.
@@ -93,6 +93,9 @@ impl Session {
             Play::Rules(..) if self.hops == 0 => None,
             Play::Rules(rules, _) => {
                 let rule = rules.of(&self.screen);
+                if rule.is_some_and(Rule::hangs_up) {
+                    return Next::Over;
+                }
                 let Some(key) = rule.and_then(|rule| rule.key(&self.screen, rng)) else {
                     return Next::Stuck;
                 };

@@ -237,6 +237,11 @@ async fn rules_play_by_what_the_screen_says() {
         [0, 0, 40, 0],
         "no rule knows the first screen"
     );
+    let (report, _) = loaded(Wrong::Nothing, |plan| {
+        plan.play = Play::Rules(Rules::read("home: You are -> hang up").unwrap(), 30);
+    })
+    .await;
+    assert!(report.is_clean() && report.hops == 40, "{report:?}");
 }
 
 #[tokio::test]
