@@ -37,7 +37,7 @@ enum Press {
     Keys(String),
     /// The key of the first line with one of these texts.
     Line(Vec<String>),
-    /// The key of any line, by chance. Keys of one digit from 1 on: the others lead back.
+    /// The key of any line, by chance.
     Any,
     /// Nothing: the session is over.
     Nothing,
@@ -122,14 +122,17 @@ impl Rule {
             Press::Line(texts) => lines(screen)
                 .find(|(_, says)| texts.iter().any(|text| text == says))
                 .map(|(key, _)| key),
-            Press::Any => {
-                let forward = |key: &str| key.len() == 1 && key != "0";
-                let keys = || lines(screen).map(|(key, _)| key).filter(|key| forward(key));
-                let count = keys().count();
-                keys().nth(rng.random_range(0..count.max(1)))
-            }
+            Press::Any => any_key(screen, rng),
         }
     }
+}
+
+/// The key of any line of a screen, by chance. Keys of one digit from 1 on: the others lead back.
+pub(super) fn any_key<'a>(screen: &'a str, rng: &mut impl Rng) -> Option<&'a str> {
+    let forward = |key: &str| key.len() == 1 && key != "0";
+    let keys = || lines(screen).map(|(key, _)| key).filter(|key| forward(key));
+    let count = keys().count();
+    keys().nth(rng.random_range(0..count.max(1)))
 }
 
 /// The numbered lines of a screen: `1. Play`, `1) Play`, `1: Play` or `1 Play`.
