@@ -13,7 +13,7 @@ use super::{
 use crate::bench::Bench;
 
 /// An index of PostgreSQL.
-struct Index {
+pub(super) struct Index {
     table: String,
     /// The column that it is sorted by first.
     first: String,
