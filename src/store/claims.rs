@@ -44,7 +44,11 @@ macro_rules! texts {
                 " where ",
                 $condition,
                 $due,
-                " <= $1 limit 1"
+                // In order, so that the index of what is due is read, and never the table: a planner
+                // that expects a hit soon would begin to read rows, most of which are due no more.
+                " <= $1 order by ",
+                $due,
+                " limit 1"
             ),
             figure: concat!(
                 "select cast(count(*) as bigint), min(at_ms) from (select ",
