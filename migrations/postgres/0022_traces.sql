@@ -10,7 +10,6 @@ alter table outbox add column trace_id text;
 create index parked_open on parked (parked_at_ms) where assigned_to is null;
 create index deposit_flagged on deposit (flagged_at_ms) where flagged = 1;
 create index withdrawal_flagged on withdrawal (flagged_at_ms) where flagged = 1;
-create index callback_dead on callback (received_at_ms) where state = 'dead';
 
 -- One row: the last check of the whole ledger.
 create table ledger_check (
