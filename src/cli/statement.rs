@@ -132,6 +132,8 @@ fn as_json(statement: &Statement, findings: &[String], now: Timestamp) -> Value 
             "playing": statement.open.playing,
             "waiting": statement.open.waiting,
             "stakes_cents": statement.open.stakes.get(),
+            "unpaired": statement.open.unpaired,
+            "unpaired_stakes_cents": statement.open.unpaired_stakes.get(),
         },
         "counts": counts,
     })
@@ -226,6 +228,12 @@ fn print(statement: &Statement, now: Timestamp) {
     }
     line("games under way", statement.open.playing.to_string());
     line("entries waiting", statement.open.waiting.to_string());
+    line(
+        "entries that nobody had joined",
+        statement.open.unpaired.to_string(),
+    );
+    let unpaired = shillings(statement.open.unpaired_stakes);
+    line("stakes of these", unpaired);
     say("");
     for (_, words, reason) in COUNTS {
         line(words, statement.moved(reason).0.to_string());
@@ -279,6 +287,18 @@ fn print_csv(statement: &Statement) -> Result<(), Failed> {
         "",
         "",
         &entries,
+        "",
+        "",
+        "",
+        &stakes,
+    ])?;
+    let (unpaired, stakes) = (open.unpaired.to_string(), plain(open.unpaired_stakes));
+    row([
+        "liability",
+        "unpaired_entries",
+        "",
+        "",
+        &unpaired,
         "",
         "",
         "",

@@ -70,6 +70,10 @@ pub struct OpenEntries {
     pub waiting: i64,
     /// The stakes of both.
     pub stakes: Cents,
+    /// Those among them that nobody had joined: they go back, unless somebody still comes.
+    pub unpaired: i64,
+    /// The stakes of these.
+    pub unpaired_stakes: Cents,
 }
 
 /// One account over the period.

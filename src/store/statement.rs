@@ -55,7 +55,7 @@ impl Tx {
     async fn open_entries_at_end(&mut self, period: Period) -> Result<OpenEntries, StoreError> {
         let row = fetch_optional!(
             self,
-            (i64, i64, i64),
+            (i64, i64, i64, i64, i64),
             "with ended_later as (
                 select distinct entry.set_id
                 from transfer
@@ -70,21 +70,30 @@ impl Tx {
                 from ended_later
                 join entry on entry.set_id = ended_later.set_id
                 where entry.state not in ('playing', 'waiting') and staked_at_ms < $1
+            ), seated as (
+                select set_id, cast(count(*) as bigint) as seats
+                from open_then
+                group by set_id
             )
             select cast(coalesce(sum(
                     case when finished_at_ms < $1 then 0 else 1 end), 0) as bigint),
                 cast(coalesce(sum(
                     case when finished_at_ms < $1 then 1 else 0 end), 0) as bigint),
-                cast(coalesce(sum(stake_cents), 0) as bigint)
+                cast(coalesce(sum(stake_cents), 0) as bigint),
+                cast(coalesce(sum(case when seats = 1 then 1 else 0 end), 0) as bigint),
+                cast(coalesce(sum(case when seats = 1 then stake_cents else 0 end), 0) as bigint)
             from open_then
+            join seated on seated.set_id = open_then.set_id
             join question_set on question_set.id = open_then.set_id",
             period.until.ms()
         )?;
-        let (playing, waiting, cents) = row.unwrap_or_default();
+        let (playing, waiting, cents, unpaired, unpaired_cents) = row.unwrap_or_default();
         Ok(OpenEntries {
             playing,
             waiting,
             stakes: Cents::new(cents),
+            unpaired,
+            unpaired_stakes: Cents::new(unpaired_cents),
         })
     }
 }

@@ -191,11 +191,18 @@ async fn days_and_months_agree_with_the_ledger_to_the_cent() {
     // The game that was open at midnight is owed then, and settled on the day after.
     assert_eq!(
         daily[0]["open_entries"],
-        json!({"playing": 0, "waiting": 1, "stakes_cents": 5_000})
+        json!({
+            "playing": 0, "waiting": 1, "stakes_cents": 5_000,
+            "unpaired": 1, "unpaired_stakes_cents": 5_000,
+        }),
+        "nobody has joined it"
     );
     assert_eq!(
         daily[1]["open_entries"],
-        json!({"playing": 0, "waiting": 0, "stakes_cents": 0})
+        json!({
+            "playing": 0, "waiting": 0, "stakes_cents": 0,
+            "unpaired": 0, "unpaired_stakes_cents": 0,
+        })
     );
     assert_eq!(daily[1]["counts"]["refunds"], 1);
     assert_eq!(cents(&daily[1], "promo", "out_cents"), 250, "5% of 50");
