@@ -3,6 +3,7 @@
 
 mod adjustment;
 mod admin;
+mod fair;
 mod game;
 mod house;
 mod inbox;
@@ -93,6 +94,9 @@ enum Command {
     /// The menu: prove it, draw it, try it
     #[command(subcommand)]
     Menu(menu::Command),
+    /// Play that looks unfair, with the evidence
+    #[command(subcommand)]
+    Fair(fair::Command),
     /// Provider callbacks as they came, and running one again
     #[command(subcommand)]
     Inbox(inbox::Command),
@@ -217,6 +221,7 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         Command::Withdrawal(command) => withdrawal::run(config, &command).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
+        Command::Fair(command) => fair::run(config, &command).await,
         Command::House(command) => house::run(config, &command).await,
         Command::Inbox(command) => inbox::run(config, &command).await,
         Command::Ledger(command) => ledger::run(config, &command).await,

@@ -19,6 +19,7 @@ mod adjustments;
 mod admins;
 mod audit;
 mod charts;
+mod fair;
 mod fault;
 mod form;
 mod game;
@@ -72,6 +73,8 @@ fn pages() -> Router<Web> {
         .route("/admin", look(today::page))
         .route("/admin/adjustments", look(adjustments::page))
         .route("/admin/audit", look(audit::page))
+        .route("/admin/fair", look(fair::page))
+        .route("/admin/fair/{id}", look(fair::case))
         .route("/admin/jobs", look(jobs::page))
         .route("/admin/match", look(game::search))
         .route("/admin/match/{id}", look(game::page))
@@ -99,6 +102,7 @@ fn support_acts() -> Router<Web> {
     let question = |name: &str| format!("/admin/questions/{{id}}/{name}");
     let job = |name: &str| format!("/admin/jobs/{name}");
     Router::new()
+        .route("/admin/fair/{id}/review", act(Support, fair::review))
         .route(&player("exclude"), act(Support, player_acts::exclude))
         .route(&player("block"), act(Support, player_acts::block))
         .route(&player("unblock"), act(Support, player_acts::unblock))

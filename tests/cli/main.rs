@@ -23,6 +23,7 @@ mod database;
 mod doctor;
 mod doctor_traffic;
 mod draw;
+mod fair;
 mod inbox;
 mod menu_faults;
 mod menus;

@@ -10,6 +10,7 @@ mod support;
 
 mod browser;
 
+mod fair;
 mod forms;
 mod login;
 mod money;

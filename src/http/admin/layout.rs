@@ -17,6 +17,7 @@ const NAV: &[(&str, &[(&str, &str)])] = &[
             ("/admin", "Today"),
             ("/admin/players", "Players"),
             ("/admin/match", "Matches"),
+            ("/admin/fair", "Fair play"),
             ("/admin/questions", "Questions"),
         ],
     ),
