@@ -35,6 +35,7 @@ mod payout;
 mod placed;
 mod play;
 mod player_care;
+mod privacy;
 mod pull;
 mod questions;
 mod reconcile;
@@ -81,6 +82,7 @@ pub use operator::{AssignError, Payouts, PlayerReport};
 pub use outbox::SmsState;
 pub use paybill::PaybillSettings;
 pub use player_care::{Care, CareError};
+pub use privacy::{EraseError, ExportedAct, ExportedCallback, GameExport, PlayerExport};
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
     CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionSearch,

@@ -25,8 +25,10 @@ mod circuits;
 mod claims;
 mod deposits;
 mod entries;
+mod erasure;
 mod error;
 mod explain;
+mod export;
 mod failed_sms;
 mod fair;
 mod fair_counts;
@@ -55,6 +57,7 @@ mod statement;
 mod story;
 mod tally;
 mod taxes;
+mod theirs;
 mod today;
 mod transact;
 mod unsure;
@@ -75,8 +78,14 @@ pub use claims::{Backlog, Claim, Leased};
 pub use deposits::Deposit;
 pub use engine::{Store, Tx};
 pub use entries::{Entry, EntryState, FinishedRound, GivenAnswer};
+pub use erasure::{Erased, Ties};
 pub use error::{Contention, StoreError};
 pub use explain::{AnsweredAt, BookedTransfer, SetCourse, SetQuestion};
+pub use export::{
+    ExportedAdjustment, ExportedConsent, ExportedDeposit, ExportedGame, ExportedHop,
+    ExportedInbound, ExportedLimit, ExportedPlayer, ExportedQuestion, ExportedRating, ExportedSms,
+    ExportedTransfer, ExportedWithdrawal,
+};
 pub use failed_sms::{FailedSms, SmsCount};
 pub use fair::{Flag, FlagFilter};
 pub use fair_counts::{Looked, TimedAnswer, WatchedMatch};
@@ -100,6 +109,7 @@ pub use sets::{OpenSeats, OpenSet, Seeker, SetFigures};
 pub use story::{
     CallbackStory, DepositStory, EndedRow, HopRow, InboundStory, SmsStory, WithdrawalStory,
 };
+pub use theirs::TheirCallback;
 pub use today::{Standing, Troubles};
 pub use unsure::{FlaggedDeposit, Unsure};
 pub use ussd_sessions::{EndedSession, Measure, StatusCount};

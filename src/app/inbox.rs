@@ -26,8 +26,8 @@ pub enum ReplayError {
     /// It is new: a job acts on it.
     #[error("it is new: a job acts on it by itself")]
     New,
-    /// Only its beginning was kept.
-    #[error("it was larger than is taken, and only its beginning was kept")]
+    /// Only its beginning was kept, or nothing.
+    #[error("it was larger than is taken, or its player's data were erased: it is not whole")]
     Cut,
     /// Something else failed.
     #[error(transparent)]

@@ -140,6 +140,8 @@ impl App {
         now: Timestamp,
     ) -> Result<(Tx, Parked), AssignError> {
         let player = tx.player(msisdn).await?.ok_or(AssignError::NoPlayer)?;
+        let player = self.still_there(&mut tx, player.id).await?;
+        let player = player.ok_or(AssignError::NoPlayer)?;
         let parked = tx.assign_parked(id, player.id, by.why.text(), now).await?;
         let parked = parked.ok_or(AssignError::NotParked)?;
         // It comes into the wallet now, so it is taxed now, like any other deposit.

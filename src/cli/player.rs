@@ -1,6 +1,9 @@
 //! `player show`, and what an operator does for a player.
 
 mod care;
+mod privacy;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -22,6 +25,25 @@ pub(super) enum Command {
         /// One JSON object for each number, on a line of its own, instead of text
         #[arg(long)]
         json: bool,
+    },
+    /// Everything that is kept of a player, as one JSON document, for a data-protection request
+    Export {
+        /// The number
+        msisdn: String,
+        /// The file to write; it must not exist. Without it: to stdout
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Who asked for it; kept in the audit log
+        #[arg(long, default_value = "the player asked for it")]
+        reason: String,
+    },
+    /// Erase a player's personal data for good; the books stay
+    Erase {
+        /// The number
+        msisdn: String,
+        /// Who asked for it, without the number; kept in the audit log
+        #[arg(long)]
+        reason: String,
     },
     /// No play, no deposits and no offers for some days; nobody can end it earlier
     Exclude {
@@ -59,6 +81,12 @@ pub(super) enum Command {
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     match command {
         Command::Show { msisdns, json } => show(config, msisdns, *json).await,
+        Command::Export {
+            msisdn,
+            output,
+            reason,
+        } => privacy::export(config, msisdn, reason, output.as_deref()).await,
+        Command::Erase { msisdn, reason } => privacy::erase(config, msisdn, reason).await,
         Command::Exclude { whom, days } => care::exclude(config, whom, *days).await,
         Command::Block(whom) => care::block(config, whom).await,
         Command::Unblock(whom) => care::unblock(config, whom).await,

@@ -89,6 +89,41 @@ impl Msisdn {
         self.0.trim_start_matches('+')
     }
 
+    /// A text in which every Kenyan mobile number but this one is masked, whether or not it is written
+    /// with its country.
+    #[must_use]
+    pub fn mask_others(&self, text: &str) -> String {
+        let (mut masked, mut digits) = (String::new(), String::new());
+        // One more, at which the last digits end.
+        for letter in text.chars().map(Some).chain([None]) {
+            match letter {
+                Some(digit) if digit.is_ascii_digit() => digits.push(digit),
+                letter => {
+                    masked.push_str(&self.mask_run(&digits));
+                    digits.clear();
+                    masked.extend(letter);
+                }
+            }
+        }
+        masked
+    }
+
+    /// The same for digits that stand together.
+    fn mask_run(&self, digits: &str) -> String {
+        // Without its zero and its country a number has nine digits.
+        let padded = format!("0{digits}");
+        let written = if digits.len() == 9 {
+            padded.as_str()
+        } else {
+            digits
+        };
+        let read = Self::parse(written).ok();
+        match read {
+            Some(number) if number != *self => number.masked(),
+            _ => digits.into(),
+        }
+    }
+
     /// As other people may see it: `+25471xxx678`.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -178,6 +213,17 @@ mod tests {
         for text in ["erased:", "erased:+254712345678", "x"] {
             assert_eq!(Msisdn::parse_kept(text), Err(NotAKenyanMobile), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_of_others_are_masked_in_a_text() {
+        let own = Msisdn::parse("0712345678").unwrap();
+        let text =
+            "254712345678 0712345678 254733123456, \"0733123456\" %2B254733123456 20261122120000";
+        assert_eq!(
+            own.mask_others(text),
+            "254712345678 0712345678 +25473xxx456, \"+25473xxx456\" %2B+25473xxx456 20261122120000"
+        );
     }
 
     proptest! {

@@ -138,7 +138,9 @@ impl Tx {
 
     /// The same for many.
     pub async fn add_all_sms(&mut self, texts: &[Sms], now: Timestamp) -> Result<(), StoreError> {
-        let rows = texts.iter().map(|sms| {
+        // Nobody has a number that was erased.
+        let texts = texts.iter().filter(|sms| !sms.msisdn.is_erased());
+        let rows = texts.map(|sms| {
             json!({
                 "id": sms.id.to_string(),
                 "cause": sms.cause,

@@ -41,7 +41,7 @@ impl TryFrom<PayoutRow> for OurPayout {
             id: parse("withdrawal", "id", &row.id)?,
             state: State::named(&row.state).ok_or_else(|| corrupt("state"))?,
             amount: Cents::new(row.payout_cents),
-            number: Msisdn::parse(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
+            number: Msisdn::parse_kept(&row.msisdn).map_err(|_| corrupt("msisdn"))?,
             receipt: row.receipt,
             originator: row.originator_id,
             requested_at: Timestamp::from_ms(row.requested_at_ms),
@@ -225,7 +225,7 @@ impl Tx {
         let rows = fetch_all!(self, (String, String, String), select, ids_json(references))?;
         rows.into_iter()
             .map(|(reference, id, msisdn)| {
-                let number = Msisdn::parse(&msisdn);
+                let number = Msisdn::parse_kept(&msisdn);
                 let number = number.map_err(|_| StoreError::corrupt("player", &id, "msisdn"))?;
                 Ok((reference, parse("player", "id", &id)?, number))
             })
