@@ -1,15 +1,10 @@
--- What metrics and traces need: the hop that a row follows from, indexes for what is counted whenever
--- somebody looks, and what the last check of the ledger found.
+-- What metrics and traces need: the hop that a row follows from, and what the last check of the ledger
+-- found. What is counted whenever somebody looks has its indexes since 0016 and 0017.
 
 -- The id of the hop, 32 hexadecimal digits; null: it follows from no hop.
 alter table deposit add column trace_id text;
 alter table withdrawal add column trace_id text;
 alter table outbox add column trace_id text;
-
--- What waits for an operator: few rows of large tables.
-create index parked_open on parked (parked_at_ms) where assigned_to is null;
-create index deposit_flagged on deposit (flagged_at_ms) where flagged = 1;
-create index withdrawal_flagged on withdrawal (flagged_at_ms) where flagged = 1;
 
 -- One row: the last check of the whole ledger.
 create table ledger_check (

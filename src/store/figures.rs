@@ -165,20 +165,20 @@ const FOR_OPERATOR: [(&str, &str); 4] = [
         "parked",
         waiting!(
             "select parked_at_ms as at_ms from parked
-            where assigned_to is null order by parked_at_ms"
+            where assigned_to is null and returned_at_ms is null order by parked_at_ms"
         ),
     ),
     (
         "flagged_deposits",
         waiting!(
-            "select flagged_at_ms as at_ms from deposit where flagged = 1 order by flagged_at_ms"
+            "select flagged_at_ms as at_ms from deposit where flagged = 1 order by requested_at_ms"
         ),
     ),
     (
         "flagged_withdrawals",
         waiting!(
             "select flagged_at_ms as at_ms from withdrawal
-            where flagged = 1 order by flagged_at_ms"
+            where flagged = 1 order by requested_at_ms"
         ),
     ),
     (
