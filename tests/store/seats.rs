@@ -95,7 +95,8 @@ async fn seats_come_with_their_age_and_the_strength_of_their_owners(bench: &Benc
     tx.keep_ratings(&ratings.clone().into())
         .await
         .expect("kept");
-    let kept = tx.ratings(&[(players[0], football.clone()), (players[2], football)]);
+    let of = [(players[0], football.clone()), (players[2], football)];
+    let kept = tx.ratings(&of);
     assert_eq!(
         kept.await.expect("ratings"),
         ratings[..1].iter().cloned().collect()
