@@ -29,6 +29,8 @@ RUN mkdir src sandbox/src \
 FROM dependencies AS build
 COPY build.rs ./
 COPY migrations migrations
+# The console says what each setting means, in the words of this page.
+COPY docs/configuration.md docs/configuration.md
 COPY menus menus
 COPY src src
 RUN mkdir sandbox/src && echo 'fn main() {}' > sandbox/src/main.rs && touch sandbox/src/lib.rs \

@@ -3,7 +3,9 @@
 
 mod adjust;
 mod admin;
+mod answered;
 mod audit;
+mod backlog;
 mod balance;
 mod bonuses;
 mod callbacks;
@@ -14,6 +16,7 @@ mod endings;
 mod explain;
 mod facts;
 mod fair;
+mod figures;
 mod find;
 mod fit;
 mod games;
@@ -21,6 +24,7 @@ mod hop;
 mod house;
 mod inbound;
 mod inbox;
+mod ledger_watch;
 mod look;
 mod networks;
 mod operator;
@@ -62,6 +66,7 @@ pub use admin::{
     AdminError, AdminSettings, Administrator, BUILT_IN, LogInError, LoggedIn, MIN_PASSWORD,
     NewSession, PasswordError, hash_password, is_password_hash,
 };
+pub use backlog::{FAILED_REACH, WorkState};
 pub use balance::{AskError, BalanceSettings, MpesaDrift};
 pub use checkup::Traffic;
 pub use endings::{GivenUp, SessionFigures};
@@ -78,7 +83,8 @@ pub use paybill::PaybillSettings;
 pub use player_care::{Care, CareError};
 pub use pull::{PULL_REACH, PullError, PullReport};
 pub use questions::{
-    CheckReport, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionStats, Remark,
+    CheckReport, Fix, FixError, Import, ImportError, ImportReport, MAX_CSV_BYTES, QuestionSearch,
+    QuestionStats, Remark,
 };
 pub use reconcile::{Reconciling, ToldError};
 pub use reversals::ReversalError;
@@ -138,6 +144,8 @@ pub struct Settings {
     pub payout_patience: PayoutPatience,
     /// How long payouts pause after a fault of the house.
     pub payout_pause: Duration,
+    /// How often the whole ledger is checked; zero: never.
+    pub ledger_check_every: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
     /// What looks unfair.

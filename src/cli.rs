@@ -1,9 +1,12 @@
 //! The command line. Exit codes: 0 fine, 1 a finding, 2 bad usage or configuration. With `--json`
 //! one object goes to stdout; logs always go to stderr.
 
+mod adjustment;
 mod admin;
+mod game;
 mod house;
 mod inbox;
+mod jobs;
 mod ledger;
 mod menu;
 mod mpesa;
@@ -14,6 +17,7 @@ mod sessions;
 mod sms;
 mod statement;
 mod suspense;
+mod withdrawal;
 
 pub use self::{ledger::as_json as ledger_json, player::as_json as player_json};
 
@@ -73,6 +77,16 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Corrections of the books: a player's wallet, or the cash at M-Pesa
+    #[command(subcommand)]
+    Adjustment(adjustment::Command),
+    /// Explain one game: who, what was asked and answered, which rule decided, what was paid
+    Match(game::Arguments),
+    /// What is due, by kind of work, and what was given up
+    Jobs(jobs::Arguments),
+    /// Withdrawals whose end nobody can tell
+    #[command(subcommand)]
+    Withdrawal(withdrawal::Command),
     /// Load questions, or check a file of them
     #[command(subcommand)]
     Questions(questions::Command),
@@ -167,12 +181,14 @@ pub async fn main_of(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     let done = match read {
         Ok(config) => {
             let talks = matches!(&cli.command, Command::Menu(menu::Command::Try(_)));
-            if talks || is_doctor {
-                telemetry::log_trouble_to_stderr(config.log.format);
+            let traces = if talks || is_doctor {
+                telemetry::log_trouble_to_stderr(config.log.format)
             } else {
-                telemetry::log_to_stderr(config.log.format);
-            }
-            run_command(&config, cli.command).await
+                telemetry::log_to_stderr(&config)
+            };
+            let done = run_command(&config, cli.command).await;
+            traces.end().await;
+            done
         }
         Err(error) => Err(error.into()),
     };
@@ -195,6 +211,10 @@ async fn run_command(config: &Config, command: Command) -> Result<(), Failed> {
         } => run::serve(config, no_jobs, no_migrate).await,
         Command::Work { no_migrate } => run::work(config, no_migrate).await,
         Command::Migrate { check } => run::migrate(config, check).await,
+        Command::Adjustment(command) => adjustment::run(config, &command).await,
+        Command::Match(arguments) => game::run(config, &arguments).await,
+        Command::Jobs(arguments) => jobs::run(config, &arguments).await,
+        Command::Withdrawal(command) => withdrawal::run(config, &command).await,
         Command::Questions(command) => questions::run(config, command).await,
         Command::Menu(command) => menu::run(config, &command).await,
         Command::House(command) => house::run(config, &command).await,

@@ -29,7 +29,7 @@ pub use health::JobsHealth;
 
 use crate::{
     app::App,
-    config::{Config, Mode},
+    config::{Config, Mode, Setting},
     telemetry::Metrics,
 };
 use caller::Side;
@@ -53,16 +53,19 @@ struct Console {
     origin: String,
     /// Whether that is https, so that cookies need not go any other way.
     is_secure: bool,
+    /// What this process was started with.
+    settings: Vec<Setting>,
 }
 
 impl Console {
-    fn new(public_url: &str) -> Self {
+    fn new(config: &Config) -> Self {
         // A path may stand behind the host, and a slash.
-        let (scheme, rest) = public_url.split_once("://").unwrap_or_default();
+        let (scheme, rest) = config.http.public_url.split_once("://").unwrap_or_default();
         let host = rest.split('/').next().unwrap_or_default();
         Self {
             origin: format!("{scheme}://{host}"),
             is_secure: scheme == "https",
+            settings: config.shown(),
         }
     }
 }
@@ -114,7 +117,7 @@ impl Web {
             jobs,
             metrics,
             gate: Arc::new(gate),
-            console: Arc::new(Console::new(&config.http.public_url)),
+            console: Arc::new(Console::new(config)),
             body_timeout: config.http.body_timeout,
         }
     }
@@ -130,14 +133,27 @@ pub fn router(web: Web) -> Router {
         .merge(guarded(africas_talking(), Side::AfricasTalking))
         .merge(guarded(further_gateways(), Side::Gateways))
         .merge(guarded(daraja(), Side::Daraja))
+        .merge(operator())
         .merge(admin::router(&web))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .fallback(caller::nothing_here)
         .layer(middleware::from_fn(note_too_large))
         .layer(CatchPanicLayer::new())
         .with_state(web)
+}
+
+/// What an operator's machines ask, and nothing else: for a process that answers no provider.
+pub fn operator_routes(web: Web) -> Router {
+    operator()
+        .fallback(caller::nothing_here)
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}
+
+fn operator() -> Router<Web> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
 }
 
 fn africas_talking() -> Router<Web> {

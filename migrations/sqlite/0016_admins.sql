@@ -32,13 +32,9 @@ create index admin_try_by_name on admin_try (name_hash, at_ms);
 create index admin_try_by_source on admin_try (source_hash, at_ms);
 create index admin_try_by_age on admin_try (at_ms);
 
--- The figures of a day, and what needs somebody, without a look at all that ever was.
+-- The figures of a day, and what needs somebody, without a look at all that ever was. (Migrations 17 and
+-- 18 have the rest of them.)
 create index transfer_by_time on transfer (at_ms);
-create index match_by_time on game_match (settled_at_ms);
 create index deposit_flagged on deposit (requested_at_ms) where flagged = 1;
 create index withdrawal_flagged on withdrawal (requested_at_ms) where flagged = 1;
-create index outbox_failed on outbox (created_at_ms) where state = 'failed';
-create index callback_dead on callback (received_at_ms) where state = 'dead';
 create index parked_open on parked (parked_at_ms) where assigned_to is null;
-create index withdrawal_open on withdrawal (state, requested_at_ms)
-where state in ('requested', 'sent', 'unknown');

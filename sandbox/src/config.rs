@@ -103,8 +103,16 @@ pub struct SmsConfig {
     pub reports_every_step: bool,
     /// Sender names that are registered; `None` takes any. The short code always is.
     pub senders: Option<Vec<String>>,
-    /// Sender names that are registered for promotions: who opted out does not get theirs (406).
+    /// Sender names that are registered for promotions: who opted out does not get theirs (406), and
+    /// their first message to a number ends with how to opt out.
     pub promotional_senders: Vec<String>,
+    /// What is added to such a message.
+    pub opt_out_words: String,
+    /// Whether it is added to the first message of every sender to a number: the strict reading.
+    pub every_sender_adds_opt_out_words: bool,
+    /// How long the network tries to deliver a message. Then it is thrown away, and reported as
+    /// `AbsentSubscriber` where the phone is off, as `Expired` where it is out of reach.
+    pub validity: Duration,
 }
 
 /// Daraja and the M-Pesa accounts behind it.
@@ -276,6 +284,9 @@ impl Default for SmsConfig {
             reports_every_step: false,
             senders: None,
             promotional_senders: Vec::new(),
+            opt_out_words: " STOP *456*9*5#".into(),
+            every_sender_adds_opt_out_words: false,
+            validity: Duration::from_secs(24 * 60 * 60),
         }
     }
 }

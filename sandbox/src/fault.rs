@@ -108,8 +108,8 @@ pub enum Fault {
     Held,
     /// A message arrives, and the answer of the service is lost on its way back.
     AnswerLost,
-    /// The query or the result states this code, whatever the truth is; an SMS request is answered with
-    /// it for every recipient, and not sent unless it says so.
+    /// The query, the callback or the result states this code, whatever the truth is; an SMS request is
+    /// answered with it for every recipient, and not sent unless it says so.
     ResultCode(String),
     /// The result comes before the answer to the request that asked for it.
     Early,
@@ -164,6 +164,8 @@ impl FaultPoint {
             // A person waits for the hop, and M-Pesa for the validation: neither can be overtaken.
             Fault::Held => !is_request && self != Self::UssdHop && self != Self::C2bValidation,
             Fault::Late(_) | Fault::Drip(_) | Fault::Cut => true,
+            // A callback has its code as a number.
+            Fault::ResultCode(code) if self == Self::StkCallback => code.parse::<u16>().is_ok(),
             Fault::ResultCode(_) => is_result || matches!(self, Self::StkQuery | Self::Sms),
             Fault::Early | Fault::QueueTimeout(_) => is_result,
             Fault::Outcome(code) => {

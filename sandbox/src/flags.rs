@@ -1,5 +1,7 @@
 //! The flags of the simulated providers: who the application is to them, and how strict they are.
 
+use std::time::Duration;
+
 use sandbox::{DarajaConfig, SimulatorConfig};
 
 /// What the simulated providers know of the application under test.
@@ -18,6 +20,14 @@ pub(crate) struct ProviderFlags {
     /// A sender name for promotions, which those who opted out do not get (406)
     #[arg(long, value_name = "NAME")]
     promotional_sender: Vec<String>,
+    /// Let the first SMS of every sender to a number end with how to opt out, not of those alone who are
+    /// for promotions
+    #[arg(long)]
+    opt_out_words: bool,
+    /// How long the network tries to deliver an SMS, in minutes; then it is reported as Expired or
+    /// AbsentSubscriber [default: 1440]
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    sms_validity: Option<u64>,
     /// Report every step of a delivery: Sent, Submitted, Buffered, Success
     #[arg(long)]
     report_every_step: bool,
@@ -70,6 +80,10 @@ impl ProviderFlags {
             senders.extend(self.promotional_sender.iter().cloned());
         }
         sms.promotional_senders = self.promotional_sender;
+        sms.every_sender_adds_opt_out_words = self.opt_out_words;
+        if let Some(minutes) = self.sms_validity {
+            sms.validity = Duration::from_secs(minutes * 60);
+        }
         sms.reports_every_step = self.report_every_step;
         let daraja: &mut DarajaConfig = &mut config.daraja;
         daraja.consumer_key = self.consumer_key;

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use majibu::service::{World, told_to_stop};
-use majibu_beside::Jobs;
+use majibu_beside::{CONSOLE_PASSWORD, Jobs};
 use sandbox::{ServiceUrls, Simulator, SimulatorConfig};
 use tokio::runtime;
 
@@ -109,7 +109,7 @@ fn main() -> ExitCode {
     let is_virtual = match &arguments.command {
         Some(Command::Play(arguments)) => arguments.is_virtual(),
         Some(Command::Storm(arguments)) => arguments.is_virtual(),
-        Some(Command::Record(_) | Command::Majibu { .. }) | None => false,
+        Some(Command::Load(_) | Command::Record(_) | Command::Majibu { .. }) | None => false,
     };
     let mut runtime = if is_virtual {
         // One thread: a rerun is exact.
@@ -201,9 +201,13 @@ async fn run(arguments: RunArguments) -> Result<(), Box<dyn std::error::Error>> 
         ),
         None => format!("Africa's Talking and Daraja are simulated at {page}"),
     });
-    if beside.is_some() {
+    if let Some(majibu) = &beside {
         say(&format!(
             "Open {page}/ for a phone: dial {code}, register, deposit (the M-Pesa PIN is 1234), play."
+        ));
+        say(&format!(
+            "The console is at http://{}/admin: name admin, password {CONSOLE_PASSWORD}.",
+            majibu.address()
         ));
         say("Your opponent: a second phone, or the switch on the page. Ctrl-C stops everything.");
     } else {

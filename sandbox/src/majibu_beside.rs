@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use majibu::app::App;
+use majibu::app::{App, hash_password};
 use majibu::config::Config;
 use majibu::core::payment::balance::Charges;
 use majibu::service::{Migration, Parts, Service, World};
@@ -19,13 +19,20 @@ pub(crate) const STARTER_QUESTIONS: &str = include_str!("../../menus/questions.c
 /// How long after the END screen the PIN prompt comes: soon, but not before the screen is read.
 const STK_DELAY: Duration = Duration::from_millis(1_500);
 
+/// The password of the administrator `admin` of a Majibu that runs here. Everybody knows it: a house
+/// has one of its own.
+pub(crate) const CONSOLE_PASSWORD: &str = "sandbox-console";
+
 /// Who looks for what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Jobs {
     /// Majibu's own job runner.
     Running,
     /// Whoever started it, with [`App::work_off`].
-    ByHand,
+    ByHand {
+        /// How often payments are asked for that nobody told of; for no time at all never.
+        pull_every: Duration,
+    },
 }
 
 /// A Majibu that runs beside the simulator.
@@ -78,8 +85,16 @@ pub(crate) async fn start(
     // The simulator takes its charges from the utility account.
     config.daraja.charges = Charges::Taken;
     let parts = match jobs {
-        Jobs::Running => Parts::All,
-        Jobs::ByHand => {
+        Jobs::Running => {
+            // Somebody is there to look at it.
+            let hash = hash_password(&CONSOLE_PASSWORD.into(), &mut world.random.rng())?;
+            config.admin.password_hash = Some(hash.into());
+            Parts::All
+        }
+        Jobs::ByHand { pull_every } => {
+            config.paybill.pull_every = pull_every;
+            let number = crate::storm_command::PULL_NUMBER.to_owned();
+            config.paybill.pull_number = (!pull_every.is_zero()).then_some(number);
             // One after the other, so that a rerun is exact.
             config.sms.concurrency = 1;
             // Measured by the machine's clock, on which a day is over in a minute.

@@ -126,7 +126,14 @@ impl World {
         fault: Option<&Fault>,
     ) -> Result<RawReply, SendError> {
         let (at, started) = (self.clock.now(), Instant::now());
-        let message = Message::of(call, fault);
+        let message = match fault {
+            // Without a machine's clock there is no byte by byte: it is there when its time is over.
+            Some(Fault::Drip(whole)) if self.clock.is_virtual() => {
+                self.clock.sleep(*whole).await;
+                Message::Whole(call.body.clone())
+            }
+            fault => Message::of(call, fault),
+        };
         let mut exchange = call.exchange(at, fault, message.recorded());
         if matches!(fault, Some(Fault::Html)) {
             for (name, value) in &mut exchange.request_headers {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::mpesa::result::Asked;
 use crate::mpesa::reversal::Order;
 use crate::mpesa::status::Question;
-use crate::sms::Report;
+use crate::sms::{Expiry, Report};
 use crate::world::{World, lock};
 
 /// Something that is still to be done.
@@ -31,6 +31,8 @@ pub(crate) enum Job {
     Reversal(Order, Asked),
     /// A delivery report.
     Report(Report),
+    /// An SMS that waits for its phone, until it is thrown away.
+    Expiry(Expiry),
 }
 
 /// Which job.

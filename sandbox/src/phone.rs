@@ -31,6 +31,7 @@ use crate::pulse::Pulse;
 use crate::sms::Sms;
 use crate::world::{World, lock};
 
+pub(crate) use power::Away;
 pub use power::Notice;
 pub use prompt::PinPrompt;
 pub(crate) use prompt::{Choice, Placing};

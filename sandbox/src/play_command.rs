@@ -198,7 +198,7 @@ async fn play(
     }
     config.starts_at = DateTime::from_timestamp_millis(BEGINNING_MS);
     let sim = Simulator::start(config).await?;
-    let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed).await?;
+    let majibu = virtual_majibu::start(&sim, &arguments.service_code, seed, Duration::ZERO).await?;
     let played = scenario::play(scenario, &sim, Some(&majibu as &dyn House)).await;
     majibu.stop().await;
     sim.stop().await;

@@ -33,7 +33,7 @@ use crate::world::{World, lock};
 pub(crate) use books::SmsBooks;
 pub(crate) use received::{account, fetch};
 pub use report::DeliveryStatus;
-pub(crate) use report::{Report, report, report_delivery, report_later};
+pub(crate) use report::{Expiry, Report, expire_later, report, report_delivery, report_later};
 
 /// The sender where a request names none.
 const DEFAULT_SENDER: &str = "AFRICASTKNG";
@@ -234,12 +234,11 @@ fn accept(world: &Arc<World>, send: &SmsRequest, code: Option<i64>) -> Value {
         return json!({ "SMSMessageData": { "Message": "InvalidSenderId", "Recipients": [] } });
     }
     let parts = text::sms_parts(&send.message);
-    let mut recipients: Vec<Value> = send
-        .to
-        .iter()
-        .map(|to| deliver(world, send, to, parts, code))
-        .collect();
-    recipients.reverse();
+    let delivered = send.to.iter().map(|to| deliver(world, send, to, code));
+    let mut delivered: Vec<(Value, usize)> = delivered.collect();
+    delivered.reverse();
+    let paid_parts = delivered.iter().map(|(_, parts)| parts).sum();
+    let recipients: Vec<Value> = delivered.into_iter().map(|(value, _)| value).collect();
     let sent = recipients
         .iter()
         .filter(|recipient| matches!(recipient["statusCode"].as_i64(), Some(100..=102)))
@@ -247,22 +246,18 @@ fn accept(world: &Arc<World>, send: &SmsRequest, code: Option<i64>) -> Value {
     let message = format!(
         "Sent to {sent}/{} Total Cost: {} Message parts: {parts}",
         recipients.len(),
-        cost(parts * sent),
+        cost(paid_parts),
     );
     json!({ "SMSMessageData": { "Message": message, "Recipients": recipients } })
 }
 
-fn deliver(
-    world: &Arc<World>,
-    send: &SmsRequest,
-    to: &str,
-    parts: usize,
-    code: Option<i64>,
-) -> Value {
+/// Delivers to one recipient; gives what the answer says of it, and the parts that were paid for.
+fn deliver(world: &Arc<World>, send: &SmsRequest, to: &str, code: Option<i64>) -> (Value, usize) {
     let refused = |code: i64| {
-        json!({
+        let answer = json!({
             "statusCode": code, "number": to, "status": words(code), "cost": "0", "messageId": "None",
-        })
+        });
+        (answer, 0)
     };
     let number = if send.is_masked {
         let phones = world.phones();
@@ -285,29 +280,45 @@ fn deliver(
     let code = match code {
         // Held until somebody clears it: it has its id, and does not arrive.
         Some(401) => {
-            return json!({
+            let answer = json!({
                 "statusCode": 401, "number": to, "status": words(401), "cost": "0", "messageId": id,
             });
+            return (answer, 0);
         }
         Some(code) if !(100..=102).contains(&code) => return refused(code),
         Some(code) => code,
         None if send.is_queued => 102,
         None => 101,
     };
+    let adds_words = world.config.sms.every_sender_adds_opt_out_words || is_promotion;
+    let known = (send.from.clone(), number);
+    let is_first = adds_words && !lock(&world.sms).told_how.contains(&known);
+    let mut text = send.message.clone();
+    if is_first {
+        text.push_str(&world.config.sms.opt_out_words);
+    }
+    let parts = text::sms_parts(&text);
     if !world.sms_account.pay(parts * PART_COST_CENTS) {
         return refused(405);
+    }
+    if is_first {
+        lock(&world.sms).told_how.insert(known);
     }
     let sms = Sms {
         id: id.clone(),
         from: send.from.clone(),
-        text: send.message.clone(),
+        text,
         at: world.clock.now(),
     };
     let is_delivered = world.phone(number).receive(sms);
     report::report_acceptance(world, number, id.clone(), is_delivered);
-    json!({
+    if !is_delivered {
+        report::expire(world, number, id.clone());
+    }
+    let answer = json!({
         "statusCode": code, "number": to, "status": words(code), "cost": cost(parts), "messageId": id,
-    })
+    });
+    (answer, parts)
 }
 
 fn cost(parts: usize) -> String {

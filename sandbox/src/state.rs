@@ -127,7 +127,13 @@ impl World {
         })
         .await;
         for job in state.pending {
-            if let Some(life) = resumed(self, job.clone()) {
+            let is_patient = matches!(job, Job::Expiry(_));
+            let Some(life) = resumed(self, job.clone()) else {
+                continue;
+            };
+            if is_patient {
+                self.spawn_patiently(self.until_done(job, life));
+            } else {
                 self.spawn(self.until_done(job, life));
             }
         }

@@ -7,6 +7,7 @@
 //! time one acts after the other, and each when all has come to rest: a rerun is exact in all that
 //! comes of it.
 
+mod digest;
 mod figures;
 mod player;
 mod reckoning;
@@ -36,6 +37,7 @@ pub use shown::{
 pub use weather::Faults;
 pub(crate) use weather::Weather;
 
+use digest::Digest;
 use player::{Habits, Player};
 
 /// The number of the first player; those of the others follow.
@@ -50,8 +52,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many numbers are asked about at once.
 const ASKED_AT_ONCE: usize = 200;
 
-/// How long the first wait for quiet takes; each further one twice as long.
+/// How long the first wait for quiet takes; each further one twice as long, in real time up to the
+/// longest.
 const FIRST_CALM: Duration = Duration::from_secs(1);
+const LONGEST_CALM: Duration = Duration::from_secs(5);
 
 /// What kind of storm.
 #[derive(Debug, Clone)]
@@ -96,8 +100,10 @@ pub struct StormReport {
     pub lasted_ms: u64,
     /// Faults played, by point and kind.
     pub faults: BTreeMap<String, u64>,
+    /// What moved, what everybody was told and what the service shows, in one figure: on virtual time
+    /// the same whenever the same seed is played with the same options.
+    pub digest: String,
     /// What both sides agree on; `None` where they differ.
-    #[serde(skip)]
     pub reckoned: Option<Reckoned>,
     /// What was found wrong, the most telling first; empty: all is well.
     pub differences: Vec<String>,
@@ -156,6 +162,11 @@ impl<'a> Storm<'a> {
         let players = self.calm_down(target).await?;
         let ledger = target.ledger().await?;
         let (payments, movements) = (self.sim.payments(), self.sim.movements());
+        let mut digest = Digest::new();
+        digest.take(&(&movements, &players, &ledger));
+        for number in self.numbers() {
+            digest.take(&self.sim.phone_of(number).inbox());
+        }
         let sides = Sides {
             payments: &payments,
             movements: &movements,
@@ -178,6 +189,7 @@ impl<'a> Storm<'a> {
             took_ms: millis(took),
             lasted_ms: millis(lasted),
             faults: named(played.unwrap_or_default()),
+            digest: digest.figure(),
             reckoned,
             differences,
         })
@@ -275,12 +287,16 @@ impl<'a> Storm<'a> {
             if let Some(done) = something.as_mut().now_or_never() {
                 return Ok(done);
             }
-            // Never given up half-way: what the service has begun it must write down.
-            target.pass(TICK).await?;
-            *now += TICK;
-            if let Some(done) = something.as_mut().now_or_never() {
-                return Ok(done);
+            match future::select(something.as_mut(), target.pass(TICK)).await {
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    *now += TICK;
+                    return Ok(done);
+                }
+                Either::Right((passed, _)) => passed?,
             }
+            *now += TICK;
         }
     }
 
@@ -347,6 +363,9 @@ impl<'a> Storm<'a> {
                 restless.clone_from(&numbers);
             }
             wait = (wait * 2).min(self.plan.patience.saturating_sub(waited).max(FIRST_CALM));
+            if !target.is_virtual() {
+                wait = wait.min(LONGEST_CALM);
+            }
         }
     }
 

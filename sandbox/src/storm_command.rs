@@ -31,6 +31,13 @@ const TICK: Duration = Duration::from_millis(200);
 /// How much is in every phone's M-Pesa: more than a storm takes, in cents.
 const OPENING_BALANCE: i64 = 20_000_000;
 
+/// How often Majibu asks for payments that nobody told of, in people's time: a callback and its
+/// confirmation may both be lost.
+const PULL_EVERY: Duration = Duration::from_secs(30 * 60);
+
+/// The phone of the house, in whose name it asks.
+pub(crate) const PULL_NUMBER: &str = "254722000000";
+
 /// What the organisation can pay out of: more than a storm takes, in cents.
 const OPENING_FLOAT: i64 = 100_000_000_000;
 
@@ -165,7 +172,7 @@ async fn storm(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>
             report?
         }
         (None, false) => {
-            let majibu = virtual_majibu::start(&sim, code, seed).await?;
+            let majibu = virtual_majibu::start(&sim, code, seed, PULL_EVERY).await?;
             let target = beside::Beside::new(&sim, majibu.app()).await?;
             let report = rage(&sim, plan, &target).await;
             majibu.stop().await;
@@ -334,7 +341,21 @@ fn tell(arguments: &Arguments, report: &StormReport) -> Result<(), serde_json::E
             kes(reckoned.wallets_cents),
         ),
     );
+    if reckoned.left > 0 {
+        let (left, held) = (grouped(count(reckoned.left)), kes(reckoned.left_cents));
+        line(
+            "operator",
+            &format!("{left} payouts with {held} that nobody can tell of"),
+        );
+    }
     line("books", "equal, to the cent");
+    let figure = report.digest.get(..16).unwrap_or_default();
+    if arguments.is_virtual() {
+        line(
+            "digest",
+            &format!("{figure}, the same for the same seed and options"),
+        );
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! a seed, and it looks for what is due only when it is told to.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -60,11 +61,13 @@ impl Random for SeededRandom {
 /// A Majibu on virtual time.
 pub(crate) struct VirtualMajibu(Beside);
 
-/// Starts it on a free port, with a database that goes with it.
+/// Starts it on a free port, with a database that goes with it. It asks so often for payments that
+/// nobody told of; for no time at all never.
 pub(crate) async fn start(
     sim: &Simulator,
     code: &str,
     seed: u64,
+    pull_every: Duration,
 ) -> Result<VirtualMajibu, Box<dyn std::error::Error>> {
     let teller = sim.time_teller();
     let clock = Arc::new(SharedClock(Box::new(move || {
@@ -80,7 +83,8 @@ pub(crate) async fn start(
         random: Arc::new(random),
     };
     let listen = crate::free_or(([127, 0, 0, 1], 0).into());
-    let beside = majibu_beside::start(sim, listen, None, code, &world, Jobs::ByHand).await?;
+    let beside =
+        majibu_beside::start(sim, listen, None, code, &world, Jobs::ByHand { pull_every }).await?;
     Ok(VirtualMajibu(beside))
 }
 

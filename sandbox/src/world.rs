@@ -230,15 +230,29 @@ impl World {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<Option<T>> {
+        let task = self.counted(task);
+        lock(&self.life).tasks.spawn(task)
+    }
+
+    /// A task of this state, which is counted as running from now on.
+    fn counted<T, F: Future<Output = T>>(
+        &self,
+        task: F,
+    ) -> impl Future<Output = Option<T>> + use<T, F> {
         let (over, stopping) = (lock(&self.life).over.clone(), self.stopping.clone());
         let running = self.clock.running();
-        let task = async move {
+        async move {
             let task = over.run_until_cancelled(task);
             let done = stopping.run_until_cancelled(task).await.flatten();
             drop(running);
             done
-        };
-        lock(&self.life).tasks.spawn(task)
+        }
+    }
+
+    /// The same for a task that waits for long by nature: nobody waits for it.
+    pub(crate) fn spawn_patiently(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = self.counted(task);
+        lock(&self.life).patient.spawn(task);
     }
 
     /// Runs a task until it is done or the simulator stops. A virtual clock does not count it: it
@@ -256,9 +270,12 @@ impl World {
             let life = lock(&self.life);
             life.over.cancel();
             life.tasks.close();
-            life.tasks.clone()
+            life.patient.close();
+            [life.tasks.clone(), life.patient.clone()]
         };
-        tasks.wait().await;
+        for tasks in tasks {
+            tasks.wait().await;
+        }
         turn
     }
 
@@ -288,6 +305,8 @@ impl World {
 #[derive(Default)]
 struct Life {
     tasks: TaskTracker,
+    /// Those that wait for long by nature.
+    patient: TaskTracker,
     over: CancellationToken,
 }
 

@@ -235,6 +235,29 @@ impl App {
         Ok(())
     }
 
+    /// Gives an administrator another role, which holds from their next page on.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the database does not answer.
+    pub async fn set_admin_role(&self, name: &str, role: Role, by: &By) -> Result<(), AdminError> {
+        if name == BUILT_IN {
+            return Err(AdminError::BuiltIn);
+        }
+        let now = self.clock().now();
+        let set = |mut tx: Tx| async move {
+            let before = tx.admin(name).await?.ok_or(AdminError::Unknown)?.role;
+            tx.set_admin_role(name, role).await?;
+            let detail = format!("{before} to {role}");
+            let subject = ("admin", name.to_owned());
+            self.write_down(&mut tx, by, "admin_role", subject, &detail, now)
+                .await?;
+            Ok::<_, AdminError>((tx, ()))
+        };
+        self.store().transact(set).await?;
+        tracing::info!(name, %role, actor = by.actor.name(), "role of an administrator set");
+        Ok(())
+    }
+
     /// Gives an administrator another password: their sessions end, who was disabled may log in again,
     /// and failed tries are forgotten.
     ///

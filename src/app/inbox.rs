@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, AppError};
 use crate::{
-    core::{ids::CallbackId, time::Timestamp},
+    core::{ids::CallbackId, operator::By, time::Timestamp},
     store::{CallbackState, InboxFilter, InboxRow, Leased, RawCallback, Tx},
 };
 
@@ -83,11 +83,19 @@ impl App {
     ///
     /// # Errors
     /// When there is nothing to be run again, or the database does not answer.
-    pub async fn replay(&self, id: CallbackId) -> Result<Replayed, ReplayError> {
-        let lease_end = self.clock().now().after(self.settings().lease);
+    pub async fn replay(&self, id: CallbackId, by: &By) -> Result<Replayed, ReplayError> {
+        let now = self.clock().now();
+        let lease_end = now.after(self.settings().lease);
         let reopen = |mut tx: Tx| async move {
             let before = tx.inbox_row(id).await?;
             let is_reopened = tx.reopen_callback(id, lease_end).await?;
+            if is_reopened {
+                let outcome = before.as_ref().and_then(|row| row.outcome.as_deref());
+                let detail = format!("before: {}", outcome.unwrap_or("nothing"));
+                let subject = ("callback", id.to_string());
+                self.write_down(&mut tx, by, "replay", subject, &detail, now)
+                    .await?;
+            }
             Ok::<_, AppError>((tx, (before, is_reopened)))
         };
         let (before, is_reopened) = self.store().transact(reopen).await?;
@@ -102,6 +110,7 @@ impl App {
             id: id.to_string(),
             lease: 0,
             attempt: 1,
+            trace_id: None,
         };
         self.act_on_callback(&leased).await?;
         let mut tx = self.store().read().await.map_err(AppError::from)?;

@@ -191,11 +191,16 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn resume_payouts(&self) -> Result<Option<String>, AppError> {
+    pub async fn resume_payouts(&self, by: &By) -> Result<Option<String>, AppError> {
         let now = self.clock().now();
         let resume = |mut tx: Tx| async move {
             let why = tx.open_gate(Gate::Payouts, now).await?;
             tx.hasten_payouts(now).await?;
+            if let Some(why) = &why {
+                let subject = ("gate", "payouts".to_owned());
+                self.write_down(&mut tx, by, "resume", subject, why, now)
+                    .await?;
+            }
             Ok((tx, why))
         };
         self.store().transact(resume).await

@@ -1,11 +1,17 @@
 //! The bank of questions: importing it from CSV, looking over a file, writing it out, and how
 //! questions fared. An import is one transaction; re-importing a file changes nothing.
 
+mod fix;
 mod reading;
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::reading::{Row, Sheet};
+pub use self::{
+    fix::{Fix, FixError},
+    search::QuestionSearch,
+};
 use super::{App, AppError};
 use crate::{
     core::{

@@ -17,7 +17,7 @@ use crate::{
     session::Conversation,
     store::{
         AuditRow, BookedTransfer, CallbackStory, DepositStory, EndedRow, Entry, HopRow,
-        InboundStory, Player, SmsStory, Tx, WithdrawalStory,
+        InboundStory, Player, SmsStory, StoreError, Tx, WithdrawalStory,
     },
 };
 
@@ -113,6 +113,14 @@ pub struct Story {
 }
 
 impl App {
+    /// The player of an id. `None`: there is none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn player_of(&self, id: PlayerId) -> Result<Option<Player>, AppError> {
+        known(&mut self.store().read().await?, id).await
+    }
+
     /// The story of a player back from `before`, a page of it. `None`: there is no such player.
     ///
     /// # Errors
@@ -125,8 +133,7 @@ impl App {
         let before = before.unwrap_or(Timestamp::from_ms(i64::MAX));
         let limit = i64::try_from(STORY_PAGE + 1).unwrap_or(i64::MAX);
         let mut tx = self.store().read().await?;
-        let known = tx.players_by_id(&[player]).await;
-        let Some(player) = known.ok().and_then(|mut known| known.remove(&player)) else {
+        let Some(player) = known(&mut tx, player).await? else {
             return Ok(None);
         };
         let refuses_promotions = tx.refuses_promotions(&player.msisdn).await?;
@@ -157,6 +164,15 @@ impl App {
             events,
             next,
         }))
+    }
+}
+
+/// The player of an id that somebody typed or followed; `None`: there is none.
+async fn known(tx: &mut Tx, id: PlayerId) -> Result<Option<Player>, AppError> {
+    match tx.player_by_id(id).await {
+        Ok(player) => Ok(Some(player)),
+        Err(StoreError::Corrupt { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

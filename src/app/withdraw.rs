@@ -10,6 +10,7 @@ use crate::{
     core::{
         game::settle::{Played, void},
         ids::{QuestionId, QuestionWithdrawalId, SetId},
+        operator::By,
         time::Timestamp,
     },
     store::{Claim, EntryState, QuestionWithdrawal, Tx, Voided},
@@ -36,13 +37,12 @@ impl App {
     pub async fn withdraw_question(
         &self,
         name: &str,
-        reason: &str,
-        by: &str,
+        by: &By,
     ) -> Result<Option<WithdrawReport>, AppError> {
         let now = self.clock().now();
         let store = self.store();
         let marked = store
-            .transact(|tx| self.mark_withdrawn(tx, name, reason, by, now))
+            .transact(|tx| self.mark_withdrawn(tx, name, by, now))
             .await;
         let Some((withdrawal, was_withdrawn)) = marked? else {
             return Ok(None);
@@ -59,7 +59,8 @@ impl App {
             self.void_set(set).await?;
         }
         let voided = self.store().read().await?.voided(withdrawal.id).await?;
-        tracing::info!(question = %withdrawal.question, by, reason, sets = voided.sets,
+        let (actor, reason) = (by.actor.name(), by.why.text());
+        tracing::info!(question = %withdrawal.question, actor, reason, sets = voided.sets,
             entries = voided.entries, returned_cents = voided.returned.get(), "question withdrawn");
         Ok(Some(WithdrawReport {
             withdrawal,
@@ -73,8 +74,7 @@ impl App {
         &self,
         mut tx: Tx,
         name: &str,
-        reason: &str,
-        by: &str,
+        by: &By,
         now: Timestamp,
     ) -> Result<(Tx, Option<(QuestionWithdrawal, bool)>), AppError> {
         tx.serialise_withdrawals().await?;
@@ -89,11 +89,14 @@ impl App {
                 let withdrawal = QuestionWithdrawal {
                     id: QuestionWithdrawalId::new(now, &mut self.inner.random.rng()),
                     question,
-                    reason: reason.to_owned(),
-                    by: by.to_owned(),
+                    reason: by.why.text().to_owned(),
+                    by: by.actor.name().to_owned(),
                     at: now,
                 };
                 tx.withdraw_question(&withdrawal).await?;
+                let subject = ("question", question.to_string());
+                self.write_down(&mut tx, by, "withdraw", subject, "", now)
+                    .await?;
                 withdrawal
             }
         };
@@ -109,10 +112,10 @@ impl App {
     pub async fn restore_question(
         &self,
         name: &str,
-        reason: &str,
-        by: &str,
+        by: &By,
     ) -> Result<Option<(QuestionId, Option<QuestionWithdrawal>)>, AppError> {
         let now = self.clock().now();
+        let (actor, reason) = (by.actor.name(), by.why.text());
         let restore = |mut tx: Tx| async move {
             tx.serialise_withdrawals().await?;
             let Some(question) = tx.find_question(name).await? else {
@@ -120,13 +123,16 @@ impl App {
             };
             let withdrawal = tx.question_withdrawal(question).await?;
             if let Some(withdrawal) = &withdrawal {
-                tx.restore_question(withdrawal, reason, by, now).await?;
+                tx.restore_question(withdrawal, reason, actor, now).await?;
+                let subject = ("question", question.to_string());
+                self.write_down(&mut tx, by, "restore", subject, "", now)
+                    .await?;
             }
             Ok((tx, Some((question, withdrawal))))
         };
         let restored = self.store().transact(restore).await?;
         if let Some((question, Some(_))) = &restored {
-            tracing::info!(%question, by, reason, "question restored");
+            tracing::info!(%question, actor, reason, "question restored");
         }
         Ok(restored)
     }

@@ -46,6 +46,16 @@ pub(super) enum Command {
         #[arg(long, default_value = "disabled on the command line")]
         reason: String,
     },
+    /// Give somebody another role; it holds from their next page on
+    Role {
+        /// Their name
+        name: String,
+        /// What they may do: viewer, support or finance
+        role: Role,
+        /// Why; kept in the audit log
+        #[arg(long, default_value = "set on the command line")]
+        reason: String,
+    },
     /// Give somebody another password; their sessions end, and who was disabled may log in again
     Password {
         /// Their name
@@ -124,6 +134,12 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
             let by = by_command(reason)?;
             open(config).await?.disable_admin(name, &by).await?;
             say(&format!("{name} is shut out"));
+            Ok(())
+        }
+        Command::Role { name, role, reason } => {
+            let by = by_command(reason)?;
+            open(config).await?.set_admin_role(name, *role, &by).await?;
+            say(&format!("{name} is {role}"));
             Ok(())
         }
         Command::Password {

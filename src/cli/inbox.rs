@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use humantime_serde::re::humantime::parse_duration;
 use serde_json::json;
 
-use super::{Failed, open, open_to_look, say};
+use super::{Failed, by_command, open, open_to_look, say};
 use crate::{
     app::ReplayError,
     config::Config,
@@ -192,7 +192,8 @@ async fn show(config: &Config, id: &str) -> Result<(), Failed> {
 
 async fn replay(config: &Config, id: &str) -> Result<(), Failed> {
     let id = parse(id)?;
-    let replayed = open(config).await?.replay(id).await;
+    let by = by_command("inbox replay")?;
+    let replayed = open(config).await?.replay(id, &by).await;
     let replayed = replayed.map_err(|error| Failed::Finding(error.to_string()))?;
     tell(&replayed.before, &replayed.after);
     if replayed.after.is_done() {
@@ -203,9 +204,10 @@ async fn replay(config: &Config, id: &str) -> Result<(), Failed> {
 
 async fn replay_dead(config: &Config, kind: Option<&str>) -> Result<(), Failed> {
     let app = open(config).await?;
+    let by = by_command("inbox replay --dead")?;
     let (mut done, mut not_done) = (0_u64, 0_u64);
     for id in app.dead_callbacks(kind).await? {
-        match app.replay(id).await {
+        match app.replay(id, &by).await {
             Ok(replayed) => {
                 tell(&replayed.before, &replayed.after);
                 if replayed.after.is_done() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failed, open, say};
+use super::{Failed, by_command, open, say};
 use crate::{app::PULL_REACH, config::Config, ports::Registered};
 
 /// Hours that M-Pesa looks back at most.
@@ -34,6 +34,17 @@ pub(super) enum Command {
     Balance(balance::Arguments),
     /// Check everything that M-Pesa needs, and say what is wrong; exit code 1 if anything is
     Doctor(doctor::Arguments),
+    /// Book that M-Pesa took a credited payment, or a payout that had arrived, back
+    Reversed {
+        /// The receipt of the payment or payout
+        receipt: String,
+        /// M-Pesa's receipt of the reversal
+        #[arg(long, value_name = "RECEIPT")]
+        reversal: String,
+        /// Why; kept in the audit log
+        #[arg(long)]
+        reason: String,
+    },
     /// Hold M-Pesa's statement against the books, and name what only one of them has
     Reconcile(reconcile::Arguments),
 }
@@ -51,16 +62,38 @@ pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed
         Command::RegisterUrls => register_urls(config).await,
         Command::Pull { hours, json } => pull(config, *hours, *json).await,
         Command::Balance(arguments) => balance::run(config, arguments).await,
+        Command::Reversed {
+            receipt,
+            reversal,
+            reason,
+        } => reversed(config, receipt, reversal, reason).await,
         Command::Doctor(arguments) => doctor::run(config, arguments).await,
         Command::Reconcile(arguments) => reconcile::run(config, arguments).await,
     }
 }
 
 async fn resume(config: &Config) -> Result<(), Failed> {
-    let why = open(config).await?.resume_payouts().await?;
+    let by = by_command("mpesa resume")?;
+    let why = open(config).await?.resume_payouts(&by).await?;
     say(&why.map_or_else(
         || "payouts were not paused".into(),
         |why| format!("payouts go out again; they paused for: {why}"),
+    ));
+    Ok(())
+}
+
+async fn reversed(
+    config: &Config,
+    receipt: &str,
+    reversal: &str,
+    reason: &str,
+) -> Result<(), Failed> {
+    let by = by_command(reason)?;
+    let taken = open(config).await?.take_back(receipt, reversal, &by).await;
+    let taken = taken.map_err(|error| Failed::Finding(error.to_string()))?;
+    say(&format!(
+        "KES {} of {} is booked as taken back",
+        taken.amount, taken.receipt
     ));
     Ok(())
 }

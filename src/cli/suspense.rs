@@ -1,10 +1,14 @@
-//! `suspense list` and `suspense assign`.
+//! `suspense list`, `assign` and `give-back`.
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failed, by_command, open, open_to_look, say};
-use crate::{app::AssignError, config::Config, core::msisdn::Msisdn};
+use crate::{
+    app::{AssignError, ReversalError},
+    config::Config,
+    core::msisdn::Msisdn,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -24,12 +28,28 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Book that a payment went back to its payer, once M-Pesa's portal has reversed it
+    GiveBack {
+        /// The payment's id, from `suspense list`
+        id: String,
+        /// M-Pesa's receipt of the reversal
+        #[arg(long, value_name = "RECEIPT")]
+        reversal: String,
+        /// Why; kept with the payment
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> Result<(), Failed> {
     match command {
         Command::List { json } => list(config, *json).await,
         Command::Assign { id, msisdn, reason } => assign(config, id, msisdn, reason).await,
+        Command::GiveBack {
+            id,
+            reversal,
+            reason,
+        } => give_back(config, id, reversal, reason).await,
     }
 }
 
@@ -74,6 +94,21 @@ async fn assign(config: &Config, id: &str, msisdn: &str, reason: &str) -> Result
     say(&format!(
         "KES {} of {} is in the wallet of {number}",
         assigned.amount, assigned.receipt
+    ));
+    Ok(())
+}
+
+async fn give_back(config: &Config, id: &str, reversal: &str, reason: &str) -> Result<(), Failed> {
+    let by = by_command(reason)?;
+    let id = id
+        .parse()
+        .map_err(|_| Failed::Finding(ReversalError::NotParked.to_string()))?;
+    let app = open(config).await?;
+    let given = app.give_back_parked(id, reversal, &by).await;
+    let given = given.map_err(|error| Failed::Finding(error.to_string()))?;
+    say(&format!(
+        "KES {} of {} went back to its payer",
+        given.amount, given.receipt
     ));
     Ok(())
 }

@@ -208,6 +208,8 @@ mod tests {
         assert!(first < second && first.to_string() < second.to_string());
         assert_eq!(first.to_string().parse(), Ok(first));
         assert_eq!(first.made_at(), Timestamp::from_ms(1_000));
+        let begins = EntryId::first_at(Timestamp::from_ms(1_000));
+        assert!(begins <= first && EntryId::first_at(Timestamp::from_ms(1_001)) > first);
         assert_eq!("".parse::<EntryId>(), Err(NotAnId));
     }
 

@@ -15,18 +15,32 @@
 //! `act.done("What happened")` or `act.refused(error)`: both go back to the page that the form stood on,
 //! which shows it.
 
+mod adjustments;
+mod admins;
 mod audit;
 mod charts;
 mod fault;
 mod form;
+mod game;
 mod gate;
+mod jobs;
 mod layout;
 mod login;
+mod menu;
 mod notice;
+mod parked;
 mod parts;
+mod player_acts;
+mod players;
+mod question;
+mod questions;
+mod settings;
+mod story;
+mod story_events;
 mod style;
 mod today;
 mod visit;
+mod withdrawals;
 
 use axum::{
     Router,
@@ -36,7 +50,7 @@ use axum::{
 };
 
 use super::Web;
-use crate::core::operator::Role;
+use crate::core::operator::Role::{self, Finance, Support};
 use fault::Fault;
 
 /// The routes below `/admin`.
@@ -56,12 +70,89 @@ pub(super) fn router(web: &Web) -> Router<Web> {
 fn pages() -> Router<Web> {
     Router::new()
         .route("/admin", look(today::page))
+        .route("/admin/adjustments", look(adjustments::page))
         .route("/admin/audit", look(audit::page))
+        .route("/admin/jobs", look(jobs::page))
+        .route("/admin/match", look(game::search))
+        .route("/admin/match/{id}", look(game::page))
+        .route("/admin/parked", look(parked::page))
+        .route("/admin/players", look(players::page))
+        .route("/admin/players/{id}", look(story::page))
+        .route("/admin/questions", look(questions::page))
+        .route("/admin/questions/{id}", look(question::page))
+        .route("/admin/withdrawals", look(withdrawals::page))
+        .route("/admin/withdrawals/{id}", look(withdrawals::one))
+        .route("/admin/admins", look(admins::page))
+        .route("/admin/menu", look(menu::page))
+        .route("/admin/menu.svg", look(menu::picture))
+        .route("/admin/settings", look(settings::page))
 }
 
 /// What changes something, with the role that it takes.
 fn acts() -> Router<Web> {
+    Router::new().merge(support_acts()).merge(money_acts())
+}
+
+/// What support may do: nothing of it moves money by itself.
+fn support_acts() -> Router<Web> {
+    let player = |name: &str| format!("/admin/players/{{id}}/{name}");
+    let question = |name: &str| format!("/admin/questions/{{id}}/{name}");
+    let job = |name: &str| format!("/admin/jobs/{name}");
     Router::new()
+        .route(&player("exclude"), act(Support, player_acts::exclude))
+        .route(&player("block"), act(Support, player_acts::block))
+        .route(&player("unblock"), act(Support, player_acts::unblock))
+        .route(&player("verify"), act(Support, player_acts::verify))
+        .route(&player("limits"), act(Support, player_acts::limits))
+        .route(&question("withdraw"), act(Support, question::withdraw))
+        .route(&question("restore"), act(Support, question::restore))
+        .route(&question("fix"), act(Support, question::fix))
+        .route(
+            "/admin/withdrawals/{id}/ask",
+            act(Support, withdrawals::ask),
+        )
+        .route(&job("sms/resume"), act(Support, jobs::resume_sms))
+        .route(&job("sms/retry"), act(Support, jobs::retry_all))
+        .route(&job("sms/{id}/retry"), act(Support, jobs::retry))
+        .route(&job("callbacks/{id}/replay"), act(Support, jobs::replay))
+}
+
+/// What moves money, and who may log in.
+fn money_acts() -> Router<Web> {
+    let parked = |name: &str| format!("/admin/parked/{name}");
+    let withdrawal = |name: &str| format!("/admin/withdrawals/{{id}}/{name}");
+    let adjustment = |name: &str| format!("/admin/adjustments/{name}");
+    Router::new()
+        .route(
+            "/admin/players/{id}/adjust",
+            act(Finance, player_acts::adjust),
+        )
+        .route(&parked("{id}/assign"), act(Finance, parked::assign))
+        .route(&parked("{id}/give-back"), act(Finance, parked::give_back))
+        .route(&parked("reversed"), act(Finance, parked::reversed))
+        .route(&withdrawal("paid"), act(Finance, withdrawals::paid))
+        .route(&withdrawal("failed"), act(Finance, withdrawals::failed))
+        .route(&adjustment("cash"), act(Finance, adjustments::cash))
+        .route(
+            &adjustment("{id}/approve"),
+            act(Finance, adjustments::approve),
+        )
+        .route(
+            &adjustment("{id}/reject"),
+            act(Finance, adjustments::reject),
+        )
+        .route(
+            "/admin/jobs/payouts/resume",
+            act(Finance, jobs::resume_payouts),
+        )
+        .route(
+            "/admin/admins/{name}/disable",
+            act(Finance, admins::disable),
+        )
+        .route(
+            "/admin/admins/{name}/role",
+            act(Finance, admins::change_role),
+        )
 }
 
 /// A page: for whoever is logged in.

@@ -128,6 +128,17 @@ impl Tx {
         Ok(changed == 1)
     }
 
+    /// Gives an administrator another role. False where there is none of that name.
+    pub async fn set_admin_role(&mut self, name: &str, role: Role) -> Result<bool, StoreError> {
+        let changed = execute!(
+            self,
+            "update admin set role = $2 where name = $1",
+            name,
+            role.name()
+        )?;
+        Ok(changed == 1)
+    }
+
     /// Gives an administrator another password, lets them log in, and ends their sessions. False where
     /// there is none of that name.
     pub async fn set_admin_password(

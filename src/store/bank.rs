@@ -136,6 +136,17 @@ impl Tx {
         together(rows)
     }
 
+    /// One question of the bank, in play or not, with all its texts.
+    pub async fn question(&mut self, id: QuestionId) -> Result<Option<Known>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            BankRow,
+            bank_rows!("where question.id = $1"),
+            id.to_string()
+        )?;
+        Ok(together(rows)?.into_values().next())
+    }
+
     /// The questions of the bank, in order of identity; of a language, those that have it.
     pub async fn bank(&mut self, filter: &BankFilter) -> Result<Vec<Known>, StoreError> {
         let standing = if filter.withdrawn {

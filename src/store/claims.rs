@@ -7,19 +7,34 @@ use super::{StoreError, Tx};
 use crate::core::time::Timestamp;
 
 /// Statements from the table, the column that is both "due at" and "leased until", and the
-/// condition; `counted` where the table counts attempts.
+/// condition; `counted` where the table counts attempts, `traced` where its rows follow from hops, too.
 macro_rules! texts {
+    ($table:literal, $due:literal, $condition:literal, traced) => {
+        texts!(
+            $table,
+            $due,
+            $condition,
+            ", attempt = attempt + 1",
+            "attempt, trace_id"
+        )
+    };
     ($table:literal, $due:literal, $condition:literal, counted) => {
         texts!(
             $table,
             $due,
             $condition,
             ", attempt = attempt + 1",
-            "attempt"
+            "attempt, cast(null as text) as trace_id"
         )
     };
     ($table:literal, $due:literal, $condition:literal, uncounted) => {
-        texts!($table, $due, $condition, "", "cast(0 as bigint) as attempt")
+        texts!(
+            $table,
+            $due,
+            $condition,
+            "",
+            "cast(0 as bigint) as attempt, cast(null as text) as trace_id"
+        )
     };
     ($table:literal, $due:literal, $condition:literal, $count:literal, $attempt:literal) => {
         &Texts {
@@ -29,7 +44,35 @@ macro_rules! texts {
                 " where ",
                 $condition,
                 $due,
-                " <= $1 limit 1"
+                // In order, so that the index of what is due is read, and never the table: a planner
+                // that expects a hit soon would begin to read rows, most of which are due no more.
+                " <= $1 order by ",
+                $due,
+                " limit 1"
+            ),
+            figure: concat!(
+                "select cast(count(*) as bigint), min(at_ms) from (select ",
+                $due,
+                " as at_ms from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " <= $1 order by ",
+                $due,
+                " limit 10000) as rows"
+            ),
+            backlog: concat!(
+                "select cast(count(case when ",
+                $due,
+                " <= $1 then 1 end) as bigint), cast(count(*) as bigint), min(",
+                $due,
+                ") from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " is not null"
             ),
             sqlite: concat!(
                 "update ",
@@ -98,6 +141,19 @@ pub enum Claim {
     Sets,
 }
 
+/// How much of one kind waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Which kind.
+    pub what: Claim,
+    /// Due now, and nobody has it.
+    pub due: i64,
+    /// Leased, or due later.
+    pub later: i64,
+    /// Since when the oldest due row is due.
+    pub oldest: Option<Timestamp>,
+}
+
 /// A leased row.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Leased {
@@ -107,6 +163,8 @@ pub struct Leased {
     pub lease: i64,
     /// How often it was claimed, this time included; 0 where it does not matter.
     pub attempt: i64,
+    /// The id of the hop that it follows from, where the row keeps one.
+    pub trace_id: Option<String>,
 }
 
 impl Claim {
@@ -143,6 +201,11 @@ impl Claim {
         }
     }
 
+    /// How many rows are due at `$1`, and since when the first is.
+    pub(super) const fn figure(self) -> &'static str {
+        self.texts().figure
+    }
+
     /// The texts of its statements: whether anything is due, then the claim on SQLite and on
     /// PostgreSQL. They are put together from parts; this is for whoever wants to see them whole.
     #[must_use]
@@ -154,21 +217,21 @@ impl Claim {
     const fn texts(self) -> &'static Texts {
         match self {
             Self::Callbacks => texts!("callback", "due_at_ms", "", counted),
-            Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", counted),
-            Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", counted),
+            Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", traced),
+            Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", traced),
             Self::Payouts => {
                 texts!(
                     "withdrawal",
                     "due_at_ms",
                     "state = 'requested' and ",
-                    counted
+                    traced
                 )
             }
             Self::PayoutQueries => texts!(
                 "withdrawal",
                 "due_at_ms",
                 "state in ('sent', 'unknown') and ",
-                counted
+                traced
             ),
             Self::Chores => texts!("chore", "due_at_ms", "", counted),
             // Worded as the indexes of these are.
@@ -184,6 +247,8 @@ impl Claim {
 /// The statements of one kind of claim. `$1` is now, `$2` the end of the lease, `$3` the limit.
 struct Texts {
     is_due: &'static str,
+    figure: &'static str,
+    backlog: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
 }
@@ -193,6 +258,23 @@ impl Tx {
     pub async fn is_due(&mut self, what: Claim, now: Timestamp) -> Result<bool, StoreError> {
         let row = fetch_optional!(self, (i64,), what.texts().is_due, now.ms())?;
         Ok(row.is_some())
+    }
+
+    /// How much of a kind waits.
+    pub async fn backlog(&mut self, what: Claim, now: Timestamp) -> Result<Backlog, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (i64, i64, Option<i64>),
+            what.texts().backlog,
+            now.ms()
+        )?;
+        let (due, all, oldest) = row.unwrap_or_default();
+        Ok(Backlog {
+            what,
+            due,
+            later: all - due,
+            oldest: oldest.filter(|_| due > 0).map(Timestamp::from_ms),
+        })
     }
 
     /// Leases up to `limit` due rows for `lease`.

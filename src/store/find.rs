@@ -67,7 +67,7 @@ impl Tx {
             self,
             (String,),
             "select id from player
-            where substr(msisdn, 10) = $1 and substr(msisdn, 14 - $2) = $3
+            where substr(msisdn, 10) = $1 and substr(msisdn, cast(14 - $2 as integer)) = $3
             order by msisdn
             limit $4",
             last_four,

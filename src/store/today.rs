@@ -27,6 +27,10 @@ pub struct Standing {
     pub withdrawals: Total,
     /// Those of them of which nobody knows whether M-Pesa paid.
     pub unsure: Total,
+    /// Corrections of the books that wait for a second administrator.
+    pub adjustments: Total,
+    /// Cases of the fair play watch that nobody has looked at.
+    pub cases: i64,
 }
 
 /// What went wrong since an instant.
@@ -119,7 +123,7 @@ impl Tx {
             self,
             (i64, i64),
             "select cast(count(*) as bigint), cast(coalesce(sum(amount_cents), 0) as bigint)
-            from parked where assigned_to is null"
+            from parked where assigned_to is null and returned_at_ms is null"
         )?;
         let withdrawals = fetch_optional!(
             self,
@@ -130,6 +134,13 @@ impl Tx {
             from withdrawal
             where state in ('requested', 'sent', 'unknown')"
         )?;
+        let adjustments = fetch_optional!(
+            self,
+            (i64, i64),
+            "select cast(count(*) as bigint), cast(coalesce(sum(amount_cents), 0) as bigint)
+            from adjustment where state = 'proposed'"
+        )?;
+        let cases = self.open_flags().await?;
         let (playing, waiting, since) = entries.unwrap_or_default();
         let (open, cents, unsure, unsure_cents) = withdrawals.unwrap_or_default();
         let total = |count: i64, cents: i64| Total {
@@ -144,6 +155,9 @@ impl Tx {
             parked: total(parked, parked_cents),
             withdrawals: total(open, cents),
             unsure: total(unsure, unsure_cents),
+            adjustments: adjustments
+                .map_or_else(Total::default, |(count, cents)| total(count, cents)),
+            cases,
         })
     }
 

@@ -130,21 +130,21 @@ impl House {
 
     /// The same with more environment variables.
     pub(crate) fn run_with(&self, env: &[(&str, &str)], arguments: &[&str]) -> Said {
-        let mut process = self.spawn_with(env, arguments);
-        let status = process.wait();
-        Said {
-            code: status.code().unwrap_or(-1),
-            stdout: read(&process.stdout),
-            stderr: process.log(),
-        }
+        said(self.spawn_with(env, arguments, Stdio::null()))
+    }
+
+    /// The same with something to read on standard input.
+    pub(crate) fn run_reading(&self, input: &str, arguments: &[&str]) -> Said {
+        let input = File::open(self.write("input", input)).expect("a file");
+        said(self.spawn_with(&[], arguments, input.into()))
     }
 
     /// Starts a command that goes on.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Process {
-        self.spawn_with(&[], arguments)
+        self.spawn_with(&[], arguments, Stdio::null())
     }
 
-    fn spawn_with(&self, env: &[(&str, &str)], arguments: &[&str]) -> Process {
+    fn spawn_with(&self, env: &[(&str, &str)], arguments: &[&str], input: Stdio) -> Process {
         // One pair of files per process.
         let output = TempDir::new_in(self.folder.path())
             .expect("a folder")
@@ -162,7 +162,7 @@ impl House {
             .envs(env.iter().copied())
             .args(arguments)
             .current_dir(self.folder.path())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(File::create(&stdout).expect("a file"))
             .stderr(File::create(&stderr).expect("a file"));
         Process {
@@ -277,6 +277,16 @@ pub(crate) async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T
         }
         assert!(Instant::now() < deadline, "waited in vain for {what}");
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Waits for a command and takes what it said.
+fn said(mut process: Process) -> Said {
+    let status = process.wait();
+    Said {
+        code: status.code().unwrap_or(-1),
+        stdout: read(&process.stdout),
+        stderr: process.log(),
     }
 }
 

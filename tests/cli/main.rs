@@ -8,6 +8,7 @@
 
 mod binary;
 
+mod acts;
 mod bank;
 mod books;
 #[path = "../support/daraja.rs"]
@@ -15,6 +16,7 @@ mod daraja;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admins;
 mod care;
 mod configuration;
 mod database;

@@ -11,7 +11,7 @@ use majibu::{
 use rand::{SeedableRng, rngs::StdRng};
 use sandbox::Phone;
 
-use crate::support::{Answer, CODE, World, dial, press};
+use crate::support::{Answer, CODE, World, by, dial, press};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -25,10 +25,8 @@ async fn question_at(world: &World, phone: &Phone, position: i64) -> QuestionTex
 }
 
 async fn withdraw(world: &World, question: &QuestionText) -> majibu::app::WithdrawReport {
-    let name = question.id.to_string();
-    let done = world
-        .app()
-        .withdraw_question(&name, "two right answers", "amani");
+    let (name, by) = (question.id.to_string(), by("two right answers"));
+    let done = world.app().withdraw_question(&name, &by);
     done.await.expect("withdrawn").expect("a known question")
 }
 
@@ -227,9 +225,10 @@ async fn questions_are_withdrawn_while_everybody_starts_answers_and_is_settled()
         phones.push(world.funded(&format!("07123456{number:02}"), 1_000).await);
     }
     let playing = join_all(phones.iter().map(play));
+    let by = by("wrong");
     let withdrawing = async {
         for key in ["a0", "a4", "a7"] {
-            let twice = [(); 2].map(|()| world.app().withdraw_question(key, "wrong", "amani"));
+            let twice = [(); 2].map(|()| world.app().withdraw_question(key, &by));
             for done in join_all(twice).await {
                 let report = done.expect("withdrawn").expect("known");
                 assert_eq!(report.voided.waiting, 0);

@@ -14,7 +14,7 @@ use tokio::{
 use crate::{
     help::{beside, last_deposit, post, pushed, success},
     payouts::pays_out,
-    support::World,
+    support::{World, by},
 };
 
 /// Sends bytes on a connection of its own, and reads until the service closes it.
@@ -288,7 +288,7 @@ async fn trap_42_what_is_too_large_is_kept_cut_answered_as_expected_and_never_ac
             .expect("read")
             .expect("kept");
         assert_eq!(raw.body, body.as_bytes()[..65_536]);
-        let again = world.app().replay(id).await;
+        let again = world.app().replay(id, &by("asked for")).await;
         assert!(matches!(again, Err(ReplayError::Cut)), "{again:?}");
     }
     world.run_due().await;

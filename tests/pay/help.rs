@@ -14,6 +14,7 @@ use crate::support::{PATIENCE, World, dial, press};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) const PUSH: &str = "/mpesa/stkpush/v1/processrequest";
 pub(crate) const QUERY: &str = "/mpesa/stkpushquery/v1/query";

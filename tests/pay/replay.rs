@@ -28,7 +28,11 @@ fn id(row: &InboxRow) -> CallbackId {
 }
 
 async fn replay(world: &World, row: &InboxRow) -> Replayed {
-    world.app().replay(id(row)).await.expect("run again")
+    world
+        .app()
+        .replay(id(row), &by("asked for"))
+        .await
+        .expect("run again")
 }
 
 /// The newest STK callback, which no job came to: dead, as after ten tries in vain.
@@ -97,7 +101,8 @@ async fn a_callback_that_is_run_again_by_many_at_once_credits_once() {
     let body = success(&checkout, RECEIPT, &json!(100)).to_string();
     assert_eq!(post(&world, &deposit, body).await, 200);
     let dead = id(&died(&world).await);
-    let replays = (0..4).map(|_| world.app().replay(dead));
+    let again = by("asked for");
+    let replays = (0..4).map(|_| world.app().replay(dead, &again));
     let jobs = (0..2).map(|_| world.run_due());
     let (replayed, _) = tokio::join!(
         futures::future::join_all(replays),
@@ -193,14 +198,14 @@ async fn what_a_job_has_or_nobody_knows_is_not_run_again() {
     let body = success(&checkout, RECEIPT, &json!(100)).to_string();
     assert_eq!(post(&world, &deposit, body).await, 200);
     let new = id(&inbox(&world, "stk").await[0]);
-    let refused = world.app().replay(new).await;
+    let refused = world.app().replay(new, &by("asked for")).await;
     assert!(matches!(refused, Err(ReplayError::New)), "{refused:?}");
     world.run_due().await;
     assert_eq!(world.balance(&phone).await, 10_000);
 
     world.turn(world.config.inbox.keep + MINUTE);
     world.app().sweep().await.expect("swept");
-    let refused = world.app().replay(new).await;
+    let refused = world.app().replay(new, &by("asked for")).await;
     assert!(matches!(refused, Err(ReplayError::Unknown)), "{refused:?}");
     assert_eq!(inbox(&world, "stk").await, []);
     world.check().await;

@@ -11,7 +11,7 @@ use crate::{
     gateway::Gateway,
     help::{MINUTE, SECOND, SMS, calls, texts},
     sms_help::{failure, fate, number, readiness, receipt},
-    support::World,
+    support::{World, by},
 };
 
 /// What is done to the provider, and what mends it.
@@ -139,7 +139,10 @@ async fn the_operator_ends_a_pause() {
     let world = World::new().await;
     refuse(&world, Fault::Refuse(401));
     world.sim.clear_faults();
-    assert_eq!(world.app().resume_sms().await.expect("read"), None);
+    assert_eq!(
+        world.app().resume_sms(&by("mended")).await.expect("read"),
+        None
+    );
     let fault = Fault::Refuse(401);
     world
         .sim
@@ -160,7 +163,7 @@ async fn the_operator_ends_a_pause() {
     assert_eq!(calls(&world, SMS).len(), waiting);
     let why = world
         .app()
-        .resume_sms()
+        .resume_sms(&by("mended"))
         .await
         .expect("resumed")
         .expect("it paused");

@@ -12,7 +12,7 @@ use crate::{
         B2C, STATUS, ask, ask_status, failure, happened, house_with, last, originator, pays_out,
         post, send, standing, success, tell,
     },
-    support::World,
+    support::{World, by},
 };
 
 const HELD: i64 = 50_500;
@@ -374,9 +374,20 @@ async fn trap_29_a_fault_of_the_house_stops_payouts_until_the_operator_resumes_t
             .contains("\"payouts\":\"paused\"")
     );
     world.sim.set_initiator_password("wrong");
-    let why = world.app().resume_payouts().await.expect("resumed");
+    let why = world
+        .app()
+        .resume_payouts(&by("mended"))
+        .await
+        .expect("resumed");
     assert!(why.is_some_and(|why| why.contains("2001")));
-    assert_eq!(world.app().resume_payouts().await.expect("asked"), None);
+    assert_eq!(
+        world
+            .app()
+            .resume_payouts(&by("mended"))
+            .await
+            .expect("asked"),
+        None
+    );
     send(&world).await;
     assert_eq!(standing(&world, &baraka).await, ("paid".into(), 49_500));
     world.check().await;

@@ -29,6 +29,8 @@ macro_rules! on_each_engine {
 mod bench;
 mod given;
 
+mod acts;
+mod admins;
 mod audit;
 mod balances;
 mod batches;
@@ -41,6 +43,7 @@ mod claims;
 mod contention;
 mod deposits;
 mod entries;
+mod figures;
 mod gates;
 mod guards;
 mod hops;

@@ -5,17 +5,16 @@
 //! test happens to run it. What reads everything on purpose is listed here, with the reason.
 
 mod crowded;
+mod plan;
 mod source;
-
-use majibu::store::Claim;
-use serde_json::Value;
 
 use self::source::{Engine, Statement, statements};
 use crate::bench::Bench;
+use majibu::store::Claim;
 
 /// Tables that stay small, however many players there are: what people or the house's own hands
 /// write. Every other table grows.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 13] = [
     "_sqlx_migrations",
     "balance_question",
     "balance_report",
@@ -23,6 +22,7 @@ const SMALL: [&str; 12] = [
     "chore",
     "circuit",
     "gate",
+    "ledger_check",
     "question",
     "question_text",
     "question_withdrawal",
@@ -30,20 +30,57 @@ const SMALL: [&str; 12] = [
     "sqlite_stat1",
 ];
 
-/// Files of which every statement reads all there is: they are run by an operator or once a day, and
-/// the time that they take grows with the books.
-const READS_ALL: [(&str, &str); 4] = [
-    ("ledger_check.rs", "checks every row of the books"),
-    ("taxes.rs", "is a part of that check"),
+/// Files of which any statement may read all there is: they are for an operator's commands, or run once
+/// a day, and the time that they take grows with the books.
+const READS_ALL: [(&str, &str); 6] = [
     ("cash.rs", "sums what M-Pesa should hold"),
     (
-        "statement.rs",
-        "sums a day of the ledger, which has no index by time",
+        "checkup.rs",
+        "tells the doctor when M-Pesa was last heard of",
     ),
+    ("ledger_check.rs", "checks every row of the books"),
+    (
+        "reconcile.rs",
+        "holds M-Pesa's statement against a period of the ledger",
+    ),
+    (
+        "statement.rs",
+        "sums a period of the ledger, which has no index by time",
+    ),
+    ("taxes.rs", "is a part of the check of the books"),
 ];
 
 /// The same for single statements, by what they contain.
-const READS_MUCH: [(&str, &str); 0] = [];
+const READS_MUCH: [(&str, &str); 7] = [
+    (
+        "as answering_ms from question",
+        "how questions fared counts every answer",
+    ),
+    (
+        "from callback where state = 'dead'",
+        "all that failed is replayed at once",
+    ),
+    (
+        "from outbox where created_at_ms >= $1",
+        "why SMS of the last time did not go",
+    ),
+    (
+        "from parked where assigned_to is null order by",
+        "what waits in suspense, among all that ever did",
+    ),
+    (
+        "sum(payout_cents + fee_cents + tax_cents)",
+        "is a part of the check of the books",
+    ),
+    (
+        "left join transfer as held on held.cause",
+        "is a part of the check of the books",
+    ),
+    (
+        "update question_set set withdrawal_id = $1",
+        "a question is taken out of play",
+    ),
+];
 
 on_each_engine!(no_query_reads_a_whole_table_that_grows);
 
@@ -67,9 +104,9 @@ async fn no_query_reads_a_whole_table_that_grows(bench: &Bench) {
         }
     }
     assert!(all.len() > 200, "the source was read: {}", all.len());
-    let growing = crowded::growing(bench).await;
+    let growing = plan::growing(bench).await;
     assert!(growing.len() >= 18, "{growing:?}");
-    let mut connection = crowded::Planner::on(bench, &growing).await;
+    let mut connection = plan::Planner::on(bench, &growing).await;
     let (mut faults, mut excused) = (Vec::new(), Vec::new());
     for statement in &all {
         let reads = connection.reads_whole(statement, &growing).await;
@@ -89,46 +126,18 @@ async fn no_query_reads_a_whole_table_that_grows(bench: &Bench) {
         faults.len(),
         faults.join("\n\n")
     );
+    // SQLite has no statistics, and needs one excuse more.
+    let on_sqlite_only = "update question_set set withdrawal_id = $1";
     for (excuse, why) in READS_ALL.iter().chain(&READS_MUCH) {
+        if bench.is_postgres() && *excuse == on_sqlite_only {
+            continue;
+        }
+        if !bench.is_postgres() && *excuse == "checkup.rs" {
+            continue;
+        }
         assert!(
             excused.contains(excuse),
             "{excuse} needs no excuse any more: {why}"
         );
     }
-}
-
-/// The nodes of a PostgreSQL plan that read a whole table or index: their relation, in words.
-fn whole_reads(node: &Value, growing: &[String], under_limit: bool, found: &mut Vec<String>) {
-    let text = |key: &str| node[key].as_str().unwrap_or_default();
-    let (kind, relation) = (text("Node Type"), text("Relation Name"));
-    let is_growing = growing
-        .iter()
-        .any(|table| relation == table || is_partition(relation, table));
-    let is_bounded =
-        under_limit || node.get("Index Cond").is_some() || crowded::is_partial(text("Index Name"));
-    match kind {
-        "Seq Scan" if is_growing => found.push(format!("Seq Scan on {relation}")),
-        "Index Scan" | "Index Only Scan" if is_growing && !is_bounded => {
-            found.push(format!(
-                "{kind} without a condition on {relation}, {}",
-                text("Index Name")
-            ));
-        }
-        _ => {}
-    }
-    // Only what comes out in order stops at the limit: a sort reads everything first.
-    let limits = kind == "Limit"
-        || (under_limit && ["LockRows", "Append", "Merge Append", "Nested Loop"].contains(&kind));
-    for below in node["Plans"].as_array().into_iter().flatten() {
-        whole_reads(below, growing, limits, found);
-    }
-}
-
-/// Whether a relation is one of the partitions of a table: by number, by month, or the one for the rest.
-fn is_partition(relation: &str, table: &str) -> bool {
-    let rest = relation.strip_prefix(table);
-    let Some(rest) = rest.and_then(|rest| rest.strip_prefix('_')) else {
-        return false;
-    };
-    rest == "other" || rest.chars().all(|c| c.is_ascii_digit() || c == '_')
 }

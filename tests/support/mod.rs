@@ -193,12 +193,17 @@ impl World {
 
     /// One more process of the service on the same database and sessions, at an address of its own.
     pub async fn another(&self) -> Service {
+        let mut config = self.config.clone();
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("a port");
-        let mut config = self.config.clone();
-        config.http.listen = port;
         config.http.public_url = format!("http://{port}");
+        config.http.listen = port;
+        self.another_with(config).await
+    }
+
+    /// The same with another configuration; it listens where that says.
+    pub async fn another_with(&self, config: Config) -> Service {
         let started = Service::start(&config, &self.outside, Parts::Http, Migration::Skip).await;
         started.expect("another service")
     }

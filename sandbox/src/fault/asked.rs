@@ -40,7 +40,7 @@ impl Spec {
 }
 
 /// Shillings, what they mean for a push, what for a payout; empty: nothing.
-const AMOUNTS: [(i64, &str, &str); 22] = [
+const AMOUNTS: [(i64, &str, &str); 23] = [
     (1032, "stk_callback:outcome=1032", ""),
     (1037, "stk_callback:outcome=1037", ""),
     (1051, "stk_callback:outcome=1", "b2c_result:outcome=1"),
@@ -59,6 +59,11 @@ const AMOUNTS: [(i64, &str, &str); 22] = [
         "status_result:result_code=2032",
     ),
     (5009, "", "b2c_result:queue_timeout=silence"),
+    (
+        5010,
+        "stk_callback:result_code=1032",
+        "b2c_result:result_code=2001",
+    ),
     (5011, "cut", "cut"),
     (5012, "hang", "hang"),
     (5013, "empty", "empty"),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::push::{Push, StkResult};
+use super::query::words;
 use crate::clock;
 
 #[derive(Serialize)]
@@ -46,11 +47,19 @@ struct Item {
     value: Option<Box<RawValue>>,
 }
 
-/// The callback for a result, as JSON.
+/// The callback for a result, as JSON; with a code that a fault states, whatever the result is.
 ///
 /// Safaricom has begun to hide payers: then the number is text with stars (contract, 4).
-pub(super) fn body(push: &Push, result: &StkResult, masks_payers: bool) -> String {
+pub(super) fn body(
+    push: &Push,
+    result: &StkResult,
+    stated: Option<u16>,
+    masks_payers: bool,
+) -> String {
+    let lie = stated.filter(|code| *code != result.code());
     let callback_metadata = match result {
+        // A failure has none, and neither has a success without money.
+        _ if lie.is_some() => None,
         StkResult::Paid(payment) => {
             let amount = format!(
                 "{}.{:02}",
@@ -88,8 +97,8 @@ pub(super) fn body(push: &Push, result: &StkResult, masks_payers: bool) -> Strin
     let stk_callback = StkCallback {
         merchant_request_id: &push.merchant_request_id,
         checkout_request_id: &push.checkout_request_id,
-        result_code: result.code(),
-        result_desc: result.description(),
+        result_code: lie.unwrap_or(result.code()),
+        result_desc: lie.map_or(result.description(), |code| words(&code.to_string())),
         callback_metadata,
     };
     // Text and numbers only: there is nothing in it that cannot be written.

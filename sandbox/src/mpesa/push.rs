@@ -399,6 +399,7 @@ async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fa
         body: callback::body(
             push,
             &stated(result, fault.as_ref()),
+            stated_code(fault.as_ref()),
             world.config.daraja.masks_payers,
         ),
         timeout: CALLBACK_TIMEOUT,
@@ -414,6 +415,14 @@ async fn tell(world: &World, push: &Push, result: &StkResult, outcome: Option<Fa
 async fn confirm(world: &World, result: &StkResult) {
     if let StkResult::Paid(payment) = result {
         paybill::confirm(world, payment, String::new()).await;
+    }
+}
+
+/// The code that the service is told in the place of the true one.
+fn stated_code(fault: Option<&Fault>) -> Option<u16> {
+    match fault {
+        Some(Fault::ResultCode(code)) => code.parse().ok(),
+        Some(_) | None => None,
     }
 }
 

@@ -72,9 +72,11 @@ fn look_up(
 }
 
 /// Words for a result code that a fault states.
-fn words(code: &str) -> &'static str {
+pub(super) fn words(code: &str) -> &'static str {
     match code {
         "0" => "The service request is processed successfully.",
+        "1" => "The balance is insufficient for the transaction.",
+        "2001" => "The initiator information is invalid.",
         "1032" => "Request Cancelled by user.",
         "1037" => "DS timeout user cannot be reached.",
         "4999" => "The transaction is still under processing",

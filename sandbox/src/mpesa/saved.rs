@@ -77,7 +77,11 @@ impl Restored {
             Job::Push(id) => self.pushes.find(id).is_some(),
             Job::Payout(asked) => self.payouts.find(&asked.originator).is_some(),
             Job::Confirmation(receipt, _) => self.ledger.payment(receipt).is_some(),
-            Job::Status(..) | Job::Balance(..) | Job::Reversal(..) | Job::Report(..) => true,
+            Job::Status(..)
+            | Job::Balance(..)
+            | Job::Reversal(..)
+            | Job::Report(..)
+            | Job::Expiry(..) => true,
         }
     }
 
@@ -150,5 +154,6 @@ pub(crate) fn resumed(
         Job::Balance(code, asked) => Box::pin(balance::answer(shared, code, asked, None)),
         Job::Reversal(order, asked) => Box::pin(reversal::answer(shared, order, asked, None)),
         Job::Report(report) => Box::pin(crate::sms::report_later(shared, report)),
+        Job::Expiry(expiry) => Box::pin(crate::sms::expire_later(shared, expiry)),
     })
 }

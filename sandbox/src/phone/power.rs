@@ -63,7 +63,29 @@ impl Inner {
     }
 }
 
+/// Why a message waits for its phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// The phone is off.
+    Off,
+    /// It has no signal.
+    OutOfReach,
+}
+
 impl PhoneState {
+    /// Throws a message away that waits; `None` where none does.
+    pub(crate) fn throw_away(&self, id: &str) -> Option<Away> {
+        self.change(|inner| {
+            let place = inner.held.iter().position(|sms| sms.id == id)?;
+            inner.held.remove(place);
+            Some(if inner.is_on {
+                Away::OutOfReach
+            } else {
+                Away::Off
+            })
+        })
+    }
+
     /// The network that the SIM belongs to.
     pub(crate) fn network(&self) -> Network {
         self.read(|inner| inner.network)

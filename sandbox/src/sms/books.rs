@@ -13,6 +13,9 @@ use crate::number::Number;
 pub(crate) struct SmsBooks {
     /// Numbers that take no promotions of the service.
     pub(crate) opted_out: BTreeSet<Number>,
+    /// Sender names, and the numbers that were told how to opt out of their messages.
+    #[serde(default)]
+    pub(super) told_how: BTreeSet<(String, Number)>,
     /// What phones sent to the short code, oldest first.
     pub(super) received: Vec<Received>,
 }

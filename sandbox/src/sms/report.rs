@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +10,7 @@ use crate::fault::FaultPoint;
 use crate::number::Number;
 use crate::outgoing::{CALLBACK_TIMEOUT, Call, form_body};
 use crate::pending::Job;
+use crate::phone::Away;
 use crate::world::World;
 
 /// How far an SMS is.
@@ -87,6 +89,38 @@ pub(super) fn report_acceptance(
         steps.push(DeliveryStatus::Success);
     }
     report(world, number, id, steps, None);
+}
+
+/// A message that waits for its phone, and is thrown away when the network has tried for long enough.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Expiry {
+    number: Number,
+    id: String,
+    at: DateTime<Utc>,
+}
+
+/// Lets a message wait for its phone, for as long as the network tries.
+pub(super) fn expire(world: &Arc<World>, number: Number, id: String) {
+    let validity = TimeDelta::from_std(world.config.sms.validity).unwrap_or(TimeDelta::MAX);
+    let at = world.clock.now().checked_add_signed(validity);
+    let at = at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let expiry = Expiry { number, id, at };
+    let job = Job::Expiry(expiry.clone());
+    let life = expire_later(Arc::clone(world), expiry);
+    world.spawn_patiently(world.until_done(job, life));
+}
+
+/// Throws the message away at its time, unless it has reached its phone, and tells the service.
+pub(crate) async fn expire_later(world: Arc<World>, expiry: Expiry) {
+    let left = expiry.at - world.clock.now();
+    world.clock.sleep(left.to_std().unwrap_or_default()).await;
+    let _step = world.step();
+    let status = match world.phone(expiry.number).throw_away(&expiry.id) {
+        Some(Away::Off) => DeliveryStatus::AbsentSubscriber,
+        Some(Away::OutOfReach) => DeliveryStatus::Expired,
+        None => return,
+    };
+    report(&world, expiry.number, expiry.id, vec![status], None);
 }
 
 /// Tells the service so, whatever the truth is.

@@ -87,6 +87,23 @@ pub struct WithdrawalShown {
     /// M-Pesa's receipt.
     #[serde(default)]
     pub receipt: Option<String>,
+    /// Whether it is the operator's: nobody can tell what became of the payout.
+    #[serde(default)]
+    pub flagged: bool,
+}
+
+impl WithdrawalShown {
+    /// Whether its money is still held.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        ["requested", "sent", "unknown"].contains(&self.state.as_str())
+    }
+
+    /// What left the wallet for it, in cents.
+    #[must_use]
+    pub fn held_cents(&self) -> i64 {
+        self.payout_cents.unwrap_or(self.amount_cents) + self.fee_cents + self.tax_cents
+    }
 }
 
 /// One SMS to a player.
@@ -107,8 +124,9 @@ impl PlayerShown {
         let deposits = self.deposits.iter().filter(|row| !row.flagged);
         let deposits = deposits.map(|row| &row.state);
         let deposits = deposits.filter(|state| is(state, &["requested", "pushed"]));
-        let withdrawals = self.withdrawals.iter().map(|row| &row.state);
-        let withdrawals = withdrawals.filter(|state| is(state, &["requested", "sent", "unknown"]));
+        let withdrawals = self.withdrawals.iter().filter(|row| !row.flagged);
+        let withdrawals = withdrawals.filter(|row| row.is_open());
+        let withdrawals = withdrawals.map(|row| &row.state);
         let sms = self.sms.iter().map(|row| &row.state);
         let sms = sms.filter(|state| is(state, &["pending"]));
         let open = entries

@@ -81,6 +81,10 @@ pub(super) async fn start(
             certificate.display().to_string(),
         ),
         ("MAJIBU__DARAJA__CHARGES", "taken".to_owned()),
+        (
+            "MAJIBU__PAYBILL__PULL_NUMBER",
+            super::PULL_NUMBER.to_owned(),
+        ),
     ];
     let times = TIMES.map(|(key, time, least)| {
         let time = (time / pace.max(1)).max(least);
@@ -124,7 +128,8 @@ pub(super) async fn start(
 }
 
 /// Times of the service in people's time, and the least that machines need.
-const TIMES: [(&str, Duration, Duration); 16] = [
+const TIMES: [(&str, Duration, Duration); 17] = [
+    ("MAJIBU__PAYBILL__PULL_EVERY", super::PULL_EVERY, secs(5)),
     ("MAJIBU__GAME__PAIRING_WINDOW", minutes(30), secs(15)),
     ("MAJIBU__GAME__THINKING_TIME", secs(15), secs(3)),
     ("MAJIBU__GAME__HOP_ALLOWANCE", secs(4), secs(1)),

@@ -71,7 +71,7 @@ async fn the_screen_is_spoken_and_the_focus_is_seen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_screen_shows_a_whole_phone_and_nothing_hangs_over() {
-    on_page(Window::Mobile, |page| async move {
+    on_page(Window::Mobile(390), |page| async move {
         let phone = page.phone("0712345678");
         phone.dial().await;
         phone.pick("English").await;

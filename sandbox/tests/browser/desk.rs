@@ -81,6 +81,38 @@ async fn what_is_sent_to_a_phone_that_is_off_waits_until_it_is_back() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_forgets_everything_once_it_was_confirmed() {
+    on_page(Window::Desktop(1400, 1000), |page| async move {
+        let phone = page.phone("0712345678");
+        join(&phone).await;
+        page.add_phone("0733000111").await;
+        let paid = "document.querySelector('[data-balance]').textContent === 'KES 4,900.00'";
+        page.until("paid", paid).await;
+
+        // Thought better of.
+        page.click("#reset").await;
+        let question = page.client.get_alert_text().await.unwrap();
+        assert!(question.starts_with("Forget all phones"), "{question}");
+        page.client.dismiss_alert().await.unwrap();
+        page.until("nothing is forgotten", &format!("{paid} && document.querySelectorAll('.slot').length === 2")).await;
+
+        page.click("#reset").await;
+        page.client.accept_alert().await.unwrap();
+        page.until("a new phone", "document.querySelector('[data-balance]')?.textContent === 'KES 5,000.00'").await;
+        assert_eq!(page.script("return document.querySelectorAll('.slot').length").await, 1);
+        // Nothing was called before but the paybill's registration, which Majibu makes anew.
+        let old = "[...document.querySelectorAll('.timeline b')].some((b) => b.textContent === 'STK callback')";
+        page.until("the record is new", &format!("!{old}")).await;
+        // Majibu still knows the player, and M-Pesa has none of the old payments.
+        phone.dial().await;
+        phone.until_shows("Majibu").await;
+        let books = page.script("return fetch('/api/books').then((answer) => answer.json())").await;
+        assert_eq!(books["paid_in_cents"], 0);
+    })
+    .await;
+}
+
 /// Asks for KES 10 by a push, as a service does.
 async fn push(page: &Page) -> Value {
     let config = DarajaConfig::default();

@@ -1,11 +1,9 @@
 //! The page in a real browser: headless Chromium, driven over WebDriver, on the whole sandbox (the
 //! service, the simulated providers and the page in a process of their own).
 //!
-//! `chromedriver` and `chromium` are the system's; `tests/run` installs them. Without them these
-//! tests pass without having looked, unless `TEST_BROWSER=1` says that they must.
-//! `SCREENSHOTS=1` renews the pictures in `docs/`.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-#![expect(clippy::print_stderr, reason = "says why nothing was looked at")]
+//! The browser is that of `tests/support/webdriver.rs`, which says what it takes. `SCREENSHOTS=1` renews
+//! the pictures in `docs/`.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access;
 mod bad_service;
@@ -14,9 +12,8 @@ mod driver;
 mod game;
 mod page;
 mod pictures;
+#[path = "../../../tests/support/webdriver.rs"]
+mod webdriver;
 mod wire;
 
-use std::time::Duration;
-
-/// Far longer than anything takes, so that reaching it is a failure and not a slow machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) use webdriver::PATIENCE;

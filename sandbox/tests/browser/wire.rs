@@ -1,5 +1,7 @@
 //! The timeline and the fault panel.
 
+use fantoccini::key::Key;
+
 use crate::driver::{Window, on_page};
 use crate::game::join;
 
@@ -46,8 +48,19 @@ async fn a_callback_is_broken_from_the_panel_and_the_timeline_tells_it() {
         assert!(page.text("#exchange-findings").await.contains("Fault played: twice"));
         page.click("#exchange-form").await;
         assert!(page.text("#request-body").await.starts_with("{\"Body\":{\"stkCallback\":{"));
+        // As a command for the terminal: what is copied can be pasted.
+        page.click("#exchange-curl").await;
+        page.until("it is copied", "document.querySelector('#exchange-state').textContent !== ''").await;
+        assert_eq!(page.text("#exchange-state").await, "Copied.");
         page.escape().await;
         page.until("closed", "!document.querySelector('#exchange').open").await;
+        page.fill("#wire-text", "").await;
+        page.click("#wire-text").await;
+        page.keys(&format!("{}v", char::from(Key::Control))).await;
+        page.until("it is pasted", "document.querySelector('#wire-text').value !== ''").await;
+        let pasted = page.script("return document.querySelector('#wire-text').value").await;
+        let pasted = pasted.as_str().unwrap();
+        assert!(pasted.starts_with("curl ") && pasted.contains("MpesaReceiptNumber"), "{pasted}");
     })
     .await;
 }

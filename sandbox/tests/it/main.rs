@@ -22,11 +22,13 @@ mod play;
 mod recorded;
 mod service;
 mod sms;
+mod sms_network;
 mod state;
 mod status;
 mod stk;
 mod stk_trouble;
 mod storm;
+mod storm_served;
 mod ussd;
 mod wire;
 

@@ -45,6 +45,29 @@ async fn callbacks_can_be_lost_doubled_and_late() {
 }
 
 #[tokio::test]
+async fn a_callback_can_state_failure_though_the_money_moved() {
+    let till = till().await;
+    let fault = Fault::ResultCode("1032".into());
+    till.sim.inject(FaultPoint::StkCallback, fault, 1).unwrap();
+    let id = till.prompted(10).await;
+    let result = till.phone.enter_pin("1234").await.unwrap();
+    assert_eq!(result.code(), 0);
+    let told = till.service.callbacks(1).await.remove(0);
+    let told = &told["Body"]["stkCallback"];
+    assert_eq!(told["ResultCode"], 1032);
+    assert_eq!(told["ResultDesc"], "Request Cancelled by user.");
+    assert!(told["CallbackMetadata"].is_null());
+    // The truth is in the books, and the query tells it.
+    assert_eq!(till.sim.books().paid_in_cents, 1_000);
+    let token = till.client.token().await;
+    let (_, answer) = till.client.query(&token, &id).await;
+    assert_eq!(answer["ResultCode"], "0");
+    // A code that no callback can have is refused.
+    let fault = Fault::ResultCode("SFC_IC0003".into());
+    assert!(till.sim.inject(FaultPoint::StkCallback, fault, 1).is_err());
+}
+
+#[tokio::test]
 async fn what_the_service_answered_to_a_callback_is_kept() {
     let till = till().await;
     till.service.answer_callbacks_with(503);

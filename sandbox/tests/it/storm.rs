@@ -33,6 +33,25 @@ fn a_day_of_all_faults_leaves_the_books_equal_and_prints_figures() {
 }
 
 #[test]
+fn the_same_seed_is_the_same_storm_to_the_last_message() {
+    let mut reports = Vec::new();
+    for seed in ["11", "11", "12"] {
+        let output = storm(&["--players", "6", "--seed", seed, "--hours", "2", "--json"]);
+        let mut report: Value = serde_json::from_str(&told(&output)).expect("JSON");
+        assert_eq!(report["differences"], serde_json::json!([]), "{report}");
+        // How long it took is the machine's.
+        let fields = report.as_object_mut().expect("an object");
+        fields.remove("took_ms");
+        let hops = fields.remove("latency").expect("latency")["hops"].clone();
+        assert!(fields["digest"].is_string() && hops.as_u64() > Some(50));
+        fields.insert("hops".to_owned(), hops);
+        reports.push(report);
+    }
+    assert_eq!(reports[0], reports[1]);
+    assert_ne!(reports[0]["digest"], reports[2]["digest"]);
+}
+
+#[test]
 fn a_fair_day_has_no_faults() {
     let output = storm(&[
         "--players",

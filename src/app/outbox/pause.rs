@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     app::{App, AppError},
-    core::time::Timestamp,
+    core::{operator::By, time::Timestamp},
     ports::SmsFault,
     store::{Claim, Gate, GateState, OutboxFigure, OutboxTrouble, Tx},
 };
@@ -162,12 +162,17 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn resume_sms(&self) -> Result<Option<String>, AppError> {
+    pub async fn resume_sms(&self, by: &By) -> Result<Option<String>, AppError> {
         let now = self.clock().now();
         let resume = |mut tx: Tx| async move {
             tx.serialise_gate(Gate::Sms).await?;
             let why = tx.open_gate(Gate::Sms, now).await?;
             tx.ease_gate(Gate::Sms, i64::MAX, now).await?;
+            if let Some(why) = &why {
+                let subject = ("gate", "sms".to_owned());
+                self.write_down(&mut tx, by, "resume", subject, why, now)
+                    .await?;
+            }
             Ok::<_, AppError>((tx, why))
         };
         let why = self.store().transact(resume).await?;

@@ -21,7 +21,7 @@ const OPTIONAL: [&str; 4] = ["choice4", "lang", "key", "source"];
 /// The language of rows that name none.
 const DEFAULT_LOCALE: &str = "en";
 /// The longest field that is looked at, in characters.
-const MAX_FIELD: usize = 2_000;
+pub(super) const MAX_FIELD: usize = 2_000;
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -155,7 +155,7 @@ impl App {
         })
     }
 
-    fn read_answer(&self, answer: &str, choices: &[String]) -> Result<u8, String> {
+    pub(super) fn read_answer(&self, answer: &str, choices: &[String]) -> Result<u8, String> {
         let lower: BTreeSet<String> = choices.iter().map(|choice| choice.to_lowercase()).collect();
         if lower.len() < choices.len() {
             return Err("two choices are the same".into());
@@ -166,7 +166,12 @@ impl App {
             .ok_or_else(|| format!("the answer must be a number from 1 to {}", choices.len()))
     }
 
-    fn fits(&self, locale: &str, question: &str, choices: &[String]) -> Result<(), String> {
+    pub(super) fn fits(
+        &self,
+        locale: &str,
+        question: &str,
+        choices: &[String],
+    ) -> Result<(), String> {
         let settings = self.settings();
         let budget = settings.networks.tightest();
         let choices: Vec<&str> = choices.iter().map(String::as_str).collect();

@@ -6,7 +6,10 @@ use super::{Act, Failed, open, say};
 use crate::{
     app::{QuestionStats, WithdrawReport},
     config::Config,
-    core::bank::{Text, figures::Flag},
+    core::{
+        bank::{Text, figures::Flag},
+        operator::{Actor, By, Why},
+    },
 };
 
 pub(super) async fn stats(
@@ -102,11 +105,9 @@ fn as_json(one: &QuestionStats) -> Value {
 }
 
 pub(super) async fn withdraw(config: &Config, act: &Act) -> Result<(), Failed> {
-    let reason = reason_of(act)?;
+    let by = by(act)?;
     let app = open(config).await?;
-    let done = app
-        .withdraw_question(&act.question, reason, &act.by)
-        .await?;
+    let done = app.withdraw_question(&act.question, &by).await?;
     let Some(WithdrawReport {
         withdrawal,
         was_withdrawn,
@@ -146,9 +147,9 @@ pub(super) async fn withdraw(config: &Config, act: &Act) -> Result<(), Failed> {
 }
 
 pub(super) async fn restore(config: &Config, act: &Act) -> Result<(), Failed> {
-    let reason = reason_of(act)?;
+    let by = by(act)?;
     let app = open(config).await?;
-    let done = app.restore_question(&act.question, reason, &act.by).await?;
+    let done = app.restore_question(&act.question, &by).await?;
     let Some((question, withdrawal)) = done else {
         return Err(unknown(act));
     };
@@ -164,13 +165,12 @@ pub(super) async fn restore(config: &Config, act: &Act) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The reason, which an operator who looks back must be able to read.
-fn reason_of(act: &Act) -> Result<&str, Failed> {
-    let reason = act.reason.trim();
-    if reason.is_empty() {
-        return Err(Failed::Usage("--reason needs a reason".into()));
-    }
-    Ok(reason)
+/// Who acts, and the reason, which an operator who looks back must be able to read.
+fn by(act: &Act) -> Result<By, Failed> {
+    let why = Why::new(&act.reason);
+    let why = why.map_err(|error| Failed::Usage(format!("--reason: {error}")))?;
+    let actor = Actor::admin(act.by.trim());
+    Ok(By { actor, why })
 }
 
 fn unknown(act: &Act) -> Failed {

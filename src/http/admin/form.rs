@@ -15,7 +15,7 @@ use super::{
     visit::{Visit, within},
 };
 use crate::{
-    app::LoggedIn,
+    app::{AppError, LoggedIn},
     core::operator::{Actor, By, MAX_REASON, Why},
     http::{Web, body::Taken},
 };
@@ -139,6 +139,11 @@ impl<T> Act<T> {
         let why = sentence(&why.to_string());
         back_with(&self.back, &Notice::refused(why))
     }
+
+    /// It was not done, because something of ours is broken or away. The log says what.
+    pub(super) fn failed(&self, error: AppError) -> Response {
+        Fault::from(error).into_response()
+    }
 }
 
 /// An error's words as a sentence.
@@ -156,4 +161,19 @@ fn sentence(text: &str) -> String {
 fn back_with(back: &str, notice: &Notice) -> Response {
     let jar = CookieJar::new().add(notice.cookie());
     (jar, Redirect::to(back)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_as_a_sentence() {
+        assert_eq!(
+            sentence("no player with this number"),
+            "No player with this number."
+        );
+        assert_eq!(sentence("Is it?"), "Is it?");
+        assert_eq!(sentence(""), ".");
+    }
 }

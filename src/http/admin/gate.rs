@@ -4,13 +4,14 @@
 use std::net::SocketAddr;
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
+use percent_encoding::percent_decode;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
@@ -73,6 +74,10 @@ async fn pass(web: &Web, jar: &CookieJar, request: Request) -> Result<Request, R
         );
         return Err(Fault::Forged.into_response());
     }
+    let asked = parts.uri.path_and_query();
+    if asked.is_some_and(|asked| has_nul(asked.as_str().as_bytes())) {
+        return Err(Fault::Odd.into_response());
+    }
     let is_open = matches!(parts.uri.path(), login::PATH | style::PATH);
     let token = jar.get(SESSION).map(|cookie| cookie.value().to_owned());
     let who = match &token {
@@ -80,13 +85,16 @@ async fn pass(web: &Web, jar: &CookieJar, request: Request) -> Result<Request, R
         _ => Ok(None),
     };
     let who = who.map_err(|error| Fault::from(error).into_response())?;
-    let body = if is_post {
+    let body: Bytes = if is_post {
         let taken = body::take(body, web.body_timeout);
         let bytes = taken.await.and_then(body::Taken::whole);
         bytes.map_err(|away| Fault::from(away).into_response())?
     } else {
-        Default::default()
+        Bytes::new()
     };
+    if has_nul(&body) {
+        return Err(Fault::Odd.into_response());
+    }
     match who {
         None if !is_open => return Err(to_login(&parts.method, &parts.uri, token.is_some())),
         None => {}
@@ -104,6 +112,11 @@ async fn pass(web: &Web, jar: &CookieJar, request: Request) -> Result<Request, R
         }
     }
     Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// Whether an encoded text has a NUL, which PostgreSQL takes in no text: nobody writes one in earnest.
+fn has_nul(encoded: &[u8]) -> bool {
+    percent_decode(encoded).any(|byte| byte == 0)
 }
 
 /// Shows the login, and after it the page that was asked for.

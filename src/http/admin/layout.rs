@@ -11,8 +11,33 @@ use super::{
 
 /// The pages, in groups: address and name. The one whose address begins the page's own is marked.
 const NAV: &[(&str, &[(&str, &str)])] = &[
-    ("House", &[("/admin", "Today")]),
-    ("Service", &[("/admin/audit", "Audit log")]),
+    (
+        "House",
+        &[
+            ("/admin", "Today"),
+            ("/admin/players", "Players"),
+            ("/admin/match", "Matches"),
+            ("/admin/questions", "Questions"),
+        ],
+    ),
+    (
+        "Money",
+        &[
+            ("/admin/parked", "Parked"),
+            ("/admin/withdrawals", "Withdrawals"),
+            ("/admin/adjustments", "Adjustments"),
+        ],
+    ),
+    (
+        "Service",
+        &[
+            ("/admin/jobs", "Jobs and outbox"),
+            ("/admin/menu", "Menu"),
+            ("/admin/settings", "Settings"),
+            ("/admin/admins", "Administrators"),
+            ("/admin/audit", "Audit log"),
+        ],
+    ),
 ];
 
 /// A page for whoever is logged in.

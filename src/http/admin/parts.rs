@@ -45,9 +45,12 @@ pub(super) fn badge(word: &str, tone: Tone) -> Markup {
 /// A state of the domain (of a deposit, withdrawal, entry, SMS, callback, player) as a badge.
 pub(super) fn state(word: &str) -> Markup {
     let tone = match word {
-        "paid" | "won" | "delivered" | "verified" | "done" | "ok" | "active" => Tone::Good,
+        "paid" | "won" | "right" | "success" | "delivered" | "verified" | "done" | "ok"
+        | "active" => Tone::Good,
         "unknown" | "waiting" | "paused" | "excluded" | "off" => Tone::Warn,
-        "failed" | "blocked" | "dead" | "drift" | "open" | "stopped" | "unavailable" => Tone::Bad,
+        "failed" | "blocked" | "wrong" | "dead" | "drift" | "open" | "stopped" | "unavailable" => {
+            Tone::Bad
+        }
         _ => Tone::Plain,
     };
     badge(word, tone)

@@ -117,6 +117,19 @@ fn needs(now: &HouseNow) -> Markup {
             ),
         ),
         (
+            count(standing.adjustments.count),
+            "/admin/adjustments",
+            format!(
+                "corrections of the books wait for a second administrator, KES {} together",
+                standing.adjustments.sum
+            ),
+        ),
+        (
+            count(standing.cases),
+            "/admin/fair",
+            "cases of the fair play watch are open".into(),
+        ),
+        (
             count(troubles.flagged_withdrawals),
             "/admin/withdrawals",
             "withdrawals were flagged in the last 7 days".into(),
@@ -183,6 +196,15 @@ const STAKES: &[Reason] = &[Reason::Stake];
 const BOUNTIES: &[Reason] = &[Reason::Bounty];
 const BACK: &[Reason] = &[Reason::StakeBack, Reason::RefundBonus];
 const FEES: &[Reason] = &[Reason::Fee, Reason::WithdrawalFee];
+const CORRECTED: &[Reason] = &[
+    Reason::Adjustment,
+    Reason::AdjustmentDown,
+    Reason::ParkedBack,
+    Reason::DepositBack,
+    Reason::PayoutBack,
+    Reason::CashShort,
+    Reason::CashOver,
+];
 const PAID_OUT: &[Reason] = &[Reason::Payout];
 const TAXES: &[Reason] = &[Reason::Excise, Reason::WithholdingTax];
 
@@ -195,6 +217,7 @@ fn money(figures: &DayFigures) -> Markup {
         ("Given back", BACK, "draws, refunds, bonuses"),
         ("Fees to the house", FEES, "matches and payouts"),
         ("Taxes", TAXES, "lines"),
+        ("Corrections", CORRECTED, "acts, either way"),
     ];
     html! {
         h2 { "Money" small { " in shillings, from the ledger" } }

@@ -1,14 +1,10 @@
-//! A database that the planner takes for a crowded one.
+//! A database that PostgreSQL's planner takes for a crowded one.
 //!
-//! SQLite plans by its schema alone. PostgreSQL plans by sizes and statistics: some thousand rows are
-//! put in, analysed, and then said to be as many times more. What is unique stays unique in what the
-//! planner expects, and a table of twenty million rows costs what it would.
+//! It plans by sizes and statistics: some thousand rows are put into every table that grows, analysed,
+//! and then said to be as many times more. What is unique stays unique in what the planner expects, and
+//! a table of nine million rows costs what it would.
 
-use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
-
-use super::{SMALL, source::Statement, whole_reads};
-use crate::bench::Bench;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Rows that are really put into each table that grows.
 const ROWS: usize = 3_000;
@@ -40,120 +36,7 @@ const FEW: [(&str, &str); 14] = [
     ("actor", "'(command line)'"),
 ];
 
-/// The indexes that hold few rows: those of what is due or open.
-pub(super) fn is_partial(index: &str) -> bool {
-    let partial = [
-        "set_offered",
-        "set_to_settle",
-        "entry_open",
-        "entry_due",
-        "deposit_due",
-        "outbox_due",
-        "callback_due",
-        "withdrawal_due",
-        "set_by_withdrawal",
-    ];
-    partial.iter().any(|name| index.starts_with(name))
-}
-
-/// The tables that grow: all but the small ones.
-pub(super) async fn growing(bench: &Bench) -> Vec<String> {
-    let tables = if bench.is_postgres() {
-        "select c.relname::text from pg_class c
-        join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-        order by 1"
-    } else {
-        "select name from sqlite_master where type = 'table' order by 1"
-    };
-    let mut tables = bench.texts(tables).await;
-    tables.retain(|table| !SMALL.contains(&table.as_str()));
-    tables
-}
-
-/// A connection that plans statements and runs none.
-pub(super) enum Planner {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl Planner {
-    pub(super) async fn on(bench: &Bench, growing: &[String]) -> Self {
-        if !bench.is_postgres() {
-            let connection = SqliteConnection::connect(&bench.url).await;
-            return Self::Sqlite(connection.expect("connected"));
-        }
-        let connection = PgConnection::connect(&bench.url).await;
-        let mut connection = connection.expect("connected");
-        crowd(&mut connection, growing).await;
-        // A plan for any parameters, since the ones of a test say nothing of tomorrow's.
-        run(&mut connection, "set plan_cache_mode = force_generic_plan").await;
-        Self::Postgres(connection)
-    }
-
-    /// What a statement reads from one end to the other.
-    pub(super) async fn reads_whole(
-        &mut self,
-        statement: &Statement,
-        growing: &[String],
-    ) -> Vec<String> {
-        match self {
-            Self::Sqlite(connection) => {
-                let explain = format!("explain query plan {}", statement.text);
-                let rows = sqlx::query(AssertSqlSafe(explain))
-                    .fetch_all(connection)
-                    .await;
-                let rows = rows.unwrap_or_else(|error| panic!("{statement}\n{error}"));
-                let steps = rows.iter().map(|row| row.get::<String, _>("detail"));
-                steps
-                    .filter(|step| scans(step, &statement.text, growing))
-                    .collect()
-            }
-            Self::Postgres(connection) => {
-                run(connection, "deallocate all").await;
-                let prepare = format!("prepare planned as {}", statement.text);
-                let prepared = sqlx::raw_sql(AssertSqlSafe(prepare))
-                    .execute(&mut *connection)
-                    .await;
-                prepared.unwrap_or_else(|error| panic!("{statement}\n{error}"));
-                let count = sqlx::query_scalar::<_, i64>(
-                    "select cardinality(parameter_types)::bigint from pg_prepared_statements
-                    where name = 'planned'",
-                );
-                let count = count.fetch_one(&mut *connection).await.expect("prepared");
-                let nulls = vec!["null"; usize::try_from(count).expect("a number")].join(", ");
-                let nulls = if nulls.is_empty() {
-                    nulls
-                } else {
-                    format!("({nulls})")
-                };
-                let explain = format!("explain (format json) execute planned{nulls}");
-                let plan = sqlx::query_scalar::<_, Value>(AssertSqlSafe(explain));
-                let plan = plan.fetch_one(&mut *connection).await.expect("a plan");
-                let mut found = Vec::new();
-                whole_reads(&plan[0]["Plan"], growing, false, &mut found);
-                found
-            }
-        }
-    }
-}
-
-/// Whether a step of a SQLite plan reads all of a table that grows, or of an index of it.
-fn scans(step: &str, statement: &str, growing: &[String]) -> bool {
-    let Some(rest) = step.strip_prefix("SCAN ") else {
-        return false;
-    };
-    let name = rest.split_whitespace().next().unwrap_or_default();
-    let table = growing
-        .iter()
-        .find(|table| *table == name || statement.contains(&format!(" {table} as {name} ")));
-    let index = rest.rsplit_once("INDEX ").map_or("", |(_, index)| index);
-    // In the order of an index, and not beyond the limit.
-    let is_limited = !index.is_empty() && statement.contains(" limit ");
-    table.is_some() && !is_partial(index) && !is_limited
-}
-
-async fn run(connection: &mut PgConnection, sql: &str) {
+pub(super) async fn run(connection: &mut PgConnection, sql: &str) {
     let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
         .execute(connection)
         .await;
@@ -161,7 +44,7 @@ async fn run(connection: &mut PgConnection, sql: &str) {
 }
 
 /// Fills every table that grows, and says that it has many times more.
-async fn crowd(connection: &mut PgConnection, growing: &[String]) {
+pub(super) async fn crowd(connection: &mut PgConnection, growing: &[String]) {
     // This database is for planning alone: no row here has to make sense.
     let constraints =
         "select format('alter table %s drop constraint %I cascade', conrelid::regclass, conname)
@@ -178,6 +61,16 @@ async fn crowd(connection: &mut PgConnection, growing: &[String]) {
     for table in growing {
         let insert = fill(connection, table).await;
         run(connection, &insert).await;
+    }
+    // Or the server would count again what it is about to be told.
+    let relations = "select format('alter table %s set (autovacuum_enabled = off)', oid::regclass)
+        from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'";
+    let relations: Vec<String> = sqlx::query_scalar(relations)
+        .fetch_all(&mut *connection)
+        .await
+        .expect("tables");
+    for leave in relations {
+        run(connection, &leave).await;
     }
     run(connection, "analyze").await;
     run(

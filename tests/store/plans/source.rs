@@ -80,8 +80,15 @@ fn of_file(literals: &[Literal], engine: Engine) -> Vec<String> {
             .find(|(name, _)| before.ends_with(&format!("{name}!(")));
         if let Some(name) = defines(before) {
             fronts.push((name, text));
-        } else if let Some((_, front)) = front {
-            found.push(format!("{front}{text}"));
+        } else if let Some((name, front)) = front {
+            // Both engines' ends may follow the same front.
+            if before.ends_with(&format!("by_engine({name}!(")) {
+                let end = if engine == Engine::Sqlite { text } else { next };
+                found.push(format!("{front}{end}"));
+                at += 1;
+            } else {
+                found.push(format!("{front}{text}"));
+            }
         } else if before.ends_with("by_engine(") {
             found.push(if engine == Engine::Sqlite { text } else { next }.to_owned());
             at += 1;

@@ -218,15 +218,20 @@ fn advice(finding: &Finding) -> String {
         }
         (_, Note::ToldTwice) => "the files have it with two amounts: ask M-Pesa".into(),
         (_, Note::NotDoneThere) => {
-            "booked with us; M-Pesa has it as not completed: a callback that was not M-Pesa's?".into()
+            "booked with us; M-Pesa has it as not completed: a callback that was not M-Pesa's?"
+                .into()
         }
         (_, Note::OfAnotherDay(day)) => {
-            format!("its receipt is of {day}: reconcile the statement of that day along with this one")
+            format!(
+                "its receipt is of {day}: reconcile the statement of that day along with this one"
+            )
         }
-        (_, Note::Unlinked) => "a reversal that does not say of what: look it up in the portal".into(),
+        (_, Note::Unlinked) => {
+            "a reversal that does not say of what: look it up in the portal".into()
+        }
         (_, Note::StillBooked) => {
-            "M-Pesa took it back, and it is in the books still: agree with the player, or assign it \
-             to nobody if it is parked"
+            "M-Pesa took it back, and it is in the books still: `mpesa reversed`, or `suspense \
+             give-back` if it is parked"
                 .into()
         }
         (_, Note::Withdrawal(id, state)) => {
@@ -239,7 +244,10 @@ fn advice(finding: &Finding) -> String {
             format!("withdrawal {id}, failed: its money went back to the wallet; {console}")
         }
         (_, Note::Named(id, state)) => {
-            format!("withdrawal {id}, {}: M-Pesa names its id; {console}", state.name())
+            format!(
+                "withdrawal {id}, {}: M-Pesa names its id; {console}",
+                state.name()
+            )
         }
         (_, Note::Alike(id, state)) => format!(
             "withdrawal {id}, {}: the same amount and number; {console}",

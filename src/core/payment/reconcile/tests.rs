@@ -234,6 +234,37 @@ fn what_was_taken_back_is_a_finding_only_where_it_is_booked() {
     assert_eq!(report.total(Way::In, Class::Matched).count, 1);
 }
 
+#[test]
+fn what_was_taken_back_and_is_booked_as_taken_back_is_no_finding() {
+    let back = |receipt: &str, cents| Row {
+        linked: Some("UKM1A2B3C4".to_owned()),
+        ..row(Kind::Reversal, Way::Out, receipt, cents)
+    };
+    let ours = booked(700);
+    let found = |taken_back, rows: &[(&str, i64)]| {
+        let has = Ours {
+            deposit: Some(&ours),
+            taken_back: Cents::new(taken_back),
+            ..Ours::default()
+        };
+        let mut reconciler = Reconciler::default();
+        reconciler.take(row(Kind::Payment, Way::In, "UKM1A2B3C4", 700), has);
+        for (receipt, cents) in rows {
+            reconciler.take(back(receipt, *cents), has);
+        }
+        reconciler.finish(Vec::new(), &[]).findings.len()
+    };
+    let whole = [("UKM0000001", 700)];
+    assert_eq!((found(0, &whole), found(700, &whole)), (1, 0));
+    assert_eq!(
+        found(500, &whole),
+        1,
+        "M-Pesa took back more than is booked"
+    );
+    let twice = [("UKM0000001", 500), ("UKM0000002", 200)];
+    assert_eq!((found(700, &twice), found(500, &twice)), (0, 1));
+}
+
 fn any_row() -> impl Strategy<Value = (Row, Option<i64>)> {
     let kinds = prop::sample::select(vec![
         (Kind::Payment, Way::In),
