@@ -52,8 +52,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many numbers are asked about at once.
 const ASKED_AT_ONCE: usize = 200;
 
-/// How long the first wait for quiet takes; each further one twice as long.
+/// How long the first wait for quiet takes; each further one twice as long, in real time up to the
+/// longest.
 const FIRST_CALM: Duration = Duration::from_secs(1);
+const LONGEST_CALM: Duration = Duration::from_secs(5);
 
 /// What kind of storm.
 #[derive(Debug, Clone)]
@@ -285,12 +287,16 @@ impl<'a> Storm<'a> {
             if let Some(done) = something.as_mut().now_or_never() {
                 return Ok(done);
             }
-            // Never given up half-way: what the service has begun it must write down.
-            target.pass(TICK).await?;
-            *now += TICK;
-            if let Some(done) = something.as_mut().now_or_never() {
-                return Ok(done);
+            match future::select(something.as_mut(), target.pass(TICK)).await {
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    *now += TICK;
+                    return Ok(done);
+                }
+                Either::Right((passed, _)) => passed?,
             }
+            *now += TICK;
         }
     }
 
@@ -357,6 +363,9 @@ impl<'a> Storm<'a> {
                 restless.clone_from(&numbers);
             }
             wait = (wait * 2).min(self.plan.patience.saturating_sub(waited).max(FIRST_CALM));
+            if !target.is_virtual() {
+                wait = wait.min(LONGEST_CALM);
+            }
         }
     }
 

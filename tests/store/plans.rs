@@ -14,7 +14,7 @@ use majibu::store::Claim;
 
 /// Tables that stay small, however many players there are: what people or the house's own hands
 /// write. Every other table grows.
-const SMALL: [&str; 15] = [
+const SMALL: [&str; 16] = [
     "_sqlx_migrations",
     "admin",
     "admin_session",
@@ -25,6 +25,7 @@ const SMALL: [&str; 15] = [
     "chore",
     "circuit",
     "gate",
+    "ledger_check",
     "question",
     "question_text",
     "question_withdrawal",

@@ -13,6 +13,7 @@ impl Phone {
         amount_cents: i64,
         pin: &str,
     ) -> Result<PaybillResult, PhoneError> {
+        let _running = self.world.clock.running();
         self.state.read(|inner| {
             if !inner.is_reachable() {
                 Err(PhoneError::NoSignal)

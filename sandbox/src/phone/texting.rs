@@ -25,6 +25,7 @@ impl Phone {
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
+        let _running = self.world.clock.running();
         let from = self.number().to_string();
         let at = self.world.clock.now();
         let date = clock::utc_date(at);
@@ -55,6 +56,7 @@ impl Phone {
         if !self.is_reachable() {
             return Err(PhoneError::NoSignal);
         }
+        let _running = self.world.clock.running();
         let url = self.world.urls().opt_out.ok_or(PhoneError::NoSmsService)?;
         lock(&self.world.sms).opted_out.insert(self.number());
         let number = self.number().to_string();

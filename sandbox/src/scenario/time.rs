@@ -56,10 +56,14 @@ impl Time<'_> {
             if let Some(done) = something.as_mut().now_or_never() {
                 return Ok(Some(done));
             }
-            // Never given up half-way: what the service has begun it must write down.
-            self.rest().await?;
-            if let Some(done) = something.as_mut().now_or_never() {
-                return Ok(Some(done));
+            let rest = pin!(self.rest());
+            match future::select(something.as_mut(), rest).await {
+                Either::Left((done, rest)) => {
+                    // Never given up half-way: what the service has begun it must write down.
+                    rest.await?;
+                    return Ok(Some(done));
+                }
+                Either::Right((rested, _)) => rested?,
             }
             if self.sim.now() >= until {
                 return Ok(None);

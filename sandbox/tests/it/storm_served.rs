@@ -63,10 +63,10 @@ async fn a_storm_over_postgresql_and_redis_leaves_equal_books() {
     check(&output, &report);
     let players = format!("{base}/{name}");
     let mut database = PgConnection::connect(&players).await.expect("its database");
-    let count: i64 = sqlx::query_scalar("select count(*) from players")
+    let count: i64 = sqlx::query_scalar("select count(*) from player")
         .fetch_one(&mut database)
         .await
-        .expect("players");
+        .expect("a count");
     // It was this engine indeed.
     assert_eq!(Some(count), report["registered"].as_i64());
     database.close().await.expect("closed");
