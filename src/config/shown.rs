@@ -100,6 +100,7 @@ shown_as_text! {
     u32: ToString::to_string;
     usize: ToString::to_string;
     i64: ToString::to_string;
+    f64: ToString::to_string;
     String: Clone::clone;
     SocketAddr: ToString::to_string;
     PathBuf: |path| path.display().to_string();
@@ -219,7 +220,7 @@ impl Config {
     fn all(&self) -> Vec<Setting> {
         let mut out = Vec::new();
         self.mode.show("mode", &mut out);
-        let sections: [(&str, &dyn Shown); 19] = [
+        let sections: [(&str, &dyn Shown); 20] = [
             ("http", &self.http),
             ("database", &self.database),
             ("sessions", &self.sessions),
@@ -239,6 +240,7 @@ impl Config {
             ("inbox", &self.inbox),
             ("admin", &self.admin),
             ("log", &self.log),
+            ("telemetry", &self.telemetry),
         ];
         for (name, section) in sections {
             section.show(name, &mut out);
