@@ -158,7 +158,7 @@ impl Page {
         self.script(&command).await;
     }
 
-    /// Writes a picture of the whole page into `docs/console/` when asked to.
+    /// Writes a picture of the window into `docs/console/` when asked to.
     pub(crate) async fn picture(&self, name: &str) {
         if std::env::var_os("SCREENSHOTS").is_none() {
             return;

@@ -24,6 +24,13 @@ async fn pictures_of_every_page_wide_and_small() {
                     .await;
                 page.picture(&format!("{name}-{size}")).await;
             }
+            page.go("/admin/players?q=0712345678").await;
+            page.until_says("+254712345678").await;
+            page.script("document.querySelector('a[href^=\"/admin/match/\"]').click()")
+                .await;
+            page.until("a match", "location.pathname.startsWith('/admin/match/')")
+                .await;
+            page.picture(&format!("match-{size}")).await;
             page.click(".who button").await;
             page.until("the login", "location.pathname === '/admin/login'")
                 .await;

@@ -1,14 +1,15 @@
 //! What the pages show: the figures of the day, the settings, the menu.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use majibu::core::operator::Role;
 use reqwest::Method;
+use sandbox::Exchange;
 use serde_json::json;
 
 use crate::{
     browser::{logged_in, with_console},
-    support::{Answer, World},
+    support::{Answer, PATIENCE, World},
 };
 
 /// The figure on the card of a name.
@@ -153,6 +154,17 @@ async fn the_menu_is_drawn_with_where_it_is_left() {
     let phone = world.registered("0712345678").await;
     crate::support::dial(&phone).await;
     phone.drop_session();
+    // Two sessions were left, and the gateway tells of both.
+    let mut seen = BTreeSet::new();
+    while seen.len() < 2 {
+        let is_end = |exchange: &Exchange| {
+            exchange.what == "end event"
+                && exchange.status.is_some()
+                && !seen.contains(&exchange.id)
+        };
+        let told = world.sim.wait_for_exchange(is_end, PATIENCE).await;
+        seen.insert(told.expect("an end").id);
+    }
     world.run_due().await;
     let mut browser = logged_in(&world, Role::Viewer).await;
     let page = browser.get("/admin/menu?days=7&locale=sw").await;

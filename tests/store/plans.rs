@@ -14,8 +14,11 @@ use majibu::store::Claim;
 
 /// Tables that stay small, however many players there are: what people or the house's own hands
 /// write. Every other table grows.
-const SMALL: [&str; 17] = [
+const SMALL: [&str; 20] = [
     "_sqlx_migrations",
+    "admin",
+    "admin_session",
+    "admin_try",
     "balance_question",
     "balance_report",
     "category",
