@@ -46,7 +46,7 @@ pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Respons
         @if waiting.is_empty() {
             (empty("Nothing waits for approval."))
         } @else {
-            (table(&["Proposed", "By", "What", "Whose", "#KES", "Why", ""], &html! {
+            (table(&["What", "#KES", "Decide", "Whose", "Why", "By", "Proposed"], &html! {
                 @for line in &waiting { (row(&visit, line)) }
             }))
         }
@@ -63,7 +63,7 @@ pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Respons
         @if decided.is_empty() {
             (empty("Nothing has been corrected."))
         } @else {
-            (table(&["Proposed", "By", "What", "Whose", "#KES", "Why", "Became"], &html! {
+            (table(&["What", "#KES", "Became", "Whose", "Why", "By", "Proposed"], &html! {
                 @for line in &decided { (row(&visit, line)) }
             }))
         }
@@ -74,13 +74,13 @@ pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Respons
 fn row(visit: &Visit, (one, player): &Line) -> Markup {
     html! {
         tr {
-            td { (when(one.proposed_at)) }
-            td { (one.proposed_by) }
             td { (kind_words(one.kind)) }
-            td { @match player { Some(player) => { (players::link(player)) } None => { "-" } } }
             td class="num" { (kes(one.amount)) }
-            td { (one.reason) }
             td { (became(visit, one)) }
+            td { @match player { Some(player) => { (players::link(player)) } None => { "-" } } }
+            td { (one.reason) }
+            td { (one.proposed_by) }
+            td { (when(one.proposed_at)) }
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Respons
         @if parked.is_empty() {
             (empty("No payment waits."))
         } @else {
-            (table(&["Since", "Receipt", "#KES", "Why", ""], &rows(&visit, &parked)))
+            (table(&["Receipt", "#KES", "Act", "Why", "Since"], &rows(&visit, &parked)))
         }
         @if visit.may(Role::Finance) {
             h2 { "M-Pesa took money back" }
@@ -76,10 +76,8 @@ fn rows(visit: &Visit, parked: &[Parked]) -> Markup {
     html! {
         @for one in parked {
             tr {
-                td { (when(one.id.made_at())) }
                 td { code { (one.receipt) } }
                 td class="num" { (kes(one.amount)) }
-                td { (one.reason) }
                 td {
                     @if visit.may(Role::Finance) {
                         (act_form(visit, &format!("/admin/parked/{}/assign", one.id), "Assign",
@@ -102,6 +100,8 @@ fn rows(visit: &Visit, parked: &[Parked]) -> Markup {
                             }))
                     }
                 }
+                td { (one.reason) }
+                td { (when(one.id.made_at())) }
             }
         }
     }
