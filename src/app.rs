@@ -3,6 +3,7 @@
 
 mod adjust;
 mod admin;
+mod answered;
 mod audit;
 mod backlog;
 mod balance;
@@ -15,6 +16,7 @@ mod endings;
 mod explain;
 mod facts;
 mod fair;
+mod figures;
 mod find;
 mod fit;
 mod games;
@@ -22,6 +24,7 @@ mod hop;
 mod house;
 mod inbound;
 mod inbox;
+mod ledger_watch;
 mod look;
 mod networks;
 mod operator;
@@ -141,6 +144,8 @@ pub struct Settings {
     pub payout_patience: PayoutPatience,
     /// How long payouts pause after a fault of the house.
     pub payout_pause: Duration,
+    /// How often the whole ledger is checked; zero: never.
+    pub ledger_check_every: Duration,
     /// How the balance at M-Pesa is looked after.
     pub balance: BalanceSettings,
     /// What looks unfair.

@@ -181,12 +181,14 @@ pub async fn main_of(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     let done = match read {
         Ok(config) => {
             let talks = matches!(&cli.command, Command::Menu(menu::Command::Try(_)));
-            if talks || is_doctor {
-                telemetry::log_trouble_to_stderr(config.log.format);
+            let traces = if talks || is_doctor {
+                telemetry::log_trouble_to_stderr(config.log.format)
             } else {
-                telemetry::log_to_stderr(config.log.format);
-            }
-            run_command(&config, cli.command).await
+                telemetry::log_to_stderr(&config)
+            };
+            let done = run_command(&config, cli.command).await;
+            traces.end().await;
+            done
         }
         Err(error) => Err(error.into()),
     };

@@ -12,6 +12,7 @@ mod sections;
 mod settings;
 mod shown;
 mod sms;
+mod telemetry;
 mod values;
 
 use std::path::Path;
@@ -22,7 +23,7 @@ use serde::Deserialize;
 pub use fair::Fair;
 pub use sections::{
     Admin, AfricasTalking, Allow, Daraja, Database, Game, HoursSection, House, Http, Inbox, Jobs,
-    Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, Ussd, Wallet,
+    Log, LogFormat, Paybill, Players, SessionsSection, Sms, Tax, TelemetrySection, Ussd, Wallet,
 };
 pub use shown::{Setting, SettingValue};
 pub use sms::{FallbackContent, FallbackMethod, SmsFallback};
@@ -64,6 +65,7 @@ pub struct Config {
     pub inbox: Inbox,
     pub admin: Admin,
     pub log: Log,
+    pub telemetry: TelemetrySection,
 }
 
 /// The configuration is not usable. The message names the key.

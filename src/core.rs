@@ -19,3 +19,4 @@ pub mod statement;
 pub mod text;
 pub mod time;
 pub mod today;
+pub mod trace;

@@ -133,14 +133,27 @@ pub fn router(web: Web) -> Router {
         .merge(guarded(africas_talking(), Side::AfricasTalking))
         .merge(guarded(further_gateways(), Side::Gateways))
         .merge(guarded(daraja(), Side::Daraja))
+        .merge(operator())
         .merge(admin::router(&web))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .fallback(caller::nothing_here)
         .layer(middleware::from_fn(note_too_large))
         .layer(CatchPanicLayer::new())
         .with_state(web)
+}
+
+/// What an operator's machines ask, and nothing else: for a process that answers no provider.
+pub fn operator_routes(web: Web) -> Router {
+    operator()
+        .fallback(caller::nothing_here)
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}
+
+fn operator() -> Router<Web> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
 }
 
 fn africas_talking() -> Router<Web> {

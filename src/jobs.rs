@@ -64,6 +64,7 @@ const fn claimed_at_once(what: Claim) -> usize {
 pub async fn run(app: App, poll: Duration, stop: CancellationToken, health: JobsHealth) {
     let mut monitor = Monitor::new();
     for what in Claim::ALL {
+        telemetry::count_leased(what.name(), 0);
         let app = app.clone();
         monitor = monitor.register(move |_| {
             let backend = DueBackend::new(app.clone(), what, claimed_at_once(what), poll);
@@ -108,8 +109,17 @@ pub async fn run(app: App, poll: Duration, stop: CancellationToken, health: Jobs
 }
 
 async fn carry_out(work: Arc<Work>, app: Data<App>) {
-    telemetry::count_jobs(work.what.name(), work.rows.len());
+    let _held = Held(&work);
     app.work(&work).await;
+}
+
+/// Work that this process has claimed; it is let go of even when the work panics.
+struct Held<'a>(&'a Work);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        telemetry::count_let_go(self.0.what.name(), self.0.rows.len());
+    }
 }
 
 async fn sweep(_: Tick, app: Data<App>) {

@@ -3,6 +3,7 @@
 
 pub mod advanta;
 pub mod africastalking;
+mod call;
 pub mod daraja;
 pub mod hubtel;
 pub mod sms_template;

@@ -4,6 +4,7 @@ mod reload;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::Router;
 use reqwest::Client;
 use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, signal, task::JoinHandle};
@@ -57,8 +58,10 @@ pub enum StartError {
     #[error("sessions.url: {0}")]
     Sessions(#[from] SessionError),
     /// The address.
-    #[error("http.listen: cannot listen on {address}: {source}")]
+    #[error("{key}: cannot listen on {address}: {source}")]
     Listen {
+        /// The key that names it.
+        key: &'static str,
         /// The address.
         address: SocketAddr,
         /// Why not.
@@ -300,9 +303,19 @@ impl Service {
         let stop = CancellationToken::new();
         let health = JobsHealth::default();
         let (mut tasks, mut address) = (Vec::new(), None);
-        if parts != Parts::Jobs {
-            let web = Web::new(app.clone(), health.clone(), metrics, config);
-            let (bound, task) = listen(config.http.listen, web, stop.clone()).await?;
+        let web = Web::new(app.clone(), health.clone(), metrics, config);
+        let (key, at, routes) = match parts {
+            Parts::Jobs => (
+                "jobs.listen",
+                config.jobs.listen,
+                http::operator_routes(web),
+            ),
+            Parts::All | Parts::Http => {
+                ("http.listen", Some(config.http.listen), http::router(web))
+            }
+        };
+        if let Some(at) = at {
+            let (bound, task) = listen(key, at, routes, stop.clone()).await?;
             address = Some(bound);
             tasks.push(task);
         }
@@ -331,7 +344,7 @@ impl Service {
         &self.app
     }
 
-    /// Where it listens; `None` where it runs jobs alone.
+    /// Where it listens; `None` where it runs jobs alone and `jobs.listen` is not set.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
@@ -378,14 +391,19 @@ impl Service {
 }
 
 async fn listen(
+    key: &'static str,
     address: SocketAddr,
-    web: Web,
+    routes: Router,
     stop: CancellationToken,
 ) -> Result<(SocketAddr, JoinHandle<()>), StartError> {
-    let failed = |source| StartError::Listen { address, source };
+    let failed = |source| StartError::Listen {
+        key,
+        address,
+        source,
+    };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {
         let stopped = async move { stop.cancelled().await };
         let served = axum::serve(listener, service)

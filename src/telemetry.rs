@@ -1,14 +1,31 @@
-//! Logs and metrics. Logs go to stderr; labels of metrics come from closed lists, never an id or a
-//! number.
+//! Logs, metrics and traces. Logs go to stderr; labels of metrics come from closed lists, never an id
+//! or a number; every hop has an id, which all that follows from it carries.
 
-use std::{io::IsTerminal, sync::OnceLock, time::Duration};
+pub mod catalog;
+mod count;
+mod otlp;
+mod show;
+pub(crate) mod trace;
 
-use metrics::{counter, gauge, histogram};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{
+    collections::HashMap,
+    io::IsTerminal,
+    sync::{Arc, OnceLock, RwLock},
+    time::Duration,
+};
+
+use metrics::Histogram;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::config::LogFormat;
+use self::{
+    catalog::{Kind, METRICS},
+    count::ScreenMeters,
+    otlp::Exporter,
+};
+pub(crate) use self::{count::*, show::*};
+use crate::config::{Config, LogFormat};
 
 /// What is logged where `RUST_LOG` says nothing.
 const DEFAULT_FILTER: &str = "info,sqlx=warn,apalis=warn,apalis_core=warn";
@@ -16,29 +33,55 @@ const DEFAULT_FILTER: &str = "info,sqlx=warn,apalis=warn,apalis_core=warn";
 /// The same for commands that talk with a person: what is odd, and nothing else.
 const QUIET_FILTER: &str = "warn";
 
-/// Sends logs to stderr. Does nothing where the process logs already.
-pub fn log_to_stderr(format: LogFormat) {
-    log_by(format, DEFAULT_FILTER);
+/// Sends logs to stderr, and traces to the collector where one is configured. Logs alone where the
+/// process logs already.
+pub fn log_to_stderr(config: &Config) -> Traces {
+    let exporter = Exporter::begin(&config.telemetry);
+    let exporter = exporter.unwrap_or_else(|error| {
+        // The log does not run yet.
+        log_by(config.log.format, DEFAULT_FILTER, None);
+        tracing::error!(%error, "traces cannot be sent");
+        None
+    });
+    log_by(config.log.format, DEFAULT_FILTER, exporter.as_ref());
+    Traces(exporter)
 }
 
 /// Sends what is odd to stderr, for a command that talks with a person.
-pub fn log_trouble_to_stderr(format: LogFormat) {
-    log_by(format, QUIET_FILTER);
+pub fn log_trouble_to_stderr(format: LogFormat) -> Traces {
+    log_by(format, QUIET_FILTER, None);
+    Traces(None)
 }
 
-fn log_by(format: LogFormat, default: &str) {
+fn log_by(format: LogFormat, default: &str, exporter: Option<&Exporter>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let logs = tracing_subscriber::fmt::layer()
         // Colours are for eyes, not for files and log collectors.
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    let begun = match format {
-        LogFormat::Text => logs.try_init(),
-        LogFormat::Json => logs.json().try_init(),
+    let logs = match format {
+        LogFormat::Text => logs.boxed(),
+        LogFormat::Json => logs.json().boxed(),
     };
+    let begun = tracing_subscriber::registry()
+        .with(filter)
+        .with(logs)
+        .with(exporter.map(Exporter::layer))
+        .try_init();
     if begun.is_err() {
         tracing::debug!("the process logs already");
+    }
+}
+
+/// The way of traces to a collector, if there is one.
+pub struct Traces(Option<Exporter>);
+
+impl Traces {
+    /// Sends what was not sent yet, for a few seconds at most.
+    pub async fn end(self) {
+        if let Some(exporter) = self.0 {
+            exporter.end().await;
+        }
     }
 }
 
@@ -53,11 +96,20 @@ pub struct Metrics {
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
+/// What is counted so often that it is not looked up by name each time. Only there once the process
+/// counts: what is asked for before would count into nothing for good.
+struct Meters {
+    begin_read: Histogram,
+    begin_write: Histogram,
+    screens: RwLock<HashMap<String, Arc<ScreenMeters>>>,
+}
+
+static METERS: OnceLock<Meters> = OnceLock::new();
+
 impl Metrics {
     /// Begins to count. One recorder serves the whole process, however often this is called.
     #[must_use]
     pub fn begin() -> Self {
-        let install = || PrometheusBuilder::new().install_recorder().ok();
         Self {
             handle: HANDLE.get_or_init(install).clone(),
         }
@@ -79,6 +131,7 @@ impl Metrics {
     /// In Prometheus' text format.
     #[must_use]
     pub fn render(&self) -> String {
+        show_process();
         self.handle
             .as_ref()
             .map(PrometheusHandle::render)
@@ -86,98 +139,26 @@ impl Metrics {
     }
 }
 
-/// Counts a hop: `majibu_hops_total` and `majibu_hop_ms`, by screen.
-pub(crate) fn count_hop(screen: &str, ends: bool, ms: i64) {
-    let ends = if ends { "end" } else { "con" };
-    counter!("majibu_hops_total", "screen" => screen.to_owned(), "reply" => ends).increment(1);
-    let ms = u32::try_from(ms).unwrap_or(u32::MAX);
-    histogram!("majibu_hop_ms", "screen" => screen.to_owned()).record(f64::from(ms));
-}
-
-/// Counts a hop that met its deadline: `majibu_hops_cut_off_total`.
-pub(crate) fn count_hop_cut_off() {
-    counter!("majibu_hops_cut_off_total").increment(1);
-}
-
-/// Counts a session whose end was told: `majibu_sessions_total` by gateway and status, and
-/// `majibu_session_hops` and `majibu_session_ms`. What the service did not end is
-/// `majibu_sessions_given_up_total`, by the last screen.
-pub(crate) fn count_session(
-    gateway: &'static str,
-    status: &'static str,
-    screen: &str,
-    hops: Option<u32>,
-    duration_ms: Option<u64>,
-) {
-    let labels = [("gateway", gateway), ("status", status)];
-    counter!("majibu_sessions_total", &labels).increment(1);
-    if status != "success" {
-        let screen = screen.to_owned();
-        counter!("majibu_sessions_given_up_total", "screen" => screen).increment(1);
+/// Installs the recorder: buckets as the catalogue says, and counters that begin at zero, so that the
+/// first event of a kind is an increase like any other.
+fn install() -> Option<PrometheusHandle> {
+    let mut builder = PrometheusBuilder::new();
+    for metric in METRICS {
+        if let Kind::Histogram(buckets) = metric.kind {
+            let name = Matcher::Full(metric.name.into());
+            builder = builder.set_buckets_for_metric(name, buckets).ok()?;
+        }
     }
-    if let Some(hops) = hops {
-        histogram!("majibu_session_hops").record(f64::from(hops));
+    let handle = builder.install_recorder().ok()?;
+    for metric in METRICS {
+        metric.describe();
+        metric.begin_at_zero();
     }
-    if let Some(ms) = duration_ms {
-        let ms = u32::try_from(ms).unwrap_or(u32::MAX);
-        histogram!("majibu_session_ms").record(f64::from(ms));
-    }
-}
-
-/// Counts a callback: `majibu_callbacks_total`, by kind.
-pub(crate) fn count_callback(kind: &'static str, is_stored: bool) {
-    let outcome = if is_stored { "stored" } else { "refused" };
-    counter!("majibu_callbacks_total", "kind" => kind, "outcome" => outcome).increment(1);
-}
-
-/// Counts a circuit that opened: `majibu_circuits_opened_total`, by the kind of calls.
-pub(crate) fn count_circuit_opened(calls: &'static str) {
-    counter!("majibu_circuits_opened_total", "calls" => calls).increment(1);
-}
-
-/// Shows whether a circuit is open in the fleet: `majibu_circuit_open`, 0 or 1, by the kind of calls.
-pub(crate) fn show_circuit(calls: &'static str, is_open: bool) {
-    let value = if is_open { 1.0 } else { 0.0 };
-    gauge!("majibu_circuit_open", "calls" => calls).set(value);
-}
-
-/// Counts a request that was turned away: `majibu_turned_away_total`, by why.
-pub(crate) fn count_turned_away(why: &'static str) {
-    counter!("majibu_turned_away_total", "why" => why).increment(1);
-}
-
-/// Counts rows worked off: `majibu_jobs_total`, by kind.
-pub(crate) fn count_jobs(kind: &'static str, rows: usize) {
-    counter!("majibu_jobs_total", "kind" => kind).increment(u64::try_from(rows).unwrap_or(0));
-}
-
-/// Shows by how many cents M-Pesa holds more than the ledger says: `majibu_mpesa_drift_cents`.
-pub(crate) fn set_mpesa_drift(cents: i64) {
-    // A gauge is a floating-point number: exact up to 2^53 cents.
-    gauge!("majibu_mpesa_drift_cents").set(cents as f64);
-}
-
-/// Counts what became of a try to send an SMS: `majibu_sms_total`, by sender, outcome and the
-/// sender's code.
-pub(crate) fn count_sms(sender: &'static str, outcome: &'static str, code: &'static str) {
-    let labels = [("sender", sender), ("outcome", outcome), ("code", code)];
-    counter!("majibu_sms_total", &labels).increment(1);
-}
-
-/// Counts a pause of the first SMS sender: `majibu_sms_pauses_total`, by fault.
-pub(crate) fn count_sms_pause(fault: &'static str) {
-    counter!("majibu_sms_pauses_total", "fault" => fault).increment(1);
-}
-
-/// Shows whether the first SMS sender pauses: `majibu_sms_paused`.
-pub(crate) fn show_sms_pause(is_paused: bool) {
-    gauge!("majibu_sms_paused").set(if is_paused { 1.0 } else { 0.0 });
-}
-
-/// Shows what waits in the outbox, by class: `majibu_outbox_waiting` and the age of the oldest,
-/// `majibu_outbox_oldest_seconds`.
-pub(crate) fn show_outbox(class: &'static str, waiting: i64, oldest_ms: i64) {
-    let figure = |value: i64| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
-    gauge!("majibu_outbox_waiting", "class" => class).set(figure(waiting));
-    gauge!("majibu_outbox_oldest_seconds", "class" => class).set(figure(oldest_ms / 1_000));
+    show_build();
+    METERS.get_or_init(|| Meters {
+        begin_read: metrics::histogram!("majibu_begin_ms", "access" => "read"),
+        begin_write: metrics::histogram!("majibu_begin_ms", "access" => "write"),
+        screens: RwLock::default(),
+    });
+    Some(handle)
 }

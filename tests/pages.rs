@@ -12,6 +12,7 @@ use majibu::{
     app::KENYA,
     config::Config,
     menu::{Menu, check, reference::reference},
+    telemetry::catalog,
 };
 
 fn is_current(page: &str, make: impl FnOnce(&str) -> String) {
@@ -53,5 +54,15 @@ fn the_tables_for_writers_of_menus_are_current() {
         let (_, tail) = rest.split_once(end).expect("the end of the tables");
         let menu = Menu::built_in().expect("a menu");
         format!("{head}{begin}\n{}\n\n{end}{tail}", reference(&menu))
+    });
+}
+
+#[test]
+fn the_list_of_all_metrics_is_current() {
+    let (begin, end) = ("<!-- metrics -->\n", "<!-- /metrics -->");
+    is_current("metrics.md", |old| {
+        let (head, rest) = old.split_once(begin).expect("a place for the tables");
+        let (_, tail) = rest.split_once(end).expect("the end of the tables");
+        format!("{head}{begin}{}\n{end}{tail}", catalog::page())
     });
 }

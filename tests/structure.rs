@@ -157,11 +157,15 @@ fn the_arrows_of_the_map_are_kept() {
         ("core", &["core"]),
         ("menu", &["core", "menu"]),
         ("ports", &["core", "menu", "ports"]),
-        ("provider", &["core", "menu", "ports", "provider"]),
-        ("store", &["core", "store"]),
+        // Whoever does something may count it.
+        (
+            "provider",
+            &["core", "menu", "ports", "provider", "telemetry"],
+        ),
+        ("store", &["core", "store", "telemetry"]),
         // It keeps the token that all processes share, which is a port of the providers.
         ("session", &["core", "menu", "ports", "session"]),
-        ("telemetry", &["config", "telemetry"]),
+        ("telemetry", &["config", "core", "telemetry"]),
         (
             "app",
             &[

@@ -7,7 +7,7 @@ mod table;
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -21,7 +21,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 use self::{
-    driven::{GAME, Load},
+    driven::{CROWDED, GAME, Load, NAMELESS},
     process::Started,
     service::Service,
 };
@@ -90,7 +90,9 @@ impl Figures {
 }
 
 /// Measures everything and tells.
-pub(crate) async fn compare(arguments: Arguments) -> Result<(), Failure> {
+pub(crate) async fn compare(mut arguments: Arguments) -> Result<(), Failure> {
+    // The service runs in a folder of its own.
+    arguments.majibu = arguments.majibu.canonicalize()?;
     let mut figures = Figures::default();
     let size = std::fs::metadata(&arguments.majibu)?.len();
     figures.add("binary.mib", mib(size));
@@ -187,7 +189,7 @@ impl Round<'_> {
         figures.add("menu.mib", menu.resident_mib);
         let steps = self
             .load()
-            .stepped(&service.url(), 0, games, running.pid())?;
+            .stepped(&service.url(), GAME, 0, games, running.pid())?;
         figures.add("stake", steps.rate(4..5));
         figures.add("answer", steps.rate(5..9));
         figures.add("finish", steps.rate(9..10));
@@ -195,11 +197,17 @@ impl Round<'_> {
         let game = self
             .load()
             .games(&service.url(), GAME, games, games, running.pid())?;
-        service.until_told(games * 2).await?;
+        let told = service.until_told(games * 2).await?;
         let hops = f64::from(games) * 10.0;
-        figures.add("game", hops / began.elapsed().as_secs_f64());
+        figures.add("game", hops / (told - began).as_secs_f64());
         figures.add("game.processor", game.processor);
         figures.add("game.mib", game.resident_mib);
+        let (first, few) = (2 * games, games / 4);
+        let url = service.url();
+        let crowd = self
+            .load()
+            .stepped(&url, CROWDED, first, few, running.pid())?;
+        figures.add("stake.crowded", crowd.rate(4..5));
         drop(running);
         service.check().await
     }
@@ -245,8 +253,8 @@ impl Round<'_> {
         peer.until_it_listens(port).await?;
         let url = format!("http://127.0.0.1:{port}/ussd");
         let games = self.arguments.games;
-        // A script without screens: the peer names none. Warm first, as the service is by now.
-        let script = "dial 1*9";
+        // Warm first, as the service is by now.
+        let script = NAMELESS;
         self.load().games(&url, script, 0, games / 2, peer.pid())?;
         let game = self.load().games(&url, script, games, games, peer.pid())?;
         figures.add("peer.game", game.hops_per_second);
@@ -308,16 +316,16 @@ impl Round<'_> {
         }
         let steps = self
             .load()
-            .stepped(&service.url(), 0, games, running.pid())?;
+            .stepped(&service.url(), GAME, 0, games, running.pid())?;
         figures.add("sqlite.stake", steps.rate(4..5));
         figures.add("sqlite.answer", steps.rate(5..9));
         let began = Instant::now();
         let game = self
             .load()
             .games(&service.url(), GAME, games, games, running.pid())?;
-        service.until_told(games * 2).await?;
+        let told = service.until_told(games * 2).await?;
         let hops = f64::from(games) * 10.0;
-        figures.add("sqlite.game", hops / began.elapsed().as_secs_f64());
+        figures.add("sqlite.game", hops / (told - began).as_secs_f64());
         figures.add("sqlite.game.processor", game.processor);
         drop(running);
         service.check().await
@@ -327,9 +335,4 @@ impl Round<'_> {
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / 1_048_576.0
-}
-
-/// A folder's path as a configuration has it.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -16,13 +16,14 @@ use crate::number::Number;
 use crate::world::lock;
 
 /// Headers worth recording.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 8] = [
     "accept",
     "apikey",
     "at-ussd-hop-metadata",
     "authorization",
     "content-type",
     "location",
+    "traceparent",
     "user-agent",
 ];
 

@@ -19,9 +19,9 @@ use crate::{complain, say};
 /// instant at which a hop was meant to go out. --steps takes all sessions through a script step by
 /// step and gives a figure for each.
 ///
-/// A script has a key a word, and what screens may follow: "dial:home 1:category 1 1:won|lost"; KEY*N
-/// is a key N times. Rules stand in a file, one a line: NAME: PATTERN -> KEY, where [Text] is the key
-/// of the line that says so, and [*] that of any.
+/// A script has a key a word, and what screens may follow: "dial:home 1:category 1 1:won|lost";
+/// KEY*N:SCREEN is a key N times, and ? that of any line on the screen. Rules stand in a file, one a line: NAME: PATTERN -> KEY, where [Text]
+/// is the key of the line that says so, [*] that of any, and "hang up" ends the session.
 ///
 /// Exit code: 0 every answer was right, 1 one was not, 2 nothing could be started or measured.
 #[derive(Debug, Args)]

@@ -109,7 +109,7 @@ fn main() -> ExitCode {
     let is_virtual = match &arguments.command {
         Some(Command::Play(arguments)) => arguments.is_virtual(),
         Some(Command::Storm(arguments)) => arguments.is_virtual(),
-        Some(Command::Record(_) | Command::Majibu { .. }) | None => false,
+        Some(Command::Load(_) | Command::Record(_) | Command::Majibu { .. }) | None => false,
     };
     let mut runtime = if is_virtual {
         // One thread: a rerun is exact.

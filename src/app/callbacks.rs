@@ -1,11 +1,12 @@
 //! Provider callbacks: written down raw and answered at once, acted on by a job, once.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
     store::{Callback, CallbackKind, Claim, Leased, Source, Tx},
+    telemetry::{self, trace},
 };
 
 /// How often a callback is tried before it is left to the operator.
@@ -86,9 +87,17 @@ impl App {
             return Ok(());
         };
         let now = self.clock().now();
-        let acted = self.store().transact(|tx| self.act_in(tx, id, now)).await;
+        let kind = OnceLock::new();
+        let act = |tx| self.act_in(tx, id, now, &kind);
+        let acted = self.store().transact(act).await;
+        let count = |outcome| {
+            if let Some(kind) = kind.get() {
+                telemetry::count_acted(kind, outcome, now.ms_since(id.made_at()));
+            }
+        };
         let why = match acted {
             Ok(Acted::Done) => {
+                count("done");
                 self.wake(Claim::Sms);
                 return Ok(());
             }
@@ -101,6 +110,7 @@ impl App {
             }
         };
         let due = (leased.attempt < MAX_ATTEMPTS).then(|| now.after(WAIT));
+        count(if due.is_some() { "again" } else { "dead" });
         let why = why.as_str();
         let failed = |mut tx: Tx| async move {
             tx.callback_failed(id, why, due).await?;
@@ -114,37 +124,51 @@ impl App {
         mut tx: Tx,
         id: CallbackId,
         now: Timestamp,
+        kind: &OnceLock<&'static str>,
     ) -> Result<(Tx, Acted), AppError> {
         let Some(callback) = tx.new_callback(id).await? else {
             return Ok((tx, Acted::Done));
         };
+        let _ = kind.set(callback.kind.name());
+        let trace = if callback.subject.is_empty() {
+            None
+        } else {
+            tx.trace_of(&callback.subject).await?
+        };
+        trace::resume(trace, self.act_on(tx, &callback, now)).await
+    }
+
+    async fn act_on(
+        &self,
+        mut tx: Tx,
+        callback: &Callback,
+        now: Timestamp,
+    ) -> Result<(Tx, Acted), AppError> {
         let outcome = match callback.kind {
-            CallbackKind::Stk => Some(self.take_stk(&mut tx, &callback, now).await?),
-            CallbackKind::StkStatus => Some(self.take_stk_status(&mut tx, &callback, now).await?),
-            CallbackKind::C2bConfirmation => {
-                Some(self.take_payment(&mut tx, &callback, now).await?)
-            }
-            CallbackKind::C2bPull => Some(self.take_pulled(&mut tx, &callback, now).await?),
+            CallbackKind::Stk => Some(self.take_stk(&mut tx, callback, now).await?),
+            CallbackKind::StkStatus => Some(self.take_stk_status(&mut tx, callback, now).await?),
+            CallbackKind::C2bConfirmation => Some(self.take_payment(&mut tx, callback, now).await?),
+            CallbackKind::C2bPull => Some(self.take_pulled(&mut tx, callback, now).await?),
             // Answered when it was asked; kept for the operator.
             CallbackKind::C2bValidation => Some("answered".into()),
             CallbackKind::SmsDelivery => self.take_delivery(&mut tx, &callback.body).await?,
-            CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, &callback).await?),
-            CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, &callback).await?),
-            CallbackKind::UssdEvent => Some(self.take_session_end(&mut tx, &callback).await?),
-            CallbackKind::Payout => Some(self.take_payout(&mut tx, &callback, now).await?),
+            CallbackKind::SmsInbound => Some(self.take_inbound(&mut tx, callback).await?),
+            CallbackKind::SmsOptOut => Some(self.take_opt_out(&mut tx, callback).await?),
+            CallbackKind::UssdEvent => Some(self.take_session_end(&mut tx, callback).await?),
+            CallbackKind::Payout => Some(self.take_payout(&mut tx, callback, now).await?),
             CallbackKind::PayoutTimeout => {
-                Some(self.take_payout_timeout(&mut tx, &callback, now).await?)
+                Some(self.take_payout_timeout(&mut tx, callback, now).await?)
             }
             CallbackKind::PayoutStatus => {
-                Some(self.take_payout_status(&mut tx, &callback, now).await?)
+                Some(self.take_payout_status(&mut tx, callback, now).await?)
             }
-            CallbackKind::Balance => Some(self.take_balance(&mut tx, &callback, now).await?),
-            CallbackKind::BalanceTimeout => Some(Self::take_balance_timeout(&callback)),
+            CallbackKind::Balance => Some(self.take_balance(&mut tx, callback, now).await?),
+            CallbackKind::BalanceTimeout => Some(Self::take_balance_timeout(callback)),
         };
         let Some(outcome) = outcome else {
             return Ok((tx, Acted::Unknown));
         };
-        tx.callback_done(id, &outcome).await?;
+        tx.callback_done(callback.id, &outcome).await?;
         Ok((tx, Acted::Done))
     }
 }

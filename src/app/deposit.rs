@@ -188,7 +188,10 @@ impl App {
         self.hear(&mut tx, Calls::Pushes, News::of_push(pushed), now)
             .await?;
         match pushed {
-            Ok(checkout_id) => tx.keep_checkout_id(id, checkout_id).await?,
+            Ok(checkout_id) => {
+                tracing::info!(deposit = %id, "pushed");
+                tx.keep_checkout_id(id, checkout_id).await?;
+            }
             Err(PushError::Unsure(why)) => {
                 tracing::warn!(deposit = %id, why, "push without an answer; waiting for its callback");
             }

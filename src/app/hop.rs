@@ -5,7 +5,7 @@
 //! transaction, together with the session after it. So a repeated hop finds its answer even after
 //! the session store was lost, and a session that was lost goes on from its last effect.
 
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::{
     App, AppError,
@@ -18,7 +18,7 @@ use crate::{
     ports::{Hop, Typed},
     session::{Conversation, Relation, Saved, Versioned},
     store::{StoreError, Tx},
-    telemetry,
+    telemetry::Answered,
 };
 
 /// How often a hop starts anew after it lost a race against another one.
@@ -28,52 +28,13 @@ const RACES: usize = 5;
 const MAX_TRANSCRIPT: usize = 2_000;
 
 impl App {
-    /// Ends a session without looking at what it is about: a redial finds everything as it was.
-    #[must_use]
-    pub fn cannot_answer(&self, hop: &Hop) -> Shown {
-        let menu = self.menu();
-        Told::new(&menu, self.budget(&hop.network)).notice("sorry")
-    }
-
-    /// Answers a hop. Whatever goes wrong, the player gets a short END and may dial again.
-    pub async fn hop(&self, hop: &Hop) -> Shown {
-        let now = self.clock().now();
-        let menu = self.menu();
-        let told = Told::new(&menu, self.budget(&hop.network));
-        let Ok(msisdn) = Msisdn::parse(&hop.phone) else {
-            return told.notice("not_mobile");
-        };
-        if !self.answers_code(&hop.service_code) {
-            warn!(
-                session = hop.session,
-                code = hop.service_code,
-                "service code is not ours"
-            );
-            return told.notice("wrong_code");
-        }
-        let deadline = self.settings().hop_deadline;
-        match tokio::time::timeout(deadline, self.answer_hop(hop, &msisdn, now, &told)).await {
-            Ok(Ok(shown)) => shown,
-            Ok(Err(error)) => {
-                error!(session = hop.session, player = %msisdn, error = ?error, "hop failed");
-                told.notice("sorry")
-            }
-            Err(_) => {
-                // What it was doing is rolled back, unless it was committed: then its receipt is there.
-                error!(session = hop.session, player = %msisdn, "hop took too long");
-                telemetry::count_hop_cut_off();
-                told.notice("sorry")
-            }
-        }
-    }
-
-    async fn answer_hop(
+    pub(super) async fn answer_hop(
         &self,
         hop: &Hop,
         msisdn: &Msisdn,
         now: Timestamp,
         told: &Told<'_>,
-    ) -> Result<Shown, AppError> {
+    ) -> Result<(Shown, Answered), AppError> {
         for _ in 0..RACES {
             let (known, version) = match self.sessions().read(&hop.session).await? {
                 Some(Versioned {
@@ -85,7 +46,7 @@ impl App {
             let placed = PlacedHop::new(hop, &known, now);
             if placed.transcript.len() > MAX_TRANSCRIPT {
                 warn!(session = hop.session, player = %msisdn, "transcript too long");
-                return Ok(told.notice("sorry"));
+                return Ok((told.notice("sorry"), Answered::Refused));
             }
             let turn = match known {
                 Known::No => self.begin(&placed, msisdn, now, told).await,
@@ -99,7 +60,7 @@ impl App {
                 }
             };
             let conversation = match turn {
-                Ok(Turn::Answer(shown)) => return Ok(shown),
+                Ok(Turn::Answer(shown, answered)) => return Ok((shown, answered)),
                 Ok(Turn::Went(conversation)) => conversation,
                 // The same hop committed first, elsewhere: its receipt has the answer.
                 Err(AppError::Store(StoreError::Conflict(_))) => continue,
@@ -113,7 +74,7 @@ impl App {
                 .save(&hop.session, &conversation, version)
                 .await?
             {
-                Saved::Yes => return Ok(shown),
+                Saved::Yes => return Ok((shown, Answered::New)),
                 Saved::Lost => {}
             }
         }
@@ -187,7 +148,7 @@ impl App {
         if conversation.phone != msisdn.e164() {
             // Whoever this is, it is not the one whose language the session knows.
             warn!(session = hop.session, player = %msisdn, "session of another phone");
-            return Ok(Turn::Answer(told.notice("wrong_phone")));
+            return Ok(Turn::Answer(told.notice("wrong_phone"), Answered::Refused));
         }
         told.speak(&conversation.state.locale);
         let input = match conversation.relation(&hop.transcript) {
@@ -195,7 +156,7 @@ impl App {
             Relation::Repeat(_) if hop.transcript.is_empty() && conversation.dials_again() => {
                 return Ok(Turn::Went(conversation));
             }
-            Relation::Repeat(shown) => return Ok(Turn::Answer(shown)),
+            Relation::Repeat(shown) => return Ok(Turn::Answer(shown, Answered::Repeated)),
             Relation::Next(input) => Some(input),
             Relation::Diverges => None,
         };
@@ -205,7 +166,7 @@ impl App {
             } else {
                 told.notice("session_over")
             };
-            return Ok(Turn::Answer(shown));
+            return Ok(Turn::Answer(shown, Answered::Repeated));
         }
         let facts = self.facts(now).await?;
         let turn = TurnContext {
@@ -257,7 +218,7 @@ impl App {
             let known = read_conversation(&json)?;
             let shown = known.last_reply().cloned();
             return shown
-                .map(Turn::Answer)
+                .map(|shown| Turn::Answer(shown, Answered::Repeated))
                 .ok_or(AppError::Unusable("receipt without reply"));
         }
         warn!(session = turn.hop.session, player = %turn.msisdn, "transcript diverges");
@@ -265,7 +226,7 @@ impl App {
             let shown = turn
                 .menu
                 .show(&conversation.state, None, turn.facts, turn.budget);
-            return Ok(Turn::Answer(shown));
+            return Ok(Turn::Answer(shown, Answered::Repeated));
         }
         Ok(self.reply(turn, conversation, Step::Show))
     }
@@ -375,7 +336,7 @@ impl App {
 
     /// Whether a service code is one of ours. A gateway may leave out the channel of a shared code:
     /// `*384#` for `*384*55#` (contract, section 1.1).
-    fn answers_code(&self, code: &str) -> bool {
+    pub(super) fn answers_code(&self, code: &str) -> bool {
         let bare = |code: &str| code.trim().trim_end_matches('#').to_owned();
         let code = bare(code);
         let ours = &self.settings().service_codes;
@@ -388,7 +349,7 @@ impl App {
                 .any(|ours| ours == code || is_shared(&ours))
     }
 
-    fn budget(&self, network: &str) -> usize {
+    pub(super) fn budget(&self, network: &str) -> usize {
         self.settings().networks.of(network).budget
     }
 }
@@ -414,7 +375,7 @@ enum Memory {
 /// What a hop is answered with.
 enum Turn {
     /// This, and the session stays as it is.
-    Answer(Shown),
+    Answer(Shown, Answered),
     /// The last reply of the session, which is to be stored.
     Went(Conversation),
 }

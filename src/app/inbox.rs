@@ -110,6 +110,7 @@ impl App {
             id: id.to_string(),
             lease: 0,
             attempt: 1,
+            trace_id: None,
         };
         self.act_on_callback(&leased).await?;
         let mut tx = self.store().read().await.map_err(AppError::from)?;

@@ -25,7 +25,7 @@ use crate::{
     },
     ports::{SmsAnswer, SmsFault, SmsVerdict},
     store::{Claim, Gate, Kept, OutboxRow, SmsFate, Tx},
-    telemetry,
+    telemetry::{self, trace},
 };
 
 /// How often a text is tried. With the default first step of 10 s the last try is about a day
@@ -246,6 +246,12 @@ impl App {
                 _ => self.inner.sms.send(&to, parcel.body()).await,
             }
         };
+        // One text has the id of its hop; a request for many is nobody's.
+        let trace = match parcel.rows.as_slice() {
+            [row] => row.trace,
+            _ => None,
+        };
+        let send = trace::resume(trace, send);
         let mut answers = timeout(left, send).await.unwrap_or_default();
         // An answer for each, whatever the sender gives.
         answers.resize(
@@ -307,7 +313,7 @@ impl App {
                 "SMS by the first sender pause");
         }
         for outcome in outcomes {
-            report(outcome);
+            trace::say(outcome.row.trace, || report(outcome));
         }
         Ok(())
     }
@@ -411,7 +417,10 @@ fn report(outcome: &Outcome) {
     };
     let (row, route, why) = (&outcome.row, outcome.route.name(), &answer.why);
     let word = match answer.verdict {
-        SmsVerdict::Accepted(_) => "sent",
+        SmsVerdict::Accepted(_) => {
+            tracing::info!(sms = %row.id, player = %row.msisdn, sender = route, "SMS sent");
+            "sent"
+        }
         SmsVerdict::Held(_) => {
             tracing::error!(sms = %row.id, player = %row.msisdn, why, "SMS held by the provider");
             "held"

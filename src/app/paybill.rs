@@ -22,6 +22,7 @@ use crate::{
     },
     ports::Payment,
     store::{Booked, Callback, CallbackKind, Source, Status, Tx},
+    telemetry::trace,
 };
 
 /// How payments to the paybill are taken.
@@ -256,7 +257,10 @@ impl App {
         tx.serialise_deposit(id).await?;
         let deposit = tx.deposit(id).await?;
         match judge(deposit.as_ref(), None, told.receipt) {
-            Judged::Credit(deposit) => self.credit(tx, deposit, told, now).await,
+            Judged::Credit(deposit) => {
+                let credit = self.credit(tx, deposit, told, now);
+                trace::resume(deposit.trace, credit).await
+            }
             Judged::Repeat => self.compare_repeat(tx, told, now).await,
             Judged::Park(why) => {
                 let parking = Parking { why, account: None };

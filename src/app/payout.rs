@@ -95,7 +95,7 @@ impl App {
             .await?;
         tx.serialise_withdrawal(id).await?;
         match sent {
-            Ok(()) => {}
+            Ok(()) => tracing::info!(withdrawal = %id, "payout sent"),
             Err(PayoutError::SentBefore(why) | PayoutError::Unsure(why)) => {
                 tracing::warn!(withdrawal = %id, why, "payout without an answer; its status is asked");
                 tx.payout_unknown(id, ask_at).await?;

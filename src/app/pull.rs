@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::{
     core::{ids::CallbackId, time::Timestamp},
     ports::{PULL_PAGE, PaybillError, PullQuestion, PulledRow, Registered},
-    store::{BALANCE, Callback, CallbackKind, Contention, FAIR, Leased, PULL, Tx},
+    store::{BALANCE, Callback, CallbackKind, Contention, FAIR, LEDGER, Leased, PULL, Tx},
 };
 
 /// How far back M-Pesa looks (contract, section 11).
@@ -221,6 +221,7 @@ impl App {
             id: id.to_string(),
             lease: 0,
             attempt: 1,
+            trace_id: None,
         };
         match self.act_on_callback(&leased).await {
             Err(error) if error.is_contended() => {
@@ -239,6 +240,9 @@ impl App {
         }
         if leased.id == BALANCE {
             return self.check_balance(leased).await;
+        }
+        if leased.id == LEDGER {
+            return self.check_ledger(leased).await;
         }
         if leased.id == FAIR {
             return self.watch(leased).await;
@@ -306,6 +310,7 @@ impl App {
         let check = self.next_balance_check(now);
         let plan = |mut tx: Tx| async move {
             tx.plan_chore(BALANCE, check).await?;
+            tx.plan_chore(LEDGER, self.next_ledger_check(now)).await?;
             Ok((tx, ()))
         };
         self.store().transact(plan).await

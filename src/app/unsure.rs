@@ -2,6 +2,8 @@
 //! by hand with evidence. Ending one books what a result of M-Pesa would have booked; a result that
 //! comes later all the same is taken as one that comes after another.
 
+use std::time::Duration;
+
 use super::{App, AppError};
 use crate::{
     core::{
@@ -13,11 +15,14 @@ use crate::{
         },
         time::Timestamp,
     },
-    store::{Claim, Contention, StoreError, Tx, Unsure},
+    store::{Claim, Contention, FlaggedDeposit, StoreError, Tx, Unsure},
 };
 
 /// The most that are listed.
 const LISTED: i64 = 200;
+
+/// How far back flagged deposits are listed.
+const FLAGGED_REACH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How a withdrawal ended, as an operator found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +87,17 @@ impl App {
             .before(self.settings().payout_patience.query_after);
         let mut tx = self.store().read().await?;
         Ok(tx.unsure_withdrawals(before, LISTED).await?)
+    }
+
+    /// The flagged deposits of the last week, newest first: what M-Pesa said of them does not
+    /// add up, or nobody could tell whether they are paid.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn flagged_deposits(&self) -> Result<Vec<FlaggedDeposit>, AppError> {
+        let since = self.clock().now().before(FLAGGED_REACH);
+        let mut tx = self.store().read().await?;
+        Ok(tx.flagged_deposits(since, LISTED).await?)
     }
 
     /// One withdrawal, whatever its state.

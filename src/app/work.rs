@@ -1,7 +1,7 @@
 //! Due work: claiming rows and carrying them out. The job runner calls this; tests call it until
 //! nothing is due.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Instant};
 
 use super::{App, AppError};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         time::Timestamp,
     },
     store::{Claim, Leased, Tx},
+    telemetry::{self, trace},
 };
 
 /// How many rows one transaction settles, refunds or ends at most.
@@ -81,12 +82,24 @@ impl App {
     /// not hold up the others; where the database is away or busy they all wait. What fails is due
     /// again when its lease ends.
     pub async fn work(&self, work: &Work) {
+        let begun = Instant::now();
+        let kind = work.what.name();
+        let trace = match work.rows.as_slice() {
+            [row] => row.trace_id.as_deref().and_then(|id| id.parse().ok()),
+            _ => None,
+        };
+        trace::job(kind, trace, self.work_in(work)).await;
+        telemetry::count_jobs(kind, work.rows.len(), begun.elapsed());
+    }
+
+    async fn work_in(&self, work: &Work) {
         if let Err(error) = self.try_work(work).await {
             // SMS may be on their way already.
             let is_sms = matches!(work.what, Claim::Sms | Claim::Promotions);
             if work.rows.len() == 1 || is_sms || error.is_of_the_database() {
                 let row = work.rows.first().map_or("", |row| row.id.as_str());
                 let rows = work.rows.len();
+                telemetry::count_job_failure(work.what.name());
                 tracing::error!(job = work.what.name(), row, rows, error = ?error, "job failed");
                 return;
             }
@@ -97,6 +110,7 @@ impl App {
                     ..work.clone()
                 };
                 if let Err(error) = self.try_work(&single).await {
+                    telemetry::count_job_failure(work.what.name());
                     tracing::error!(job = work.what.name(), row = row.id, error = ?error, "job failed");
                 }
             }

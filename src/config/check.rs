@@ -78,6 +78,7 @@ impl Config {
         let what = "must be an argon2 hash: `majibu admin hash` makes one";
         refuse_unless(is_hash, "admin.password_hash", what)?;
         self.check_balance()?;
+        self.check_telemetry()?;
         self.check_fair()?;
         if self.mode == Mode::Production {
             self.check_production()
@@ -253,6 +254,7 @@ impl Config {
             ("wallet.flagged_cool_off", self.wallet.flagged_cool_off),
             ("daraja.push_interval", self.daraja.push_interval),
             ("paybill.pull_every", self.paybill.pull_every),
+            ("jobs.ledger_check_every", jobs.ledger_check_every),
         ] {
             refuse_unless(duration <= MAX_DURATION, key, "must be at most a year")?;
         }

@@ -353,6 +353,11 @@ section!(
         /// For how long a difference has to last before it is an alarm.
         #[serde(with = "humantime_serde")]
         balance_confirm_after: Duration = Duration::from_secs(5 * 60),
+        /// Where `majibu work` answers `/healthz`, `/readyz` and `/metrics`; unset: nowhere.
+        listen: Option<SocketAddr> = None,
+        /// How often the whole ledger is checked; `0s`: never.
+        #[serde(with = "humantime_serde")]
+        ledger_check_every: Duration = Duration::from_secs(24 * 60 * 60),
         /// The first step of the SMS backoff.
         #[serde(with = "humantime_serde")]
         sms_backoff: Duration = Duration::from_secs(10),
@@ -393,6 +398,17 @@ section!(
     Log {
         /// Text for people, or JSON lines.
         format: LogFormat = LogFormat::Text,
+    }
+);
+
+section!(
+    /// `telemetry`: traces.
+    TelemetrySection {
+        /// A collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; unset: no traces
+        /// are sent.
+        otlp_endpoint: Option<String> = None,
+        /// The part of hops whose traces are sent, 0 to 1.
+        otlp_ratio: f64 = 1.0,
     }
 );
 

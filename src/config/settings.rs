@@ -121,6 +121,7 @@ impl Config {
                 query_after: self.jobs.payout_query_after,
             },
             payout_pause: self.daraja.payout_pause,
+            ledger_check_every: self.jobs.ledger_check_every,
             balance: self.balance()?,
             fair: self.fair()?,
             daraja_per_minute: self.daraja.requests_per_minute,

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -18,8 +19,7 @@ use axum::{
 use super::Web;
 use crate::{
     app::{MpesaDrift, Payouts},
-    core::{circuit::Calls, sms::SmsClass},
-    telemetry,
+    core::circuit::Calls,
 };
 
 /// Whether jobs run in this process; shared between the runner and `/readyz`.
@@ -127,35 +127,13 @@ async fn drift_word(web: &Web) -> &'static str {
     }
 }
 
-/// `GET /metrics`, in Prometheus' text format. The difference to M-Pesa is read for it: the job that
-/// finds it may run in a process without HTTP.
-pub(super) async fn metrics(State(web): State<Web>) -> String {
-    if let Ok((_, Some(drift))) = web.app.mpesa_drift().await {
-        telemetry::set_mpesa_drift(drift.get());
-    }
-    // The circuits are the fleet's: another process may have opened them, or closed them.
-    for (calls, is_open) in web.app.circuits().await.unwrap_or_default() {
-        telemetry::show_circuit(calls.name(), is_open);
-    }
-    show_sms(&web).await;
-    web.metrics.render()
-}
+/// How long `/metrics` waits for figures: a database that hangs costs no more, and those that are
+/// counted in the process are shown in any case.
+const FIGURES_LIMIT: Duration = Duration::from_secs(1);
 
-/// Looks at the outbox, whoever works it off: `majibu work` has no HTTP to show it on. Without the
-/// database the figures stay as they were.
-async fn show_sms(web: &Web) {
-    if let Ok(pause) = web.app.sms_pause().await {
-        telemetry::show_sms_pause(pause.is_some());
-    }
-    let Ok(figures) = web.app.outbox_figures().await else {
-        return;
-    };
-    let now = web.app.clock().now();
-    for class in SmsClass::ALL {
-        let figure = figures.iter().find(|figure| figure.class == class);
-        let (waiting, oldest_ms) = figure.map_or((0, 0), |figure| {
-            (figure.waiting, now.ms_since(figure.oldest))
-        });
-        telemetry::show_outbox(class.name(), waiting, oldest_ms);
-    }
+/// `GET /metrics`, in Prometheus' text format. How things stand in the database is read for it: the
+/// jobs that change it may run in another process.
+pub(super) async fn metrics(State(web): State<Web>) -> String {
+    web.app.show_figures(FIGURES_LIMIT).await;
+    web.metrics.render()
 }

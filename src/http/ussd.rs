@@ -11,7 +11,6 @@ use super::{TurnedAway, Web, body::Taken, caller::Caller};
 use crate::{
     ports::{Hop, UssdGateway, UssdRequest, WireMethod, WireReply},
     store::CallbackKind,
-    telemetry,
 };
 
 /// `POST /ussd/{secret}`: a hop. What a gateway could plausibly send is answered 200 with `CON` or
@@ -94,7 +93,6 @@ impl Web {
         request: &[u8],
         caller: &Caller,
     ) -> Result<Response, TurnedAway> {
-        let started = self.app.clock().now();
         let mut hop: Hop = match gateway.read(request) {
             Ok(UssdRequest::Hop(hop)) => hop,
             Ok(UssdRequest::Ended(_)) => return Ok(respond(gateway.acknowledge())),
@@ -110,11 +108,6 @@ impl Web {
         } else {
             self.app.hop(&hop).await
         };
-        telemetry::count_hop(
-            &shown.screen,
-            shown.ends,
-            self.app.clock().now().ms_since(started),
-        );
         Ok(respond(gateway.write(&hop, &shown)))
     }
 }

@@ -20,6 +20,7 @@ use tower::layer::util::Identity;
 use crate::{
     app::{App, AppError, Work},
     store::Claim,
+    telemetry,
 };
 
 /// How long the source waits after a claim that failed.
@@ -96,7 +97,12 @@ impl Backend for DueBackend {
                 },
                 State::Claiming(claim) => match ready!(claim.as_mut().poll(cx)) {
                     Ok(claimed) if claimed.is_empty() => self.idle(self.poll),
-                    Ok(claimed) => State::Buffered(claimed.into_iter().map(Arc::new).collect()),
+                    Ok(claimed) => {
+                        for work in &claimed {
+                            telemetry::count_leased(self.what.name(), work.rows.len());
+                        }
+                        State::Buffered(claimed.into_iter().map(Arc::new).collect())
+                    }
                     Err(error) => {
                         tracing::warn!(job = self.what.name(), error = ?error, "claim failed");
                         self.idle(AFTER_FAILURE)

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use self::template::{Body, Template, Url};
-use super::{excerpt, http_label, no_answer};
+use super::{call::Call, excerpt, http_label, no_answer};
 use crate::{
     core::msisdn::Msisdn,
     ports::{SecondSender, SmsAnswer, SmsVerdict},
@@ -292,15 +292,9 @@ impl TemplateSender {
                 why: "the request cannot be written".into(),
             };
         };
-        let answered = match request.send().await {
-            Ok(response) => {
-                let status = response.status();
-                response.text().await.map(|text| (status, text))
-            }
-            Err(error) => Err(error),
-        };
-        match answered {
-            Ok((status, text)) => self.api.judge(status, &text),
+        let mut call = Call::begin("fallback", "sms");
+        match call.send(request).await {
+            Ok(answer) => self.api.judge(answer.status, &answer.text),
             Err(error) => no_answer(error),
         }
     }

@@ -1,7 +1,7 @@
 //! Provider callbacks as they came, written down before anything is done about them.
 
 use super::{Source, StoreError, Tx};
-use crate::core::{ids::CallbackId, time::Timestamp};
+use crate::core::{ids::CallbackId, time::Timestamp, trace::TraceId};
 
 /// What kind of callback it is; each has its route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +165,22 @@ impl Tx {
             })
         })
         .transpose()
+    }
+
+    /// The hop that asked for the deposit or withdrawal with this id; `None`: there is no such thing, or
+    /// no hop asked for it.
+    pub async fn trace_of(&mut self, subject: &str) -> Result<Option<TraceId>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            (Option<String>,),
+            "select coalesce(
+                (select trace_id from deposit where id = $1),
+                (select trace_id from withdrawal where id = $1))",
+            subject
+        )?;
+        Ok(row
+            .and_then(|(trace_id,)| trace_id)
+            .and_then(|id| id.parse().ok()))
     }
 
     /// What became of a callback, as far as anything did.

@@ -10,6 +10,9 @@ pub const PULL: &str = "pull";
 /// Holding what M-Pesa says that it has against the ledger.
 pub const BALANCE: &str = "balance";
 
+/// Checking the whole ledger.
+pub const LEDGER: &str = "ledger";
+
 /// Looking for play that is not fair.
 pub const FAIR: &str = "fair";
 

@@ -7,19 +7,34 @@ use super::{StoreError, Tx};
 use crate::core::time::Timestamp;
 
 /// Statements from the table, the column that is both "due at" and "leased until", and the
-/// condition; `counted` where the table counts attempts.
+/// condition; `counted` where the table counts attempts, `traced` where its rows follow from hops, too.
 macro_rules! texts {
+    ($table:literal, $due:literal, $condition:literal, traced) => {
+        texts!(
+            $table,
+            $due,
+            $condition,
+            ", attempt = attempt + 1",
+            "attempt, trace_id"
+        )
+    };
     ($table:literal, $due:literal, $condition:literal, counted) => {
         texts!(
             $table,
             $due,
             $condition,
             ", attempt = attempt + 1",
-            "attempt"
+            "attempt, cast(null as text) as trace_id"
         )
     };
     ($table:literal, $due:literal, $condition:literal, uncounted) => {
-        texts!($table, $due, $condition, "", "cast(0 as bigint) as attempt")
+        texts!(
+            $table,
+            $due,
+            $condition,
+            "",
+            "cast(0 as bigint) as attempt, cast(null as text) as trace_id"
+        )
     };
     ($table:literal, $due:literal, $condition:literal, $count:literal, $attempt:literal) => {
         &Texts {
@@ -29,7 +44,23 @@ macro_rules! texts {
                 " where ",
                 $condition,
                 $due,
-                " <= $1 limit 1"
+                // In order, so that the index of what is due is read, and never the table: a planner
+                // that expects a hit soon would begin to read rows, most of which are due no more.
+                " <= $1 order by ",
+                $due,
+                " limit 1"
+            ),
+            figure: concat!(
+                "select cast(count(*) as bigint), min(at_ms) from (select ",
+                $due,
+                " as at_ms from ",
+                $table,
+                " where ",
+                $condition,
+                $due,
+                " <= $1 order by ",
+                $due,
+                " limit 10000) as rows"
             ),
             backlog: concat!(
                 "select cast(count(case when ",
@@ -132,6 +163,8 @@ pub struct Leased {
     pub lease: i64,
     /// How often it was claimed, this time included; 0 where it does not matter.
     pub attempt: i64,
+    /// The id of the hop that it follows from, where the row keeps one.
+    pub trace_id: Option<String>,
 }
 
 impl Claim {
@@ -168,6 +201,11 @@ impl Claim {
         }
     }
 
+    /// How many rows are due at `$1`, and since when the first is.
+    pub(super) const fn figure(self) -> &'static str {
+        self.texts().figure
+    }
+
     /// The texts of its statements: whether anything is due, then the claim on SQLite and on
     /// PostgreSQL. They are put together from parts; this is for whoever wants to see them whole.
     #[must_use]
@@ -179,21 +217,21 @@ impl Claim {
     const fn texts(self) -> &'static Texts {
         match self {
             Self::Callbacks => texts!("callback", "due_at_ms", "", counted),
-            Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", counted),
-            Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", counted),
+            Self::Pushes => texts!("deposit", "due_at_ms", "state = 'requested' and ", traced),
+            Self::Queries => texts!("deposit", "due_at_ms", "state = 'pushed' and ", traced),
             Self::Payouts => {
                 texts!(
                     "withdrawal",
                     "due_at_ms",
                     "state = 'requested' and ",
-                    counted
+                    traced
                 )
             }
             Self::PayoutQueries => texts!(
                 "withdrawal",
                 "due_at_ms",
                 "state in ('sent', 'unknown') and ",
-                counted
+                traced
             ),
             Self::Chores => texts!("chore", "due_at_ms", "", counted),
             // Worded as the indexes of these are.
@@ -209,6 +247,7 @@ impl Claim {
 /// The statements of one kind of claim. `$1` is now, `$2` the end of the lease, `$3` the limit.
 struct Texts {
     is_due: &'static str,
+    figure: &'static str,
     backlog: &'static str,
     sqlite: &'static str,
     postgres: &'static str,

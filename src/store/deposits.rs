@@ -4,11 +4,15 @@ use super::{
     StoreError, Tx,
     engine::{expect_rows, parse},
 };
-use crate::core::{
-    ids::{DepositId, PlayerId},
-    money::Cents,
-    payment::deposit::{Failure, State},
-    time::Timestamp,
+use crate::{
+    core::{
+        ids::{DepositId, PlayerId},
+        money::Cents,
+        payment::deposit::{Failure, State},
+        time::Timestamp,
+        trace::TraceId,
+    },
+    telemetry::trace,
 };
 
 /// A deposit.
@@ -34,6 +38,8 @@ pub struct Deposit {
     pub asks_status: bool,
     /// The receipt that a callback told without an amount.
     pub told_receipt: Option<String>,
+    /// The hop that asked for it; `None`: none did.
+    pub trace: Option<TraceId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,6 +54,7 @@ struct Row {
     pushed_at_ms: Option<i64>,
     asks_status: i64,
     told_receipt: Option<String>,
+    trace_id: Option<String>,
 }
 
 impl TryFrom<Row> for Deposit {
@@ -66,6 +73,7 @@ impl TryFrom<Row> for Deposit {
             pushed_at: row.pushed_at_ms.map(Timestamp::from_ms),
             asks_status: row.asks_status != 0,
             told_receipt: row.told_receipt,
+            trace: row.trace_id.and_then(|id| id.parse().ok()),
         })
     }
 }
@@ -83,15 +91,18 @@ impl Tx {
         execute!(
             self,
             "insert into deposit
-                (id, player_id, reference, state, requested_cents, requested_at_ms, due_at_ms)
-            values ($1, $2, $3, 'requested', $4, $5, $6)",
+                (id, player_id, reference, state, requested_cents, requested_at_ms, due_at_ms,
+                trace_id)
+            values ($1, $2, $3, 'requested', $4, $5, $6, $7)",
             id.to_string(),
             player.to_string(),
             id.reference(),
             amount.get(),
             now.ms(),
-            push_at.ms()
+            push_at.ms(),
+            trace::current_text()
         )?;
+        self.tally.deposits("requested", 1);
         Ok(())
     }
 
@@ -107,7 +118,7 @@ impl Tx {
             self,
             Row,
             "select id, player_id, state, requested_cents, receipt, checkout_id, requested_at_ms,
-                pushed_at_ms, asks_status, told_receipt
+                pushed_at_ms, asks_status, told_receipt, trace_id
             from deposit where id = $1",
             id.to_string()
         )?;
@@ -149,6 +160,7 @@ impl Tx {
             now.ms(),
             look_at.ms()
         )?;
+        self.tally.deposits("pushed", changed);
         Ok(changed == 1)
     }
 
@@ -306,6 +318,7 @@ impl Tx {
             id.to_string(),
             failure.name()
         )?;
+        self.tally.deposits("failed", changed);
         Ok(changed == 1)
     }
 
@@ -332,6 +345,7 @@ impl Tx {
             i64::from(is_flagged),
             now.ms()
         )?;
+        self.tally.deposits("paid", changed);
         expect_rows(changed, 1, "deposit", id)
     }
 

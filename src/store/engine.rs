@@ -1,7 +1,11 @@
 //! The engine behind the store: connections, transactions, and the macros that run one statement
 //! on whichever engine a transaction belongs to. SQLite is the embedded default.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use backon::{ConstantBuilder, Retryable};
 use serde_json::Value;
@@ -14,7 +18,9 @@ use sqlx::{
 use super::{
     StoreError,
     error::{is_busy, plainly},
+    tally::Tally,
 };
+use crate::telemetry;
 
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,6 +60,8 @@ pub struct Tx {
     pub(super) engine: EngineTx,
     /// Whether a statement failed: the transaction is not committed then.
     pub(super) has_failed: bool,
+    /// What it did so far.
+    pub(super) tally: Tally,
 }
 
 /// The engine's own transaction; the macros below match on it.
@@ -251,22 +259,15 @@ impl Store {
     /// # Errors
     /// When the database does not answer in time.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        match &self.engine {
+        let asked = Instant::now();
+        let tx = match &self.engine {
             Engine::Sqlite { writer, .. } => {
-                let tx = writer.begin_with("begin immediate").await?;
-                Ok(Tx {
-                    engine: EngineTx::Sqlite(tx),
-                    has_failed: false,
-                })
+                EngineTx::Sqlite(writer.begin_with("begin immediate").await?)
             }
-            Engine::Postgres(pool) => {
-                let tx = begin_on(pool, "begin").await?;
-                Ok(Tx {
-                    engine: EngineTx::Postgres(tx),
-                    has_failed: false,
-                })
-            }
-        }
+            Engine::Postgres(pool) => EngineTx::Postgres(begin_on(pool, "begin").await?),
+        };
+        telemetry::count_begin(true, asked.elapsed());
+        Ok(Tx::of(tx))
     }
 
     /// Begins a transaction that only reads, from one snapshot.
@@ -274,23 +275,18 @@ impl Store {
     /// # Errors
     /// When the database does not answer in time.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        match &self.engine {
+        let asked = Instant::now();
+        let tx = match &self.engine {
             Engine::Sqlite { readers, .. } => {
-                let tx = readers.begin_with("begin deferred").await?;
-                Ok(Tx {
-                    engine: EngineTx::Sqlite(tx),
-                    has_failed: false,
-                })
+                EngineTx::Sqlite(readers.begin_with("begin deferred").await?)
             }
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
-                let tx = begin_on(pool, begin).await?;
-                Ok(Tx {
-                    engine: EngineTx::Postgres(tx),
-                    has_failed: false,
-                })
+                EngineTx::Postgres(begin_on(pool, begin).await?)
             }
-        }
+        };
+        telemetry::count_begin(false, asked.elapsed());
+        Ok(Tx::of(tx))
     }
 
     /// Whether the database answers.
@@ -316,6 +312,14 @@ impl Store {
 }
 
 impl Tx {
+    fn of(engine: EngineTx) -> Self {
+        Self {
+            engine,
+            has_failed: false,
+            tally: Tally::default(),
+        }
+    }
+
     /// Makes everything that was done in the transaction last.
     ///
     /// # Errors
@@ -327,9 +331,11 @@ impl Tx {
             return Err(StoreError::corrupt("transaction", "after an error", what));
         }
         match self.engine {
-            EngineTx::Sqlite(tx) => Ok(tx.commit().await?),
-            EngineTx::Postgres(tx) => Ok(tx.commit().await?),
+            EngineTx::Sqlite(tx) => tx.commit().await?,
+            EngineTx::Postgres(tx) => tx.commit().await?,
         }
+        self.tally.count();
+        Ok(())
     }
 
     /// Serialises what follows with every other transaction that names the same key, until the end

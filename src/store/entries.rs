@@ -222,6 +222,7 @@ impl Tx {
             entry.staked_at.ms(),
             clock_ends.ms()
         )?;
+        self.tally.seated(entry.staked_at.ms());
         expect_rows(inserted, 1, "entry", entry.id)
     }
 
@@ -423,6 +424,9 @@ impl Tx {
             where entry.id = batch.id and entry.state = 'waiting'"
         );
         let changed = execute!(self, update, json!(rows).to_string())?;
-        expect_all(changed, outcomes.len(), "entry")
+        expect_all(changed, outcomes.len(), "entry")?;
+        let endings = outcomes.iter().map(|outcome| outcome.ending.name());
+        endings.for_each(|ending| self.tally.entry(ending));
+        Ok(())
     }
 }

@@ -97,7 +97,13 @@ impl Tx {
         )?;
         match usize::try_from(inserted) {
             Ok(0) => Ok(Booked::Before),
-            Ok(all) if all == transfers.len() => Ok(Booked::Now),
+            Ok(all) if all == transfers.len() => {
+                for transfer in transfers {
+                    let (reason, cents) = (transfer.reason.name(), transfer.amount.get());
+                    self.tally.transfer(reason, cents);
+                }
+                Ok(Booked::Now)
+            }
             _ => {
                 let causes: Vec<_> = transfers.iter().map(|t| t.cause.as_str()).collect();
                 Err(StoreError::corrupt(

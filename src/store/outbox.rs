@@ -3,11 +3,15 @@
 use serde_json::json;
 
 use super::{Leased, StoreError, Tx, engine::parse};
-use crate::core::{
-    ids::{PlayerId, SmsId},
-    msisdn::Msisdn,
-    sms::{Consent, ConsentSource, Route, SmsClass},
-    time::Timestamp,
+use crate::{
+    core::{
+        ids::{PlayerId, SmsId},
+        msisdn::Msisdn,
+        sms::{Consent, ConsentSource, Route, SmsClass},
+        time::Timestamp,
+        trace::TraceId,
+    },
+    telemetry::trace,
 };
 
 /// Where an SMS stands.
@@ -72,6 +76,8 @@ pub struct OutboxRow {
     pub body: String,
     /// Whether the number takes no promotions.
     pub refuses_promotions: bool,
+    /// The hop that it follows from; `None`: from none.
+    pub trace: Option<TraceId>,
 }
 
 /// What becomes of a leased row of the outbox.
@@ -147,14 +153,17 @@ impl Tx {
         let insert = of_batch!(
             self,
             "insert into outbox
-                (id, cause, player_id, msisdn, kind, class, body, state, created_at_ms, due_at_ms)
+                (id, cause, player_id, msisdn, kind, class, body, state, created_at_ms, due_at_ms,
+                trace_id)
             select value ->> 'id', value ->> 'cause', value ->> 'player', value ->> 'msisdn',
-                value ->> 'kind', value ->> 'class', value ->> 'body', 'pending', $2, $2
+                value ->> 'kind', value ->> 'class', value ->> 'body', 'pending', $2, $2,
+                cast($3 as text)
             from ",
             " where true
             on conflict (cause) do nothing"
         );
-        execute!(self, insert, json!(rows).to_string(), now.ms())?;
+        let trace_id = trace::current_text();
+        execute!(self, insert, json!(rows).to_string(), now.ms(), trace_id)?;
         Ok(())
     }
 
@@ -165,7 +174,8 @@ impl Tx {
             self,
             "select outbox.id, outbox.lease, outbox.attempt, outbox.msisdn, outbox.class, outbox.body,
                 cast(case when sms_consent.promotions = 'refused'
-                    or player.status in ('excluded', 'blocked') then 1 else 0 end as bigint)
+                    or player.status in ('excluded', 'blocked') then 1 else 0 end as bigint),
+                outbox.trace_id
             from (
                 select value ->> 'id' as id, cast(value ->> 'lease' as bigint) as lease
                 from ",
@@ -183,11 +193,20 @@ impl Tx {
         let wanted: Vec<_> = wanted.collect();
         let rows = fetch_all!(
             self,
-            (String, i64, i64, String, String, String, i64),
+            (
+                String,
+                i64,
+                i64,
+                String,
+                String,
+                String,
+                i64,
+                Option<String>
+            ),
             select,
             json!(wanted).to_string()
         )?;
-        let read = |(id, lease, attempt, msisdn, class, body, refuses): (
+        let read = |(id, lease, attempt, msisdn, class, body, refuses, trace): (
             String,
             _,
             _,
@@ -195,6 +214,7 @@ impl Tx {
             String,
             _,
             i64,
+            Option<String>,
         )| {
             let id: SmsId = parse("outbox", "id", &id)?;
             let msisdn: Result<Msisdn, _> = Msisdn::parse(&msisdn);
@@ -207,6 +227,7 @@ impl Tx {
                 class: class.ok_or_else(|| StoreError::corrupt("outbox", id, "class"))?,
                 body,
                 refuses_promotions: refuses == 1,
+                trace: trace.and_then(|id| id.parse().ok()),
             })
         };
         let readable = rows.into_iter().map(read).filter_map(|row| {

@@ -47,6 +47,7 @@ impl Tx {
             receipt,
             now.ms()
         )?;
+        self.tally.deposits("paid", inserted);
         expect_rows(inserted, 1, "deposit", id)
     }
 

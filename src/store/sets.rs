@@ -179,13 +179,18 @@ impl Tx {
     /// Takes the second seat of a set: it is offered no more, and its owner's entry is no longer
     /// due for a refund.
     pub async fn take_second_seat(&mut self, set: SetId) -> Result<(), StoreError> {
-        let changed = execute!(
+        let taken = fetch_all!(
             self,
+            (i64,),
             "update question_set set offered_until_ms = null
-            where id = $1 and offered_until_ms is not null",
+            where id = $1 and offered_until_ms is not null
+            returning opened_at_ms",
             set.to_string()
         )?;
-        expect_rows(changed, 1, "question_set", set)?;
+        expect_rows(taken.len() as u64, 1, "question_set", set)?;
+        if let [(opened_at_ms,)] = taken.as_slice() {
+            self.tally.second_seat(*opened_at_ms);
+        }
         execute!(
             self,
             "update entry set due_at_ms = null where set_id = $1 and state = 'waiting'",

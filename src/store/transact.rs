@@ -10,6 +10,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 
 use super::{Contention, Store, StoreError, Tx};
+use crate::telemetry;
 
 /// How often a transaction is run again after the first time.
 const RETRIES: usize = 4;
@@ -43,7 +44,10 @@ impl Store {
         once.retry(waits)
             .sleep(tokio::time::sleep)
             .when(E::is_contended)
-            .notify(|_, wait| tracing::debug!(?wait, "another transaction was in the way; again"))
+            .notify(|_, wait| {
+                telemetry::count_again();
+                tracing::debug!(?wait, "another transaction was in the way; again");
+            })
             .await
     }
 }

@@ -84,7 +84,51 @@ impl TryFrom<Row> for Unsure {
     }
 }
 
+/// A deposit that an operator should look at.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FlaggedDeposit {
+    /// The id.
+    pub id: String,
+    /// Whose it is.
+    pub player_id: String,
+    /// Their number.
+    pub msisdn: String,
+    /// Where it stands.
+    pub state: String,
+    /// What was asked for, in cents.
+    pub requested_cents: i64,
+    /// What was credited, in cents.
+    pub credited_cents: i64,
+    /// The M-Pesa receipt.
+    pub receipt: Option<String>,
+    /// Why it failed, or what is missing.
+    pub failure: Option<String>,
+    /// When it was flagged, in ms since 1970.
+    pub flagged_at_ms: i64,
+}
+
 impl Tx {
+    /// The deposits that were asked for since then and flagged, newest first, at most `limit`.
+    pub async fn flagged_deposits(
+        &mut self,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<FlaggedDeposit>, StoreError> {
+        fetch_all!(
+            self,
+            FlaggedDeposit,
+            "select deposit.id, player_id, msisdn, state, requested_cents, credited_cents, receipt,
+                failure, coalesce(flagged_at_ms, requested_at_ms) as flagged_at_ms
+            from deposit
+            join player on player.id = player_id
+            where flagged = 1 and requested_at_ms >= $1
+            order by requested_at_ms desc, deposit.id desc
+            limit $2",
+            since.ms(),
+            limit
+        )
+    }
+
     /// The withdrawals that are `unknown`, or open since before `before`, oldest first.
     pub async fn unsure_withdrawals(
         &mut self,

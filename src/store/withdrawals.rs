@@ -102,8 +102,8 @@ impl Tx {
         execute!(
             self,
             "insert into withdrawal (id, player_id, originator_id, state, amount_cents, fee_cents,
-                tax_cents, payout_cents, requested_at_ms, due_at_ms)
-            values ($1, $2, $3, 'requested', $4, $5, $6, $7, $8, $8)",
+                tax_cents, payout_cents, requested_at_ms, due_at_ms, trace_id)
+            values ($1, $2, $3, 'requested', $4, $5, $6, $7, $8, $8, $9)",
             id.to_string(),
             player.to_string(),
             id.originator_id(),
@@ -111,8 +111,10 @@ impl Tx {
             quote.fee.get(),
             quote.tax.get(),
             quote.payout.get(),
-            now.ms()
+            now.ms(),
+            crate::telemetry::trace::current_text()
         )?;
+        self.tally.withdrawals("requested", 1);
         Ok(())
     }
 
@@ -192,6 +194,7 @@ impl Tx {
             now.ms(),
             ask_at.ms()
         )?;
+        self.tally.withdrawals("sent", changed);
         Ok(changed == 1)
     }
 
@@ -267,13 +270,14 @@ impl Tx {
         id: WithdrawalId,
         ask_at: Timestamp,
     ) -> Result<(), StoreError> {
-        execute!(
+        let changed = execute!(
             self,
             "update withdrawal set state = 'unknown', doubtful = 1, due_at_ms = $2
             where id = $1 and state in ('sent', 'unknown')",
             id.to_string(),
             ask_at.ms()
         )?;
+        self.tally.withdrawals("unknown", changed);
         Ok(())
     }
 
@@ -310,6 +314,7 @@ impl Tx {
             now.ms(),
             i64::from(is_flagged)
         )?;
+        self.tally.withdrawals("paid", changed);
         expect_rows(changed, 1, "withdrawal", id)
     }
 
@@ -329,6 +334,7 @@ impl Tx {
             failure.name(),
             now.ms()
         )?;
+        self.tally.withdrawals("failed", changed);
         Ok(changed == 1)
     }
 

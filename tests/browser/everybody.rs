@@ -6,8 +6,15 @@ use crate::{
 };
 
 /// Every page that needs no id.
-pub(crate) const PAGES: [(&str, &str); 5] = [
+pub(crate) const PAGES: [(&str, &str); 12] = [
     ("today", "/admin"),
+    ("player", "/admin/players?q=0712345678"),
+    ("matches", "/admin/match"),
+    ("questions", "/admin/questions"),
+    ("parked", "/admin/parked"),
+    ("withdrawals", "/admin/withdrawals"),
+    ("adjustments", "/admin/adjustments"),
+    ("jobs", "/admin/jobs"),
     ("menu", "/admin/menu"),
     ("settings", "/admin/settings"),
     ("admins", "/admin/admins"),

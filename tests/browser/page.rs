@@ -105,24 +105,28 @@ impl Page {
         self.find(selector).await.text().await.expect("text")
     }
 
-    /// Unfolds the form that posts to `action`, fills it in and sends it.
-    pub(crate) async fn act(&self, action: &str, fields: &[(&str, &str)], reason: &str) {
-        let form = format!("form[action='{action}']");
-        self.script(&format!(
-            "document.querySelector(\"{form}\").closest('details').open = true"
-        ))
-        .await;
+    /// Unfolds the form whose address ends like this, fills it in, sends it; gives what came of it.
+    pub(crate) async fn act(&self, ending: &str, fields: &[(&str, &str)], reason: &str) -> String {
+        let form = format!("form[action$='{ending}']");
+        self.until(ending, &format!("document.querySelector(\"{form}\")"))
+            .await;
+        let unfold = format!("document.querySelector(\"{form}\").closest('details').open = true");
+        self.script(&unfold).await;
         for (name, value) in fields {
-            self.fill(&format!("{form} [name={name}]"), value).await;
+            let field = format!("{form} [name={name}]");
+            let element = self.find(&field).await;
+            if element.tag_name().await.expect("a name") == "select" {
+                element.select_by_value(value).await.expect("chosen");
+            } else {
+                self.fill(&field, value).await;
+            }
         }
         self.fill(&format!("{form} textarea[name=reason]"), reason)
             .await;
         self.click(&format!("{form} button")).await;
-        self.until(
-            "what came of it",
-            "document.querySelector('.notice') !== null",
-        )
-        .await;
+        self.until("what came of it", "document.querySelector('.notice')")
+            .await;
+        self.text(".notice").await
     }
 
     /// Everything has a name and can be read, in the light and in the dark, and nothing hangs over.

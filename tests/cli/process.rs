@@ -58,7 +58,7 @@ async fn serve_answers_what_an_operator_asks_and_nothing_else() {
         status == 200 && kind.starts_with("text/plain"),
         "{status} {kind}"
     );
-    let counted = "majibu_hops_total{screen=\"language\",reply=\"con\"} 1";
+    let counted = "majibu_hops_total{screen=\"language\",reply=\"con\",outcome=\"answered\"} 1";
     assert!(body.lines().any(|line| line == counted), "{body}");
     assert!(!body.contains("712345678"), "{body}");
 

@@ -54,7 +54,7 @@ async fn a_limit_is_lowered_at_once_and_raised_after_a_day() {
         &phone,
         &["7", "1", "1"],
         "limit",
-        "Most KES you deposit in a day: no limit. Choose or type 10 to 1,000,000:",
+        "Most KES in a day: no limit. Choose or type 10 to 1,000,000:",
     )
     .await;
     assert!(
@@ -100,7 +100,7 @@ async fn a_limit_is_lowered_at_once_and_raised_after_a_day() {
         &phone,
         &["7", "1", "1"],
         "limit",
-        "Most KES you deposit in a day: 2,000.",
+        "Most KES in a day: 2,000.",
     )
     .await;
     shows(&phone, &["2", "501"], "deposit_sent", "Deposit of KES 501").await;
@@ -186,21 +186,19 @@ async fn a_break_shuts_play_and_deposits_has_a_home_of_its_own_and_ends_by_itsel
     let until = world.now().after(7 * DAY).in_nairobi();
     let until = until.format("%d/%m/%Y %H:%M").to_string();
     let done = press(&phone, &["1"]).await;
-    let told = format!(
-        "You are out of play until {until}. Dial again to withdraw. Help with gambling: 1199"
-    );
+    let told = format!("You are out of play until {until}. Dial again to withdraw. Help: 1199");
     assert_eq!(done.text, told);
     world.run_due().await;
     assert_eq!(
         world.last_sms(&phone),
         format!(
             "You are out of play until {until}: no games, deposits and offers. You can withdraw at \
-             any time. Help with gambling: 1199"
+             any time. Help: 1199"
         )
     );
     assert_eq!(status(&world, &phone).await, Status::Excluded);
     let home = format!(
-        "You are out of play until {until}. Balance KES 100. Help with gambling: 1199\n3. My games\n\
+        "You are out of play until {until}. Balance KES 100. Help: 1199\n3. My games\n\
          4. Language\n5. Help\n6. Withdraw"
     );
     // Wherever they go, this is their home.
@@ -264,7 +262,7 @@ async fn a_break_is_taken_in_swahili() {
     )
     .await;
     press(&phone, &["1"]).await;
-    shows(&phone, &[], "excluded", "Uko nje ya michezo hadi").await;
+    shows(&phone, &[], "excluded", "Nje ya michezo hadi").await;
     world.check().await;
 }
 
@@ -393,7 +391,7 @@ async fn after_an_hour_of_play_the_next_game_waits_for_an_answer() {
         &phone,
         &start,
         "reality",
-        "Umecheza kwa dakika 134. Ushindi na hasara tangu hapo: KES 30.",
+        "Umecheza dakika 134. Ushindi na hasara tangu hapo: KES 30.",
     )
     .await;
     // A long pause, and the play begins anew.

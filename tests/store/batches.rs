@@ -253,6 +253,7 @@ async fn texts_are_put_out_once_for_each_event(bench: &Bench) {
             id: sms.id.to_string(),
             lease: 0,
             attempt: 0,
+            trace_id: None,
         };
         let rows = tx.texts_to_send(&[leased]).await.expect("read");
         let row = rows.first().expect("due").clone();

@@ -249,7 +249,14 @@ async fn a_lease_that_has_ended_makes_the_row_due_again(bench: &Bench) {
         for (lease, attempt) in (1..).zip(counts) {
             let claimed = claim(&bench.store, kind, now, 10).await;
             let id = rows[0].clone();
-            assert_eq!(claimed, [Leased { id, lease, attempt }], "{name}");
+            let trace_id = None;
+            let leased = Leased {
+                id,
+                lease,
+                attempt,
+                trace_id,
+            };
+            assert_eq!(claimed, [leased], "{name}");
             let last = Timestamp::from_ms(now.after(LEASE).ms() - 1);
             assert!(!is_due(bench, kind, last).await, "{name}");
             now = now.after(LEASE);

@@ -83,6 +83,7 @@ async fn a_deposit_is_pushed_and_paid(bench: &Bench) {
         pushed_at: None,
         asks_status: false,
         told_receipt: None,
+        trace: None,
     };
     assert_eq!(read(&mut tx, id).await, asked);
     assert!(is_due(&mut tx, Claim::Pushes, 0).await);

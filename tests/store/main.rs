@@ -43,6 +43,7 @@ mod claims;
 mod contention;
 mod deposits;
 mod entries;
+mod figures;
 mod gates;
 mod guards;
 mod hops;

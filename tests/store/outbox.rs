@@ -58,6 +58,7 @@ fn leased(sms: &Sms, lease: i64) -> Leased {
         id: sms.id.to_string(),
         lease,
         attempt: 0,
+        trace_id: None,
     }
 }
 
@@ -150,6 +151,7 @@ async fn an_sms_is_sent_by_the_holder_of_the_lease(bench: &Bench) {
         class: SmsClass::Receipt,
         body: sms.body.clone(),
         refuses_promotions: false,
+        trace: None,
     };
     assert_eq!(to_send(&mut tx, &sms, lease).await, Some(row));
     keep(&mut tx, &sms, lease, accepted("AT1"), at(5)).await;

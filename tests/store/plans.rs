@@ -14,7 +14,7 @@ use majibu::store::Claim;
 
 /// Tables that stay small, however many players there are: what people or the house's own hands
 /// write. Every other table grows.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 13] = [
     "_sqlx_migrations",
     "balance_question",
     "balance_report",
@@ -22,6 +22,7 @@ const SMALL: [&str; 12] = [
     "chore",
     "circuit",
     "gate",
+    "ledger_check",
     "question",
     "question_text",
     "question_withdrawal",

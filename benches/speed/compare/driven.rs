@@ -6,9 +6,15 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// A whole game.
-pub(super) const GAME: &str = "dial:home 1:category 1:stake 1:confirm 1:question 1:question \
+/// A whole game, of any category and for any stake.
+pub(super) const GAME: &str = "dial:home 1:category ?:stake ?:confirm 1:question 1:question \
 1:question 1:question 1:question 1:waiting|won|lost|drawn";
+
+/// The same for a service that names no screens.
+pub(super) const NAMELESS: &str = "dial 1 ? ? 1*6";
+
+/// A game up to its first question, of one category and for one stake: they start one after the other.
+pub(super) const CROWDED: &str = "dial:home 1:category 1:stake 1:confirm 1:question";
 
 /// What is the same for all loads.
 pub(super) struct Load<'a> {
@@ -71,13 +77,14 @@ impl Load<'_> {
     pub(super) fn stepped(
         &self,
         url: &str,
+        script: &str,
         first: u32,
         games: u32,
         pid: u32,
     ) -> Result<Report, Failure> {
         let (first, games) = (caller(first), games.to_string());
         let arguments = ["--steps", "--sessions", &games, "--first-caller", &first];
-        self.run(url, GAME, pid, &arguments)
+        self.run(url, script, pid, &arguments)
     }
 
     /// So many games, each client on its own, of callers from `first` on.

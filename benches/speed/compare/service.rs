@@ -11,12 +11,17 @@ use tempfile::TempDir;
 use super::{
     Round,
     process::{Started, free_port},
-    shown,
 };
 use crate::{Failure, crowd};
 
 /// A provider that does not answer: SMS stay in the outbox.
 pub(super) const NOBODY: &str = "http://127.0.0.1:9";
+
+/// How long nothing comes when all have come: longer than the jobs wait between two looks.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// How many players have no opponent at the end: one for each category and stake at most.
+const ALONE: i64 = 64;
 
 /// How long results are waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,7 +58,7 @@ impl<'a> Service<'a> {
     /// runs out of, and no limit for one address, since all callers come from this one.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.round.arguments.majibu);
-        let prefix = format!("speed-{}", shown(self.folder.path()));
+        let prefix = format!("speed-{}-{}", std::process::id(), self.port);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MAJIBU")) {
             command.env_remove(name);
         }
@@ -99,24 +104,27 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Waits until so many results stand in the outbox, but for one of a player without an opponent.
-    pub(super) async fn until_told(&self, results: u32) -> Result<(), Failure> {
+    /// Waits until so many results stand in the outbox, but for those of players without an opponent;
+    /// gives when the last one came.
+    pub(super) async fn until_told(&self, results: u32) -> Result<Instant, Failure> {
         let deadline = Instant::now() + PATIENCE;
         let store = Store::open(&self.database).await?;
-        loop {
+        let (mut told, mut last) = (0, Instant::now());
+        while told < i64::from(results) && last.elapsed() < QUIET && Instant::now() < deadline {
             let mut tx = store.read().await?;
             let figures = tx.outbox_figures().await?;
-            let told: i64 = figures.iter().map(|figure| figure.waiting).sum();
             drop(tx);
-            if told + 2 > i64::from(results) {
-                store.close().await;
-                return Ok(());
+            let now: i64 = figures.iter().map(|figure| figure.waiting).sum();
+            if now != told {
+                (told, last) = (now, Instant::now());
             }
-            if Instant::now() > deadline {
-                return Err(format!("{told} of {results} results are told").into());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        store.close().await;
+        if told + ALONE < i64::from(results) {
+            return Err(format!("{told} of {results} results are told").into());
+        }
+        Ok(last)
     }
 
     /// The books are right.

@@ -23,7 +23,7 @@ enum Wanted {
 
 use Wanted::{AtLeast, AtMost};
 
-const LINES: [Line; 14] = [
+const LINES: [Line; 15] = [
     line(
         "menu hop, against one Redis script",
         "hops/s",
@@ -55,6 +55,14 @@ const LINES: [Line; 14] = [
         "bare hop, five statements",
         "floor.stake",
         AtLeast(0.6),
+    ),
+    line(
+        "stake hop, all of one category and stake",
+        "hops/s",
+        "stake.crowded",
+        "spread over all",
+        "stake",
+        AtLeast(0.0),
     ),
     line(
         "whole game, dial to result SMS",

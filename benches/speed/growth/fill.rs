@@ -93,11 +93,11 @@ const FILL: [&str; 18] = [
     union all
     select 'fee:' || {settled}, 'fee', 'stakes', 'house', 2000, {then} + 61000 from {i} where i % 2 = 1",
     "insert into transfer_cause (cause, at_ms) select cause, at_ms from speed_transfer
-    where $1 < $2 and $3 > 0",
+    where $1 <= $2 and $3 > 0",
     "insert into transfer (cause, reason, from_account, to_account, amount_cents, at_ms)
     select cause, reason, from_account, to_account, amount_cents, at_ms from speed_transfer
-    where $1 < $2 and $3 > 0",
-    "delete from speed_transfer where $1 < $2 and $3 > 0",
+    where $1 <= $2 and $3 > 0",
+    "delete from speed_transfer where $1 <= $2 and $3 > 0",
 ];
 
 /// What the statements above look things up in.

@@ -47,8 +47,9 @@ fn draw<DB: DrawingBackend>(
         .y_label_area_size(64)
         .build_cartesian_2d(
             (least..most.max(least + 1)).log_scale(),
-            (lowest / 2.0..highest * 2.0).log_scale(),
+            (lowest / 2.0..highest * 40.0).log_scale(),
         )?;
+    // The room above is for the legend.
     chart
         .configure_mesh()
         .x_desc("players, each with a settled game and a waiting entry")

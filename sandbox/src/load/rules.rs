@@ -17,6 +17,8 @@ home:     \d\. Play$              -> [Play]
 question: ^CON (.*\n)?Q\d         -> [*]
 category: (?i)category            -> [*]
 stake:    (?i)stake               -> [*]
+# no money left
+broke:    Deposit to Majibu       -> hang up
 ";
 
 /// What a session does on a screen.
@@ -35,8 +37,10 @@ enum Press {
     Keys(String),
     /// The key of the first line with one of these texts.
     Line(Vec<String>),
-    /// The key of any line, by chance. Keys of one digit from 1 on: the others lead back.
+    /// The key of any line, by chance.
     Any,
+    /// Nothing: the session is over.
+    Nothing,
 }
 
 /// Rules in order: the first that knows a screen decides.
@@ -53,7 +57,7 @@ impl Rules {
     }
 
     /// Reads rules, one a line: `NAME: PATTERN -> KEY`, where KEY is what is typed, `[Text|Text]` the
-    /// key of the line that says one of these, or `[*]` that of any line.
+    /// key of the line that says one of these, `[*]` that of any line, and `hang up` ends the session.
     ///
     /// # Errors
     /// When a line is none; says which.
@@ -94,6 +98,7 @@ impl Rule {
         let press = match within {
             Some("*") => Press::Any,
             Some(texts) => Press::Line(texts.split('|').map(str::to_owned).collect()),
+            None if press == "hang up" => Press::Nothing,
             None if press.is_empty() => return Err("no key".into()),
             None => Press::Keys(press.to_owned()),
         };
@@ -104,21 +109,30 @@ impl Rule {
         })
     }
 
+    /// Whether the session is over on this screen.
+    pub(super) fn hangs_up(&self) -> bool {
+        matches!(self.press, Press::Nothing)
+    }
+
     /// What is pressed; `None` where the screen has no such line.
     pub(super) fn key<'a>(&'a self, screen: &'a str, rng: &mut impl Rng) -> Option<&'a str> {
         match &self.press {
             Press::Keys(keys) => Some(keys),
+            Press::Nothing => None,
             Press::Line(texts) => lines(screen)
                 .find(|(_, says)| texts.iter().any(|text| text == says))
                 .map(|(key, _)| key),
-            Press::Any => {
-                let forward = |key: &str| key.len() == 1 && key != "0";
-                let keys = || lines(screen).map(|(key, _)| key).filter(|key| forward(key));
-                let count = keys().count();
-                keys().nth(rng.random_range(0..count.max(1)))
-            }
+            Press::Any => any_key(screen, rng),
         }
     }
+}
+
+/// The key of any line of a screen, by chance. Keys of one digit from 1 on: the others lead back.
+pub(super) fn any_key<'a>(screen: &'a str, rng: &mut impl Rng) -> Option<&'a str> {
+    let forward = |key: &str| key.len() == 1 && key != "0";
+    let keys = || lines(screen).map(|(key, _)| key).filter(|key| forward(key));
+    let count = keys().count();
+    keys().nth(rng.random_range(0..count.max(1)))
 }
 
 /// The numbered lines of a screen: `1. Play`, `1) Play`, `1: Play` or `1 Play`.

@@ -16,9 +16,9 @@ pub struct Step {
 }
 
 impl Step {
-    /// Reads a script: `dial:home 1:category 1:stake 1`. Each step is a key, or `dial` (first and only
-    /// there), and the names of the screens that may follow, separated by `|`. `KEY*N` is a key N
-    /// times.
+    /// Reads a script: `dial:home 1:category ?:stake 1*2`. Each step is a key, `?` for that of any line
+    /// on the screen, or `dial` (first and only there), and the names of the screens that may follow,
+    /// separated by `|`. `KEY*N` is a key N times.
     ///
     /// # Errors
     /// When it is not one; says why.

@@ -6,8 +6,12 @@ use hyper::body::Bytes;
 use rand::Rng;
 
 use super::client::Reply;
-use super::{LoadPlan, Play, Step};
+use super::rules::any_key;
+use super::{LoadPlan, Play, Rule, Step};
 use crate::text;
+
+/// The key of a script that stands for that of any line.
+const ANY: &str = "?";
 
 /// A session under way.
 #[derive(Debug)]
@@ -86,6 +90,12 @@ impl Session {
         }
         let key = match play {
             Play::Script(steps) => match steps.get(self.hops) {
+                Some(step) if step.key.as_deref() == Some(ANY) => {
+                    match any_key(&self.screen, rng) {
+                        Some(key) => Some(key),
+                        None => return Next::Stuck,
+                    }
+                }
                 Some(step) => step.key.as_deref(),
                 None => return Next::Over,
             },
@@ -93,6 +103,9 @@ impl Session {
             Play::Rules(..) if self.hops == 0 => None,
             Play::Rules(rules, _) => {
                 let rule = rules.of(&self.screen);
+                if rule.is_some_and(Rule::hangs_up) {
+                    return Next::Over;
+                }
                 let Some(key) = rule.and_then(|rule| rule.key(&self.screen, rng)) else {
                     return Next::Stuck;
                 };

@@ -1,7 +1,7 @@
 //! Load, against a service that misbehaves on purpose: every kind of fault is found and counted, and
 //! none where there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,6 +44,7 @@ struct Service {
     wrong: Wrong,
     hops: AtomicU64,
     seen: Mutex<BTreeMap<String, String>>,
+    typed: Mutex<BTreeSet<String>>,
     one: tokio::sync::Mutex<()>,
 }
 
@@ -57,6 +58,7 @@ async fn hop(
     let (phone, text) = (form["phoneNumber"].clone(), form["text"].clone());
     assert_eq!(form["networkCode"], "63902");
     assert_eq!(form["serviceCode"], "*384*55#");
+    service.typed.lock().unwrap().insert(text.clone());
     let depth = if text.is_empty() {
         0
     } else {
@@ -103,6 +105,7 @@ async fn start(wrong: Wrong) -> (String, Arc<Service>) {
         wrong,
         hops: AtomicU64::new(0),
         seen: Mutex::default(),
+        typed: Mutex::default(),
         one: tokio::sync::Mutex::default(),
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -237,6 +240,24 @@ async fn rules_play_by_what_the_screen_says() {
         [0, 0, 40, 0],
         "no rule knows the first screen"
     );
+    let (report, _) = loaded(Wrong::Nothing, |plan| {
+        plan.play = Play::Rules(Rules::read("home: You are -> hang up").unwrap(), 30);
+    })
+    .await;
+    assert!(report.is_clean() && report.hops == 40, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_script_may_leave_a_key_to_chance() {
+    let (report, service) = loaded(Wrong::Nothing, |plan| {
+        plan.play = Play::Script(Step::read_all("dial:home ?:two ?:three ?:four ?:end").unwrap());
+    })
+    .await;
+    assert!(report.is_clean() && report.hops == 200, "{report:?}");
+    let typed = service.typed.lock().unwrap();
+    assert!(typed.len() > 10, "{typed:?}");
+    let is_on_the_screen = |text: &String| text.chars().all(|c| "12*".contains(c));
+    assert!(typed.iter().all(is_on_the_screen), "{typed:?}");
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ mod tests {
             class: SmsClass::Receipt,
             body: body.to_string(),
             refuses_promotions: false,
+            trace: None,
         }
     }
 

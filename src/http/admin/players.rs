@@ -14,13 +14,10 @@ use super::{
 };
 use crate::{
     app::Findings,
-    core::ids::PlayerId,
+    core::{ids::PlayerId, money::Cents, time::Timestamp},
     http::Web,
-    store::{Hit, Player},
+    store::{FlaggedDeposit, Hit, Player},
 };
-
-/// The most who wait for a check that are listed.
-const WAITING: u32 = 50;
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
@@ -55,7 +52,12 @@ pub(super) async fn page(
         return Ok(Redirect::to(&path(player)).into_response());
     }
     let waiting = if asked.is_empty() {
-        web.app.verifications_waiting(WAITING).await?
+        web.app.verifications_waiting().await?
+    } else {
+        Vec::new()
+    };
+    let flagged = if asked.is_empty() {
+        web.app.flagged_deposits().await?
     } else {
         Vec::new()
     };
@@ -79,6 +81,10 @@ pub(super) async fn page(
                 (hits(&found))
             }
         }
+        @if !flagged.is_empty() {
+            h2 { "Flagged deposits of the last 7 days" }
+            (flags(&flagged))
+        }
         @if !waiting.is_empty() {
             h2 { "Waiting for an identity check" }
             (table(&["Number", "Since", "Stands"], &html! {
@@ -93,6 +99,35 @@ pub(super) async fn page(
         }
     };
     Ok(visit.page("Players", &body))
+}
+
+/// Deposits that did not add up, or have no receipt.
+fn flags(flagged: &[FlaggedDeposit]) -> Markup {
+    let rows = html! {
+        @for one in flagged {
+            tr {
+                td { (when(Timestamp::from_ms(one.flagged_at_ms))) }
+                td {
+                    a href=(format!("/admin/players/{}", one.player_id)) class="kes" { (one.msisdn) }
+                }
+                td { (state(&one.state)) }
+                td class="num" { (kes(Cents::new(one.requested_cents))) }
+                td class="num" { (kes(Cents::new(one.credited_cents))) }
+                td { code { (one.receipt.as_deref().unwrap_or("-")) } }
+                td { (one.failure.as_deref().unwrap_or("").replace('_', " ")) }
+            }
+        }
+    };
+    let heads = [
+        "Flagged",
+        "Player",
+        "Stands",
+        "#Asked for",
+        "#Credited",
+        "Receipt",
+        "What",
+    ];
+    table(&heads, &rows)
 }
 
 fn hits(found: &Findings) -> Markup {

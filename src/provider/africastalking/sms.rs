@@ -13,7 +13,7 @@ use super::inbound;
 use crate::{
     core::msisdn::Msisdn,
     ports::{Delivery, DeliveryReport, InboundSms, OptOut, SmsAnswer, SmsSender},
-    provider::{excerpt, no_answer},
+    provider::{call::Call, excerpt, no_answer},
 };
 
 /// Where and as whom SMS are sent.
@@ -84,15 +84,9 @@ impl SmsClient {
     }
 
     async fn try_send(&self, to: &[Msisdn], body: &str) -> Vec<SmsAnswer> {
-        let answered = match self.request(to, body).send().await {
-            Ok(response) => {
-                let status = response.status();
-                response.text().await.map(|text| (status, text))
-            }
-            Err(error) => Err(error),
-        };
-        match answered {
-            Ok((status, text)) => judge(status, &text, to),
+        let mut call = Call::begin("africastalking", "sms");
+        match call.send(self.request(to, body)).await {
+            Ok(answer) => judge(answer.status, &answer.text, to),
             Err(error) => all(to, no_answer(error)),
         }
     }

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{
-    client::{Answer, DarajaClient, NoAnswer},
+    client::{Answer, DarajaClient, Endpoint, NoAnswer},
     result::{Outcome, receipt},
     stk::number,
 };
@@ -38,7 +38,7 @@ pub(super) async fn pay_out(client: &DarajaClient, payout: &Payout) -> Result<()
         "ResultURL": format!("{callback}/result"),
         "Occassion": REMARKS,
     });
-    match client.post("/mpesa/b2c/v3/paymentrequest", &body).await {
+    match client.post(Endpoint::Payout, &body).await {
         Ok(answer) => judge(&answer),
         Err(NoAnswer::NotSent(why)) => Err(PayoutError::NotSent(why)),
         Err(NoAnswer::Unsure(why)) => Err(PayoutError::Unsure(why)),

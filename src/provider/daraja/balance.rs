@@ -4,7 +4,11 @@ use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{client::DarajaClient, result::Outcome, stk::number};
+use super::{
+    client::{DarajaClient, Endpoint},
+    result::Outcome,
+    stk::number,
+};
 use crate::{
     core::{money::Cents, payment::balance::AccountBalance},
     ports::{BalanceAnswer, BalanceResult, Balances},
@@ -62,7 +66,7 @@ async fn ask(
         "QueueTimeOutURL": format!("{callback}/timeout"),
         "ResultURL": format!("{callback}/result"),
     });
-    match client.post("/mpesa/accountbalance/v1/query", &body).await {
+    match client.post(Endpoint::Balance, &body).await {
         Ok(answer) if answer.is_accepted() => {
             let id = answer.text("OriginatorConversationID");
             Ok(id.filter(|id| !id.is_empty()))

@@ -14,7 +14,10 @@ use crate::{
         DepositQuestion, MobileMoney, Payout, PayoutError, PayoutResult, PayoutStatus, Push,
         PushError, QueryAnswer, QuestionError, StkResult, TokenStore,
     },
-    provider::{excerpt, was_not_sent},
+    provider::{
+        call::{Call, Received},
+        excerpt, was_not_sent,
+    },
 };
 
 /// Speaks to Daraja.
@@ -78,9 +81,71 @@ impl Answer {
         self.json.as_ref().is_some_and(Value::is_object) && is_known && !self.is_token_error()
     }
 
+    /// What it says, for the metrics.
+    fn word(&self) -> &'static str {
+        if self.status.is_success() && self.json.is_some() {
+            "ok"
+        } else if self.is_throttled() {
+            "no_room"
+        } else if self.says_something() || self.is_token_error() {
+            "refused"
+        } else {
+            "error"
+        }
+    }
+
     /// What is wrong, for a log line.
     pub(super) fn why(&self) -> String {
         format!("HTTP {} {}", self.status.as_u16(), self.excerpt)
+    }
+}
+
+/// What is asked of Daraja.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Endpoint {
+    /// An STK push.
+    Push,
+    /// What became of one.
+    Query,
+    /// A payout by B2C.
+    Payout,
+    /// The status of a transaction.
+    Status,
+    /// The account balance.
+    Balance,
+    /// The URLs of the paybill.
+    RegisterUrls,
+    /// Payments to the paybill.
+    Pull,
+    /// The right to ask for them.
+    RegisterPull,
+}
+
+impl Endpoint {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Push => "/mpesa/stkpush/v1/processrequest",
+            Self::Query => "/mpesa/stkpushquery/v1/query",
+            Self::Payout => "/mpesa/b2c/v3/paymentrequest",
+            Self::Status => "/mpesa/transactionstatus/v1/query",
+            Self::Balance => "/mpesa/accountbalance/v1/query",
+            Self::RegisterUrls => "/mpesa/c2b/v2/registerurl",
+            Self::Pull => "/pulltransactions/v1/query",
+            Self::RegisterPull => "/pulltransactions/v1/register",
+        }
+    }
+
+    /// The name in metrics.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Query => "query",
+            Self::Payout => "payout",
+            Self::Status => "status",
+            Self::Balance => "balance",
+            Self::Pull => "pull",
+            Self::RegisterUrls | Self::RegisterPull => "register",
+        }
     }
 }
 
@@ -136,16 +201,16 @@ impl DarajaClient {
 
     /// Posts a request. A token that is refused is renewed once and the request repeated once: it
     /// was turned away at the gate, so nothing happens twice.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
-        let first = self.post_once(path, body).await?;
+    pub(super) async fn post(&self, endpoint: Endpoint, body: &Value) -> Result<Answer, NoAnswer> {
+        let first = self.post_once(endpoint, body).await?;
         if first.is_token_error() {
-            self.post_once(path, body).await
+            self.post_once(endpoint, body).await
         } else {
             Ok(first)
         }
     }
 
-    async fn post_once(&self, path: &str, body: &Value) -> Result<Answer, NoAnswer> {
+    async fn post_once(&self, endpoint: Endpoint, body: &Value) -> Result<Answer, NoAnswer> {
         let token = self.tokens.token(&self.http, &self.settings).await;
         let token = token.map_err(|error| NoAnswer::NotSent(error.to_string()))?;
         let failed = |error: reqwest::Error| {
@@ -160,21 +225,19 @@ impl DarajaClient {
         let base = self.settings.base_url.trim_end_matches('/');
         let request = self
             .http
-            .post(format!("{base}{path}"))
-            .bearer_auth(token.expose_secret());
-        let response = request
+            .post(format!("{base}{}", endpoint.path()))
+            .bearer_auth(token.expose_secret())
             .json(body)
-            .timeout(self.settings.timeout)
-            .send()
-            .await
-            .map_err(failed)?;
-        let status = response.status();
-        let text = response.text().await.map_err(failed)?;
+            .timeout(self.settings.timeout);
+        let mut call = Call::begin("daraja", endpoint.name());
+        let Received { status, text, .. } = call.send(request).await.map_err(failed)?;
         let answer = Answer {
             status,
             json: serde_json::from_str(&text).ok(),
             excerpt: excerpt(&text, Some(token.expose_secret())),
         };
+        call.is(answer.word());
+        drop(call);
         if answer.is_token_error() {
             self.tokens.forget(&token).await;
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     callback::receipt_of,
-    client::{Answer, DarajaClient, NoAnswer, text_of},
+    client::{Answer, DarajaClient, Endpoint, NoAnswer, text_of},
 };
 use crate::{
     core::{
@@ -61,7 +61,7 @@ impl Paybill for DarajaClient {
             "ValidationURL": self.callback_url("c2b/validation"),
         });
         Box::pin(async move {
-            let answer = self.post("/mpesa/c2b/v2/registerurl", &body).await;
+            let answer = self.post(Endpoint::RegisterUrls, &body).await;
             judge_registration(&answer.map_err(no_answer)?)
         })
     }
@@ -77,7 +77,7 @@ impl Paybill for DarajaClient {
             "CallBackURL": self.callback_url("c2b/pull"),
         });
         Box::pin(async move {
-            let answer = self.post("/pulltransactions/v1/register", &body).await;
+            let answer = self.post(Endpoint::RegisterPull, &body).await;
             judge_pull_registration(&answer.map_err(no_answer)?)
         })
     }
@@ -90,7 +90,7 @@ impl Paybill for DarajaClient {
             "OffSetValue": question.offset.to_string(),
         });
         Box::pin(async move {
-            let answer = self.post("/pulltransactions/v1/query", &body).await;
+            let answer = self.post(Endpoint::Pull, &body).await;
             judge_pull(&answer.map_err(no_answer)?)
         })
     }

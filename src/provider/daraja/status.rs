@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{
-    client::DarajaClient,
+    client::{DarajaClient, Endpoint},
     result::{Outcome, receipt},
     stk::number,
 };
@@ -76,7 +76,7 @@ async fn send(
         body.extend(about);
     }
     let answer = client
-        .post("/mpesa/transactionstatus/v1/query", &body)
+        .post(Endpoint::Status, &body)
         .await
         .map_err(|error| QuestionError::NoAnswer(error.to_string()))?;
     if answer.is_accepted() {

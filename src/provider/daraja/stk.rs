@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     DarajaSettings,
-    client::{Answer, DarajaClient, NoAnswer},
+    client::{Answer, DarajaClient, Endpoint, NoAnswer},
 };
 use crate::{
     core::time::Timestamp,
@@ -56,7 +56,7 @@ pub(super) async fn push(client: &DarajaClient, push: &Push) -> Result<String, P
         "AccountReference": push.reference,
         "TransactionDesc": DESCRIPTION,
     });
-    match client.post("/mpesa/stkpush/v1/processrequest", &body).await {
+    match client.post(Endpoint::Push, &body).await {
         Ok(answer) => judge_push(&answer),
         Err(NoAnswer::NotSent(why)) => Err(PushError::NotSent(why)),
         Err(NoAnswer::Unsure(why)) => Err(PushError::Unsure(why)),
@@ -109,7 +109,7 @@ pub(super) async fn query(client: &DarajaClient, checkout_id: &str, at: Timestam
         "Timestamp": timestamp,
         "CheckoutRequestID": checkout_id,
     });
-    match client.post("/mpesa/stkpushquery/v1/query", &body).await {
+    match client.post(Endpoint::Query, &body).await {
         Ok(answer) => judge_query(&answer),
         Err(error) => QueryAnswer::NoAnswer(error.to_string()),
     }

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::DarajaSettings;
 use crate::{
     ports::{TokenClaim, TokenStore},
-    provider::{excerpt, was_not_sent},
+    provider::{call::Call, excerpt, was_not_sent},
 };
 
 /// How long before its end a token is renewed.
@@ -123,19 +123,22 @@ pub(super) async fn request(
     let key = settings.consumer_key.expose_secret();
     let secret = settings.consumer_secret.expose_secret();
     let base = settings.base_url.trim_end_matches('/');
-    let response = http
+    let request = http
         .get(format!("{base}/oauth/v1/generate"))
         .query(&[("grant_type", "client_credentials")])
         .basic_auth(key, Some(secret))
-        .timeout(settings.timeout)
-        .send()
-        .await?;
-    let date = response.headers().get(DATE);
+        .timeout(settings.timeout);
+    let mut call = Call::begin("daraja", "oauth");
+    let answer = call.send(request).await?;
+    if answer.status.is_success() && read(&answer.text).is_none() {
+        call.is("error");
+    }
+    let date = answer.headers.get(DATE);
     let date = date.and_then(|date| date.to_str().ok()).map(str::to_owned);
     Ok(TokenAnswer {
-        status: response.status(),
+        status: answer.status,
         date,
-        text: response.text().await?,
+        text: answer.text,
     })
 }
 

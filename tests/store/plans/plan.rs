@@ -13,7 +13,7 @@ use super::{
 use crate::bench::Bench;
 
 /// An index of PostgreSQL.
-struct Index {
+pub(super) struct Index {
     table: String,
     /// The column that it is sorted by first.
     first: String,
@@ -55,7 +55,10 @@ impl Planner {
                 where type = 'index' and lower(sql) like '%where%'";
             let partial = bench.texts(partial).await;
             let connection = SqliteConnection::connect(&bench.url).await;
-            let connection = connection.expect("connected");
+            let mut connection = connection.expect("connected");
+            // A plan shows what would be read for a foreign key that is violated; none ever is.
+            let off = sqlx::raw_sql("pragma foreign_keys = off");
+            off.execute(&mut connection).await.expect("off");
             return Self::Sqlite {
                 connection,
                 partial,
@@ -136,7 +139,8 @@ async fn plan(connection: &mut PgConnection, statement: &str) -> Result<Value, s
         // which the text may say too little.
         let said = error.to_string();
         let parameter = said.rsplit_once("data type of parameter ");
-        let Some((_, parameter)) = parameter.filter(|(_, name)| statement.contains(*name)) else {
+        let parameter = parameter.and_then(|(_, rest)| rest.split_whitespace().next());
+        let Some(parameter) = parameter.filter(|name| statement.contains(*name)) else {
             return Err(error);
         };
         let cast = format!("cast({parameter} as bigint)");
