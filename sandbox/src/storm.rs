@@ -49,6 +49,10 @@ const STEP: Duration = Duration::from_millis(500);
 /// How far virtual time is turned at once while an answer is late.
 const TICK: Duration = Duration::from_millis(100);
 
+/// How much faster than people the players are at most while they wait for a prompt: it takes as many
+/// messages as ever.
+const PROMPT_PACE: u32 = 10;
+
 /// How many numbers are asked about at once.
 const ASKED_AT_ONCE: usize = 200;
 
@@ -310,6 +314,11 @@ impl<'a> Storm<'a> {
             async move {
                 let mut wait = player.first();
                 loop {
+                    let pace = if player.waits_for_prompt() {
+                        pace.min(PROMPT_PACE)
+                    } else {
+                        pace
+                    };
                     tokio::time::sleep(wait / pace).await;
                     // Never closed while the storm rages.
                     let Ok(_seat) = seats.acquire().await else {

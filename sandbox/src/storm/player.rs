@@ -80,6 +80,11 @@ impl Player {
         }
     }
 
+    /// Whether the phone is looked at for a prompt that was promised.
+    pub(super) fn waits_for_prompt(&self) -> bool {
+        matches!(self.stage, Stage::Promised { .. })
+    }
+
     /// Does the next thing; gives the time until the one after it, `None` when the player is through.
     pub(super) async fn act(&mut self) -> Option<Duration> {
         match self.stage {
