@@ -13,9 +13,35 @@ const EXTENDED: &str = "^{}\\[~]|€\u{c}";
 /// The septets of one SMS, and of one USSD screen on the tightest network.
 pub const SEGMENT: usize = 160;
 
+/// What each character of ASCII costs; 0 where it is not in the alphabet. A screen is measured some times
+/// in a hop, and nearly all of it is ASCII.
+const ASCII: [u8; 128] = {
+    let mut costs = [0; 128];
+    let (basic, extended) = (BASIC.as_bytes(), EXTENDED.as_bytes());
+    let mut at = 0;
+    while at < basic.len() {
+        if basic[at].is_ascii() {
+            costs[basic[at] as usize] = 1;
+        }
+        at += 1;
+    }
+    at = 0;
+    while at < extended.len() {
+        if extended[at].is_ascii() {
+            costs[extended[at] as usize] = 2;
+        }
+        at += 1;
+    }
+    costs
+};
+
 /// What one character costs in septets; `None` when it is not in the alphabet.
 #[must_use]
 pub fn septets_of(character: char) -> Option<usize> {
+    let ascii = usize::try_from(u32::from(character)).ok();
+    if let Some(cost) = ascii.and_then(|place| ASCII.get(place)) {
+        return (*cost > 0).then_some(usize::from(*cost));
+    }
     if BASIC.contains(character) {
         Some(1)
     } else if EXTENDED.contains(character) {
@@ -127,7 +153,13 @@ mod tests {
     fn the_alphabet_has_its_128_places() {
         // 127 characters and the escape.
         assert_eq!(BASIC.chars().count(), 127);
+        let of_ascii = |cost| ASCII.iter().filter(|c| **c == cost).count();
+        let is_ascii = |c: &char| c.is_ascii();
+        assert_eq!(of_ascii(1), BASIC.chars().filter(is_ascii).count());
+        assert_eq!(of_ascii(2), EXTENDED.chars().filter(is_ascii).count());
+        assert_eq!(septets_of('`'), None);
         assert_eq!(septets("a{b"), 4);
+        assert_eq!(septets("€ÄĩA"), 6);
         assert_eq!(first_foreign("Gĩkũyũ"), Some('ĩ'));
         assert_eq!(first_foreign("Nini?\n1. Ndiyo"), None);
     }
