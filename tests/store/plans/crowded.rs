@@ -13,7 +13,7 @@ const TIMES: usize = 3_000;
 
 /// What stands in columns with few values; everything else counts up, and what may be null is set in
 /// one of a hundred rows.
-const FEW: [(&str, &str); 14] = [
+const FEW: [(&str, &str); 15] = [
     (
         "state",
         "(array['won', 'lost', 'done', 'paid', 'delivered'])[1 + i % 5]",
@@ -34,6 +34,11 @@ const FEW: [(&str, &str); 14] = [
     ("action", "'assign'"),
     ("subject", "'player'"),
     ("actor", "'(command line)'"),
+    // Most of what was ever parked has found its player.
+    (
+        "assigned_to",
+        "case when i % 100 > 0 then 'player' || i end",
+    ),
 ];
 
 pub(super) async fn run(connection: &mut PgConnection, sql: &str) {

@@ -212,7 +212,7 @@ fn whole_reads(
     if let Some(index) = indexes.get(text("Index Name")) {
         // A condition on a later column alone reads the index from one end to the other.
         let is_bounded =
-            under_limit || index.is_partial || has_word(text("Index Cond"), &index.first);
+            under_limit || index.is_partial || speaks_of(text("Index Cond"), &index.first);
         if is_growing(&index.table) && !is_bounded {
             found.push(format!("all of the index {}", text("Index Name")));
         }
@@ -225,10 +225,14 @@ fn whole_reads(
     }
 }
 
-/// Whether a condition speaks of a column.
-fn has_word(condition: &str, column: &str) -> bool {
+/// Whether a condition speaks of a column, or of an expression that an index is sorted by.
+fn speaks_of(condition: &str, column: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    if !column.chars().all(is_word) {
+        return condition.contains(column);
+    }
     condition
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .split(|c: char| !is_word(c))
         .any(|word| word == column)
 }
 

@@ -69,26 +69,29 @@ pub(crate) fn statements(engine: Engine) -> Vec<Statement> {
 fn of_file(literals: &[Literal], engine: Engine) -> Vec<String> {
     let mut found = Vec::new();
     let mut at = 0;
-    // A macro of the file that puts its own text in front: its name, and that text.
-    let mut fronts: Vec<(String, &str)> = Vec::new();
+    // Macros of the file that put a text of their own around: name, text in front, text behind.
+    let mut frames: Vec<(String, &str, &str)> = Vec::new();
     while let Some(literal) = literals.get(at) {
         let before = literal.before.as_str();
         let next = literals.get(at + 1).map_or("", |next| next.text.as_str());
         let text = literal.text.as_str();
-        let front = fronts
+        let frame = frames
             .iter()
-            .find(|(name, _)| before.ends_with(&format!("{name}!(")));
+            .find(|(name, ..)| before.ends_with(&format!("{name}!(")));
         if let Some(name) = defines(before) {
-            fronts.push((name, text));
-        } else if let Some((name, front)) = front {
-            // Both engines' ends may follow the same front.
-            if before.ends_with(&format!("by_engine({name}!(")) {
-                let end = if engine == Engine::Sqlite { text } else { next };
-                found.push(format!("{front}{end}"));
-                at += 1;
+            let has_back = literals.get(at + 1).is_some_and(is_behind_an_argument);
+            frames.push((name, text, if has_back { next } else { "" }));
+            at += usize::from(has_back);
+        } else if let Some((name, front, back)) = frame {
+            // Both engines' texts may stand in the same frame.
+            let is_pair = before.ends_with(&format!("by_engine({name}!("));
+            let text = if is_pair && engine == Engine::Postgres {
+                next
             } else {
-                found.push(format!("{front}{text}"));
-            }
+                text
+            };
+            found.push(format!("{front}{text}{back}"));
+            at += usize::from(is_pair);
         } else if before.ends_with("by_engine(") {
             found.push(if engine == Engine::Sqlite { text } else { next }.to_owned());
             at += 1;
@@ -113,7 +116,7 @@ fn of_file(literals: &[Literal], engine: Engine) -> Vec<String> {
         }
         at += 1;
     }
-    found.retain(|text| !text.contains("pg_advisory"));
+    found.retain(|text| is_sql(text) && !text.contains("pg_advisory"));
     found
 }
 
@@ -122,6 +125,15 @@ fn defines(before: &str) -> Option<String> {
     let (_, definition) = before.rsplit_once("macro_rules!")?;
     let name = definition.split('{').next()?;
     before.ends_with("concat!(").then(|| name.to_owned())
+}
+
+/// Whether a literal stands behind one argument of a macro: `concat!("...", $x, "...")`.
+fn is_behind_an_argument(literal: &Literal) -> bool {
+    let before = literal.before.as_str();
+    let argument = before
+        .strip_prefix(",$")
+        .and_then(|rest| rest.strip_suffix(','));
+    argument.is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 /// Whether the code ends in such a call with one argument, the transaction.
