@@ -189,10 +189,8 @@ async fn after_an_erasure_nothing_of_the_number_is_in_the_database_and_the_books
     drop(tx);
     let emptied: Vec<_> = rows.iter().filter(|row| row.cut).collect();
     assert_eq!(emptied.iter().map(|row| row.bytes).collect::<Vec<_>>(), [0]);
-    let again = world
-        .app()
-        .replay(emptied[0].id.parse().expect("an id"))
-        .await;
+    let emptied = emptied[0].id.parse().expect("an id");
+    let again = world.app().replay(emptied, &by("once more")).await;
     assert!(again.is_err(), "{again:?}");
 
     // The same number registers as somebody else, with nothing of hers.

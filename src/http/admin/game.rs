@@ -192,12 +192,12 @@ fn booked(game: &Explained) -> Markup {
     if game.transfers.is_empty() {
         return empty("Nothing is booked.");
     }
-    let name = |account: Account| match account {
-        Account::Wallet(player) => {
-            let side = game.sides.iter().find(|side| side.player.id == player);
-            side.map_or_else(|| html! { "wallet" }, |side| players::link(&side.player))
-        }
-        other => html! { (other) },
+    let name = |account: Account| {
+        let Account::Wallet(player) = account else {
+            return html! { (account) };
+        };
+        let side = game.sides.iter().find(|side| side.player.id == player);
+        side.map_or_else(|| html! { "wallet" }, |side| players::link(&side.player))
     };
     let rows = html! {
         @for one in &game.transfers {
