@@ -40,8 +40,18 @@ struct Literal {
     before: String,
 }
 
-/// Every statement of the store on an engine. `claims.rs` puts its own together, and says them itself;
-/// `engine.rs`, `schema.rs` and `transact.rs` begin, lock and migrate.
+/// Files whose statements are not read: `claims.rs` puts its own together, and says them itself;
+/// `engine.rs`, `schema.rs` and `transact.rs` begin, lock and migrate; `theirs.rs` searches the bodies of
+/// all callbacks on purpose.
+const LEFT_OUT: [&str; 5] = [
+    "claims.rs",
+    "engine.rs",
+    "schema.rs",
+    "theirs.rs",
+    "transact.rs",
+];
+
+/// Every statement of the store on an engine.
 pub(crate) fn statements(engine: Engine) -> Vec<Statement> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -53,7 +63,7 @@ pub(crate) fn statements(engine: Engine) -> Vec<Statement> {
     for path in files {
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.expect("a name");
-        if ["claims.rs", "engine.rs", "schema.rs", "transact.rs"].contains(&name) {
+        if LEFT_OUT.contains(&name) {
             continue;
         }
         let source = fs::read_to_string(&path).expect("UTF-8");
