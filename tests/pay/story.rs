@@ -101,13 +101,12 @@ async fn a_story_has_everything_newest_first_with_the_wallet_after_each_movement
     let moved: Vec<(&str, i64, i64)> = told
         .events
         .iter()
-        .filter_map(|told| match &told.event {
-            Event::Moved(one) => Some((
-                one.transfer.reason.name(),
-                one.change.get(),
-                one.balance.get(),
-            )),
-            _ => None,
+        .filter_map(|told| {
+            let Event::Moved(one) = &told.event else {
+                return None;
+            };
+            let reason = one.transfer.reason.name();
+            Some((reason, one.change.get(), one.balance.get()))
         })
         .collect();
     assert_eq!(
@@ -129,9 +128,11 @@ async fn a_story_has_everything_newest_first_with_the_wallet_after_each_movement
     let games: Vec<_> = told
         .events
         .iter()
-        .filter_map(|told| match &told.event {
-            Event::Game(game) => Some(game),
-            _ => None,
+        .filter_map(|told| {
+            let Event::Game(game) = &told.event else {
+                return None;
+            };
+            Some(game)
         })
         .collect();
     let [game] = games.as_slice() else {
@@ -168,9 +169,11 @@ async fn a_long_story_is_told_in_pages_without_a_gap_or_a_repeat() {
         let page = world.app().story(id, before).await.expect("read");
         let page = page.expect("a player");
         pages += 1;
-        balances.extend(page.events.iter().filter_map(|told| match &told.event {
-            Event::Moved(one) => Some(one.balance.get()),
-            _ => None,
+        balances.extend(page.events.iter().filter_map(|told| {
+            let Event::Moved(one) = &told.event else {
+                return None;
+            };
+            Some(one.balance.get())
         }));
         before = page.next;
         if before.is_none() {

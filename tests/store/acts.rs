@@ -85,7 +85,7 @@ async fn a_correction_is_added_once_and_decided_once(bench: &Bench) {
         player: Some(player),
     };
     let listed = tx.adjustments(of_player, 10).await.expect("read");
-    assert_eq!(listed, [proposed.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&proposed));
     drop(tx);
     let decided = at_once(|number| {
         let (store, id) = (bench.store.clone(), proposed.id);
