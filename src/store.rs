@@ -32,6 +32,7 @@ mod export;
 mod failed_sms;
 mod fair;
 mod fair_counts;
+mod fair_seen;
 mod figures;
 mod find;
 mod gates;
@@ -88,7 +89,7 @@ pub use export::{
 };
 pub use failed_sms::{FailedSms, SmsCount};
 pub use fair::{Flag, FlagFilter};
-pub use fair_counts::{Looked, TimedAnswer, WatchedMatch};
+pub use fair_seen::{Looked, TimedAnswer, WatchedMatch};
 pub use figures::{Figures, LedgerChecked, PoolUse, Waiting};
 pub use find::Hit;
 pub use gates::{Gate, GateState};

@@ -3,9 +3,16 @@
 //!
 //! Everything is in whole numbers. Evidence names players by their ids, and no phone numbers.
 
+mod pace;
 pub mod payer;
+mod shared;
 
 use std::time::Duration;
+
+pub use self::{
+    pace::{Pace, even_answers, fast_answers},
+    shared::{Shared, shared_payer},
+};
 
 use super::{
     ids::PlayerId,
@@ -272,7 +279,8 @@ pub fn expected_milli(company: &[Company]) -> i64 {
 
 /// A share in per cent of a threshold.
 fn score(measure: i64, threshold: i64) -> i64 {
-    measure.saturating_mul(100) / threshold.max(1)
+    let score = i128::from(measure) * 100 / i128::from(threshold.max(1));
+    i64::try_from(score).unwrap_or(i64::MAX)
 }
 
 /// Two who met far more often than by chance.
@@ -380,154 +388,6 @@ pub fn passed_on(
             ("KES taken out", taker.withdrawn.to_string()),
             ("KES deposited by who took out", taker.deposited.to_string()),
             ("matches of the two", pair.met.to_string()),
-        ],
-    })
-}
-
-/// One phone, and the accounts whose deposits it paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shared {
-    /// The mark of the payer.
-    pub payer: String,
-    /// Whether the mark names one phone.
-    pub is_certain: bool,
-    /// The accounts, each with its number of deposits from this phone.
-    pub accounts: Vec<(PlayerId, i64)>,
-    /// Matches of these accounts among each other, as far as they were counted.
-    pub met: i64,
-}
-
-/// A phone that paid for several accounts.
-#[must_use]
-pub fn shared_payer(shared: &Shared, rules: &FairRules) -> Option<Case> {
-    let count = i64::try_from(shared.accounts.len()).unwrap_or(i64::MAX);
-    if count < rules.accounts_per_payer.max(2) {
-        return None;
-    }
-    let how = if shared.is_certain {
-        "one phone paid"
-    } else {
-        "one name and masked number, which may be several people, paid"
-    };
-    let met = shared.met;
-    let among = match met {
-        0 => "they have not met in games".to_owned(),
-        met => format!("they met {met} times in games"),
-    };
-    let deposits = shared
-        .accounts
-        .iter()
-        .map(|(player, deposits)| format!("{player} {deposits}"));
-    // Accounts that play each other are what this is about; a family that shares a phone is not.
-    let weight = if met > 0 { 2 } else { 1 };
-    let certain = if shared.is_certain { 2 } else { 1 };
-    Some(Case {
-        kind: Kind::SharedPayer,
-        about: shared.payer.clone(),
-        players: shared.accounts.iter().map(|(player, _)| *player).collect(),
-        score: score(
-            count.saturating_mul(weight * certain),
-            rules.accounts_per_payer.saturating_mul(2),
-        ),
-        summary: format!("{how} the deposits of {count} accounts; {among}"),
-        evidence: vec![
-            ("accounts", count.to_string()),
-            (
-                "deposits by account",
-                deposits.collect::<Vec<_>>().join(", "),
-            ),
-            (
-                "the payer is",
-                if shared.is_certain {
-                    "certain"
-                } else {
-                    "probable"
-                }
-                .to_owned(),
-            ),
-            ("matches among them", met.to_string()),
-        ],
-    })
-}
-
-/// How fast a player answered within the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// The player.
-    pub player: PlayerId,
-    /// Answers in time.
-    pub answers: i64,
-    /// Those that were faster than anybody reads.
-    pub fast: i64,
-    /// Those of them that were right.
-    pub fast_right: i64,
-    /// Their times, summed, in ms.
-    pub total_ms: i64,
-    /// Their squares, summed.
-    pub total_square: i64,
-}
-
-impl Pace {
-    /// Mean and standard deviation in ms.
-    #[must_use]
-    pub fn mean_and_spread(&self) -> (i64, i64) {
-        let answers = self.answers.max(1);
-        let mean = self.total_ms / answers;
-        let (sum, squares) = (i128::from(self.total_ms), i128::from(self.total_square));
-        // n * squares - sum², so that nothing is lost by dividing first.
-        let varied = i128::from(answers) * squares - sum * sum;
-        let variance = varied.max(0) / (i128::from(answers) * i128::from(answers));
-        (mean, i64::try_from(variance.isqrt()).unwrap_or(i64::MAX))
-    }
-}
-
-/// Right answers that came faster than anybody reads. Who presses any key at once is right in a third of
-/// them; more than half must be right.
-#[must_use]
-pub fn fast_answers(pace: &Pace, rules: &FairRules) -> Option<Case> {
-    let is_knowing = pace.fast_right.saturating_mul(2) > pace.fast;
-    if pace.fast_right < rules.fast_answers || !is_knowing {
-        return None;
-    }
-    let (fast, right, limit) = (pace.fast, pace.fast_right, rules.fastest_ms());
-    Some(Case {
-        kind: Kind::FastAnswers,
-        about: pace.player.to_string(),
-        players: vec![pace.player],
-        score: score(right, rules.fast_answers),
-        summary: format!("{right} of {fast} answers within {limit} ms of the question were right"),
-        evidence: vec![
-            ("answers", pace.answers.to_string()),
-            ("too fast to have been read", fast.to_string()),
-            ("of them right", right.to_string()),
-            ("limit in ms, carriage and reading", limit.to_string()),
-            ("mean in ms", pace.mean_and_spread().0.to_string()),
-        ],
-    })
-}
-
-/// Answers that came at intervals too even to be a person's.
-#[must_use]
-pub fn even_answers(pace: &Pace, rules: &FairRules) -> Option<Case> {
-    let (mean, spread) = pace.mean_and_spread();
-    let limit = ms(rules.even_spread);
-    if pace.answers < rules.even_answers || spread >= limit {
-        return None;
-    }
-    Some(Case {
-        kind: Kind::EvenAnswers,
-        about: pace.player.to_string(),
-        players: vec![pace.player],
-        score: score(limit, spread.max(1)),
-        summary: format!(
-            "{} answers, each after {mean} ms, give or take {spread}",
-            pace.answers
-        ),
-        evidence: vec![
-            ("answers", pace.answers.to_string()),
-            ("mean in ms", mean.to_string()),
-            ("standard deviation in ms", spread.to_string()),
-            ("limit in ms", limit.to_string()),
         ],
     })
 }

@@ -3,7 +3,7 @@
 use super::{
     StoreError, Tx,
     engine::{ids_json, parse},
-    fair_counts::Looked,
+    fair_seen::Looked,
 };
 use crate::core::{
     fair::Shared,

@@ -1,5 +1,6 @@
 //! The rules of the watch: what is flagged, and what ordinary play looks like.
 
+#[cfg(test)]
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 

@@ -394,6 +394,7 @@ mod tests {
                 ("4", "screen_switch_language"),
                 ("5", "screen_help"),
                 ("6", "screen_withdraw"),
+                ("7", "screen_care"),
             ])
         );
         assert_eq!(
