@@ -74,6 +74,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Password {
     /// Read the password from the first line of standard input instead of asking for it
     #[arg(long)]

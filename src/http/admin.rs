@@ -165,7 +165,7 @@ where
     H: Handler<T, Web>,
     T: 'static,
 {
-    get(handler)
+    any(nothing_here).get(handler)
 }
 
 /// An act: for whoever has this role, or a higher one.
@@ -174,7 +174,9 @@ where
     H: Handler<T, Web>,
     T: 'static,
 {
-    post(handler).layer(middleware::from_fn_with_state(role, gate::need))
+    any(nothing_here)
+        .post(handler)
+        .layer(middleware::from_fn_with_state(role, gate::need))
 }
 
 async fn nothing_here() -> Fault {

@@ -100,6 +100,19 @@ impl Tx {
             msisdn.masked(),
             MASKED_ERASED
         )?;
+        execute!(
+            self,
+            "update hop_receipt set conversation = replace(conversation, $2, $3)
+            where msisdn in (
+                select other.msisdn
+                from entry as mine
+                join entry as theirs on theirs.set_id = mine.set_id and theirs.id <> mine.id
+                join player as other on other.id = theirs.player_id
+                where mine.player_id = $1)",
+            id.as_str(),
+            msisdn.masked(),
+            MASKED_ERASED
+        )?;
         // A cause may have the number in it where the SMS answers one.
         let sms = execute!(
             self,

@@ -72,7 +72,12 @@ async fn sighup_exchanges_the_menu_and_a_broken_one_is_refused_with_its_place() 
     );
     edit(&house, "menu.toml", "go = \"declined\"", "go = \"decline\"");
     reload(&service, "was not reloaded").await;
-    let told = || service.log().contains(&place).then_some(());
+    // The findings are logged one by one.
+    let last = "there is no screen";
+    let told = || {
+        let log = service.log();
+        (log.contains(&place) && log.contains(last)).then_some(())
+    };
     eventually("the place", told).await;
     let log = service.log();
     for word in [

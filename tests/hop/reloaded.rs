@@ -307,7 +307,10 @@ async fn an_outcome_leads_where_the_menu_in_force_says() {
     let phone = world.registered("0712345678").await;
     dial(&phone).await;
     press(&phone, &["1", "1", "2"]).await;
-    menus.edit("menu.toml", "short = \"short\"", "short = \"deposit\"");
+    // A stake, and a stake after the reality check.
+    for _ in 0..2 {
+        menus.edit("menu.toml", " short = \"short\"", " short = \"deposit\"");
+    }
     menus.edit("menu.toml", "[screen.short]\noptions = [{ key = \"1\", text = \"deposit\", go = \"deposit\" }]\nback = \"home\"\n", "");
     for file in ["en.toml", "sw.toml"] {
         let text = menus.read(file);

@@ -9,7 +9,7 @@ use sandbox::{Phone, PhoneError, Screen};
 
 use crate::support::{PATIENCE, World, msisdn};
 
-const HOPS: usize = 2_000;
+const HOPS: usize = 4_000;
 
 /// What people and pockets type beside the keys on the screen.
 const OTHER: [&str; 12] = [

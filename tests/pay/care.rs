@@ -328,7 +328,11 @@ async fn who_was_not_checked_waits_and_deposits_once_an_operator_has() {
 
 #[tokio::test]
 async fn above_the_cap_of_the_day_a_refund_has_no_bonus_and_its_sms_says_so() {
-    let world = World::with(|config| config.game.bonus_refunds_per_day = 2).await;
+    let world = World::with(|config| {
+        config.game.bonus_refunds_per_day = 2;
+        config.players.reality_check = Duration::ZERO;
+    })
+    .await;
     let phone = world.funded("0712345678", 1_000).await;
     let play = async || {
         world.stake(&phone, "3").await;

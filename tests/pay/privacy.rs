@@ -32,13 +32,13 @@ async fn dump(world: &World) -> String {
             .expect("columns");
         let mut all = String::new();
         for (table, column, _) in columns {
-            let sql = format!("select cast(\"{column}\" as text) from \"{table}\"");
-            let rows = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(sql));
+            let sql = format!("select cast(\"{column}\" as blob) from \"{table}\"");
+            let rows = sqlx::query_scalar::<_, Option<Vec<u8>>>(AssertSqlSafe(sql));
             let rows = rows.fetch_all(&mut db).await.expect("rows");
             all.extend(
                 rows.into_iter()
                     .flatten()
-                    .map(|row| format!("{table}.{column}: {row}\n")),
+                    .map(|row| format!("{table}.{column}: {}\n", String::from_utf8_lossy(&row))),
             );
         }
         return all;
@@ -294,6 +294,7 @@ async fn an_exclusion_keeps_the_number_until_it_is_over() {
     assert!(refusal(&world, &baraka, &why).await.contains("is blocked"));
     world.run_due().await;
     world.turn(MINUTE * 60 * 24 * 8);
+    world.run_due().await;
     app.erase_player(&msisdn(&amina), &why)
         .await
         .expect("it is over");

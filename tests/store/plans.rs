@@ -99,6 +99,7 @@ on_each_engine!(no_query_reads_a_whole_table_that_grows);
 
 async fn no_query_reads_a_whole_table_that_grows(bench: &Bench) {
     bench.leave_loose_ends();
+    bench.leave_the_books_aside();
     let engine = if bench.is_postgres() {
         Engine::Postgres
     } else {

@@ -375,10 +375,9 @@ mod tests {
     #[test]
     fn keys_and_outcomes_lead_where_the_file_says() {
         let graph = Graph::of(&menu(&[]), &Facts::default(), "en", 160);
+        let end = |way: &Way| (way.label.clone(), graph.nodes[way.to].id());
         let ways = |id: &str| -> Vec<(String, String)> {
-            let ways = named(&graph, id).ways.iter();
-            ways.map(|way| (way.label.clone(), graph.nodes[way.to].id()))
-                .collect()
+            named(&graph, id).ways.iter().map(end).collect()
         };
         let expected = |ways: &[(&str, &str)]| -> Vec<(String, String)> {
             ways.iter()
