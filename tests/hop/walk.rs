@@ -9,7 +9,7 @@ use sandbox::{Phone, PhoneError, Screen};
 
 use crate::support::{PATIENCE, World, msisdn};
 
-const HOPS: usize = 7_000;
+const HOPS: usize = 6_000;
 
 /// What people and pockets type beside the keys on the screen.
 const OTHER: [&str; 12] = [
@@ -159,7 +159,7 @@ async fn every_screen_that_a_phone_reaches_fits_and_no_key_breaks_the_service() 
     .await;
     let mut walk = Walk {
         world,
-        rng: StdRng::seed_from_u64(2),
+        rng: StdRng::seed_from_u64(11),
         seen: BTreeSet::new(),
     };
     let phones: Vec<Phone> = ["0712345678", "0110234567", "0722345678", "0799345678"]
