@@ -47,7 +47,7 @@ use axum::{
     Router,
     handler::Handler,
     middleware,
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any},
 };
 
 use super::Web;
@@ -59,10 +59,10 @@ pub(super) fn router(web: &Web) -> Router<Web> {
     Router::new()
         .merge(pages())
         .merge(acts())
-        .route("/admin/", get(login::home))
-        .route("/admin/login", get(login::page).post(login::enter))
-        .route("/admin/logout", post(login::leave))
-        .route("/admin/style.css", get(style::sheet))
+        .route("/admin/", look(login::home))
+        .route("/admin/login", look(login::page).post(login::enter))
+        .route("/admin/logout", any(nothing_here).post(login::leave))
+        .route("/admin/style.css", look(style::sheet))
         .route("/admin/{*rest}", any(nothing_here))
         .layer(middleware::from_fn_with_state(web.clone(), gate::stand))
 }
@@ -159,7 +159,8 @@ fn money_acts() -> Router<Web> {
         )
 }
 
-/// A page: for whoever is logged in.
+/// A page. Other methods are answered like an unknown address: axum would list those that it takes, also
+/// where the console is off.
 fn look<H, T>(handler: H) -> MethodRouter<Web>
 where
     H: Handler<T, Web>,

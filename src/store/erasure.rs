@@ -141,6 +141,14 @@ impl Tx {
             "delete from hop_receipt where msisdn = $1",
             msisdn.e164()
         )?;
+        // M-Pesa's ids of requests end with the number. One that matches nothing: what is told later of
+        // such a deposit belongs to nobody.
+        execute!(
+            self,
+            "update deposit set checkout_id = $2 where player_id = $1 and checkout_id is not null",
+            id.as_str(),
+            ERASED
+        )?;
         let payers = execute!(
             self,
             "delete from deposit_payer where player_id = $1 or payer = $2",
