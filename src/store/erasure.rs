@@ -141,13 +141,11 @@ impl Tx {
             "delete from hop_receipt where msisdn = $1",
             msisdn.e164()
         )?;
-        // M-Pesa's ids of requests end with the number. One that matches nothing: what is told later of
-        // such a deposit belongs to nobody.
+        // M-Pesa's ids of requests end with the number.
         execute!(
             self,
-            "update deposit set checkout_id = $2 where player_id = $1 and checkout_id is not null",
-            id.as_str(),
-            ERASED
+            "update deposit set checkout_id = null where player_id = $1",
+            id.as_str()
         )?;
         let payers = execute!(
             self,

@@ -1,5 +1,5 @@
 //! Raw callbacks of one player: those whose path names a deposit or withdrawal of theirs, and those with
-//! their number or a receipt of theirs in the body. For data-protection requests, which are rare: the whole
+//! their number, with or without spaces, or a receipt of theirs in the body. For data-protection requests, which are rare: the whole
 //! inbox is gone through.
 
 use super::{StoreError, Tx, engine::ids_json};
@@ -38,6 +38,7 @@ impl Tx {
                     select id from deposit where player_id = $1
                     union all select id from withdrawal where player_id = $1)
                 or instr(body, cast($2 as blob)) > 0
+                or instr(replace(replace(cast(body as text), ' ', ''), '-', ''), $2) > 0
                 or instr(body, cast($3 as blob)) > 0
                 or kind in ('c2b_confirmation', 'c2b_validation', 'c2b_pull') and exists (
                     select 1 from deposit where player_id = $1 and receipt is not null
@@ -47,6 +48,7 @@ impl Tx {
                     select id from deposit where player_id = $1
                     union all select id from withdrawal where player_id = $1)
                 or position(convert_to($2, 'UTF8') in body) > 0
+                or position($2 in replace(replace(encode(body, 'escape'), ' ', ''), '-', '')) > 0
                 or position(convert_to($3, 'UTF8') in body) > 0
                 or kind in ('c2b_confirmation', 'c2b_validation', 'c2b_pull') and exists (
                     select 1 from deposit where player_id = $1 and receipt is not null

@@ -221,6 +221,9 @@ async fn nothing_is_erased_while_money_or_a_game_is_under_way_or_somebody_is_bar
     })
     .await;
     let amina = world.funded("0712345678", 200).await;
+    // What the gateway told of her sessions is acted on before anything else is a reason.
+    world.callbacks_are_in().await;
+    world.run_due().await;
     let nobody = world.phone("0799999999");
     let why = by("asked by letter");
     assert_eq!(
