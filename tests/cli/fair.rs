@@ -127,8 +127,8 @@ async fn a_player_is_exported_into_a_file_of_its_own_and_erased_once_nothing_hol
     assert!(said.one_line().contains("KES 50"), "{said:?}");
     erase("0722345678", " ").ended(2).one_line();
     erase("0799999999", "asked by letter").ended(1).one_line();
-    world.registered("0733345678").await;
-    world.run_due().await;
+    let third = world.registered("0733345678").await;
+    world.ends_are_told(&third).await;
     let said = erase("0733345678", "asked by letter").ended(0);
     assert!(said.stdout.contains("The books stay"), "{said:?}");
     erase("0733345678", "asked by letter").ended(1).one_line();

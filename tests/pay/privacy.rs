@@ -148,6 +148,7 @@ async fn after_an_erasure_nothing_of_the_number_is_in_the_database_and_the_books
     let books = world.app().ledger_report().await.expect("a report");
     let id = world.report(&amina).await.player.id;
 
+    world.ends_are_told(&amina).await;
     let erased = world
         .app()
         .erase_player(&msisdn(&amina), &by("asked by letter"))
@@ -221,9 +222,8 @@ async fn nothing_is_erased_while_money_or_a_game_is_under_way_or_somebody_is_bar
     })
     .await;
     let amina = world.funded("0712345678", 200).await;
-    // What the gateway told of her sessions is acted on before anything else is a reason.
-    world.callbacks_are_in().await;
-    world.run_due().await;
+    // What the gateway tells of her sessions is acted on before anything else is a reason.
+    world.ends_are_told(&amina).await;
     let nobody = world.phone("0799999999");
     let why = by("asked by letter");
     assert_eq!(
@@ -270,6 +270,7 @@ async fn nothing_is_erased_while_money_or_a_game_is_under_way_or_somebody_is_bar
         .await
         .expect("the log");
     assert_eq!(log, [], "what is refused is not done");
+    world.ends_are_told(&amina).await;
     world
         .app()
         .erase_player(&msisdn(&amina), &why)
@@ -297,7 +298,7 @@ async fn an_exclusion_keeps_the_number_until_it_is_over() {
     assert!(refusal(&world, &baraka, &why).await.contains("is blocked"));
     world.run_due().await;
     world.turn(MINUTE * 60 * 24 * 8);
-    world.run_due().await;
+    world.ends_are_told(&amina).await;
     app.erase_player(&msisdn(&amina), &why)
         .await
         .expect("it is over");
@@ -319,6 +320,7 @@ async fn what_is_paid_after_an_erasure_waits_in_suspense_and_nobody_is_written_t
     world.callbacks_are_in().await;
     world.run_due().await;
     let before = amina.inbox().len();
+    world.ends_are_told(&amina).await;
     let erased = world
         .app()
         .erase_player(&msisdn(&amina), &by("asked by letter"))

@@ -35,7 +35,7 @@ use majibu::{
     store::{Entry, EntryState},
 };
 use rand::{SeedableRng, rngs::StdRng};
-use sandbox::{Phone, Screen, ServiceUrls, Simulator, SimulatorConfig};
+use sandbox::{Exchange, Phone, Screen, ServiceUrls, Simulator, SimulatorConfig};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
@@ -319,6 +319,35 @@ impl World {
                 .await
                 .expect("a callback");
         }
+    }
+
+    /// Waits until the gateway has told how every session of a phone ended, but for one that is open,
+    /// and acts on it.
+    pub async fn ends_are_told(&self, phone: &Phone) {
+        let session = |exchange: &Exchange| -> Option<String> {
+            let fields: Vec<(String, String)> =
+                serde_urlencoded::from_str(&exchange.request_body).ok()?;
+            let mut ids = fields.into_iter().filter(|(name, _)| name == "sessionId");
+            ids.next().map(|(_, id)| id)
+        };
+        let is_theirs = |exchange: &Exchange| exchange.phone == Some(phone.number());
+        let hops = self.sim.exchanges().into_iter();
+        let hops = hops.filter(|one| one.what == "USSD hop" && is_theirs(one));
+        let mut begun: Vec<String> = hops.filter_map(|hop| session(&hop)).collect();
+        begun.dedup();
+        if phone.is_in_session() {
+            begun.pop();
+        }
+        for id in begun {
+            let is_told = |exchange: &Exchange| {
+                exchange.what == "end event"
+                    && exchange.status.is_some()
+                    && session(exchange).as_ref() == Some(&id)
+            };
+            let told = self.sim.wait_for_exchange(is_told, PATIENCE).await;
+            told.expect("how a session ended");
+        }
+        self.run_due().await;
     }
 
     /// Dials and takes a seat: the first category, the stake with this number in the list. The first
