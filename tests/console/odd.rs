@@ -163,7 +163,7 @@ async fn every_answer_is_guarded_also_a_refusal() {
     is_guarded(&missing);
     let wrong = browser.request(Method::PUT, "/admin/audit");
     let wrong = browser.send(wrong).await;
-    assert_eq!(wrong.status.as_u16(), 405);
+    assert_eq!(wrong.status.as_u16(), 404);
     is_guarded(&wrong);
     world.check().await;
 }

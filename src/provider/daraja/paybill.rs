@@ -1,6 +1,8 @@
 //! C2B and Pull (contract, sections 10 and 11): read leniently, for nothing that is told of money may
 //! be lost to a spelling.
 
+use std::time::Duration;
+
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
@@ -86,7 +88,8 @@ impl Paybill for DarajaClient {
         let body = json!({
             "ShortCode": self.settings().shortcode,
             "StartDate": written(question.since),
-            "EndDate": written(question.until),
+            // Up to the end of its second: a payment of just now is in it, too.
+            "EndDate": written(question.until.after(Duration::from_millis(999))),
             "OffSetValue": question.offset.to_string(),
         });
         Box::pin(async move {
