@@ -2,37 +2,16 @@
 //! on whichever engine a transaction belongs to. SQLite is the embedded default.
 
 use std::{
-    path::Path,
+    ops::{Deref, DerefMut},
     str::FromStr,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use backon::{ConstantBuilder, Retryable};
 use serde_json::Value;
-use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 
-use super::{
-    StoreError,
-    error::{is_busy, plainly},
-    tally::Tally,
-};
+use super::{StoreError, tally::Tally};
 use crate::telemetry;
-
-/// How long a statement waits for another process that writes to the same SQLite file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long and how often a file is tried that another process has while both open it: 5 s in all.
-const OPEN_AGAIN: Duration = Duration::from_millis(50);
-const OPENINGS: usize = 100;
-/// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that only read, on SQLite.
-const READERS: u32 = 8;
-/// Connections of one process to PostgreSQL.
-const CONNECTIONS: u32 = 16;
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -70,7 +49,36 @@ pub(super) enum EngineTx {
     /// On SQLite.
     Sqlite(Transaction<'static, Sqlite>),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PostgresTx),
+}
+
+/// A connection to PostgreSQL for one transaction.
+#[derive(Debug)]
+pub(super) enum PostgresTx {
+    /// Which was begun, and is to be committed.
+    Begun(Transaction<'static, Postgres>),
+    /// Which is the one statement that runs on it.
+    Single(PoolConnection<Postgres>),
+}
+
+impl Deref for PostgresTx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match self {
+            Self::Begun(tx) => tx,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for PostgresTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Begun(tx) => tx,
+            Self::Single(connection) => connection,
+        }
+    }
 }
 
 /// Runs one statement; gives the number of rows that it changed.
@@ -165,94 +173,6 @@ macro_rules! of_ids {
 }
 
 impl Store {
-    /// Opens the database of a URL: `sqlite://relative/path` or `sqlite:///absolute/path`; the file
-    /// is created where it does not exist.
-    ///
-    /// # Errors
-    /// When the URL names no engine of this build, or the database cannot be opened.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        match scheme {
-            "sqlite" => Self::open_sqlite(url).await,
-            "postgres" | "postgresql" => Self::open_postgres(url).await,
-            _ => Err(StoreError::Url(
-                "expected sqlite://PATH or postgres://HOST/DATABASE".into(),
-            )),
-        }
-    }
-
-    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(unusable)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Money: a commit is on the disk before anybody hears of it.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Without it, `insert or replace` would delete a transfer past its trigger.
-            .pragma("recursive_triggers", "on")
-            .busy_timeout(BUSY_TIMEOUT);
-        let folder = options
-            .get_filename()
-            .parent()
-            .unwrap_or(Path::new(""))
-            .to_owned();
-        if !folder.as_os_str().is_empty() && !folder.exists() {
-            return Err(StoreError::Url(format!(
-                "there is no folder {}",
-                folder.display()
-            )));
-        }
-        let pool = |connections, options| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .connect_with(options)
-        };
-        // Processes that start at once on a new file: SQLite does not wait where it changes to WAL.
-        let writer = (|| pool(1, options.clone()))
-            .retry(
-                ConstantBuilder::new()
-                    .with_delay(OPEN_AGAIN)
-                    .with_max_times(OPENINGS),
-            )
-            .sleep(tokio::time::sleep)
-            .when(is_busy);
-        let writer = writer.await.map_err(unusable)?;
-        let read_only = options.pragma("query_only", "on");
-        let readers = pool(READERS, read_only).await.map_err(unusable)?;
-        Ok(Self {
-            engine: Engine::Sqlite { writer, readers },
-        })
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
-        let options = PgConnectOptions::from_str(url)
-            .map_err(unusable)?
-            .application_name("majibu")
-            // A transaction that hangs lets go of its locks.
-            .options([
-                ("lock_timeout", "5s"),
-                ("idle_in_transaction_session_timeout", "30s"),
-            ]);
-        // Once by hand: a pool would only say that it waited for too long.
-        match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
-            Ok(connected) => {
-                let _ = connected.map_err(unusable)?.close().await;
-            }
-            Err(_) => return Err(StoreError::Url("the server does not answer".into())),
-        }
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options);
-        Ok(Self {
-            engine: Engine::Postgres(pool.await.map_err(unusable)?),
-        })
-    }
-
     /// Begins a transaction that writes. On SQLite it has the write lock from the start, so that
     /// what it reads cannot change under it.
     ///
@@ -264,7 +184,9 @@ impl Store {
             Engine::Sqlite { writer, .. } => {
                 EngineTx::Sqlite(writer.begin_with("begin immediate").await?)
             }
-            Engine::Postgres(pool) => EngineTx::Postgres(begin_on(pool, "begin").await?),
+            Engine::Postgres(pool) => {
+                EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, "begin").await?))
+            }
         };
         telemetry::count_begin(true, asked.elapsed());
         Ok(Tx::of(tx))
@@ -282,11 +204,35 @@ impl Store {
             }
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
-                EngineTx::Postgres(begin_on(pool, begin).await?)
+                EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, begin).await?))
             }
         };
         telemetry::count_begin(false, asked.elapsed());
         Ok(Tx::of(tx))
+    }
+
+    /// For one statement that reads: it sees one snapshot by itself, and PostgreSQL needs no trips to
+    /// begin and to end.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub(super) async fn read_once(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { .. } => self.read().await,
+            Engine::Postgres(pool) => single(pool, false).await,
+        }
+    }
+
+    /// For one statement that writes, all of it or nothing, and is committed by itself on PostgreSQL. On
+    /// SQLite it is a transaction as any other: [`Tx::commit`] ends it on both.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub(super) async fn write_once(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { .. } => self.write().await,
+            Engine::Postgres(pool) => single(pool, true).await,
+        }
     }
 
     /// Whether the database answers.
@@ -332,7 +278,9 @@ impl Tx {
         }
         match self.engine {
             EngineTx::Sqlite(tx) => tx.commit().await?,
-            EngineTx::Postgres(tx) => tx.commit().await?,
+            EngineTx::Postgres(PostgresTx::Begun(tx)) => tx.commit().await?,
+            // Its statement was committed as it ended.
+            EngineTx::Postgres(PostgresTx::Single(_)) => {}
         }
         self.tally.count();
         Ok(())
@@ -376,6 +324,14 @@ impl Tx {
             EngineTx::Postgres(_) => postgres,
         }
     }
+}
+
+/// A connection for one statement.
+async fn single(pool: &PgPool, writes: bool) -> Result<Tx, StoreError> {
+    let asked = Instant::now();
+    let connection = pool.acquire().await?;
+    telemetry::count_begin(writes, asked.elapsed());
+    Ok(Tx::of(EngineTx::Postgres(PostgresTx::Single(connection))))
 }
 
 /// Begins on PostgreSQL, in a task of its own: where the caller goes away half-way, sqlx would give
