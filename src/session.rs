@@ -21,9 +21,8 @@ use crate::{
     menu::{Session, Shown},
 };
 
-/// The longest history of replies that a session keeps, in hops: a whole game. What is repeated later than
-/// that gets its reply from its receipt, if it had an effect, else the screen that is shown now.
-const HISTORY: usize = 12;
+/// The longest history of replies that a session keeps, in hops.
+const HISTORY: usize = 64;
 
 /// One USSD session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

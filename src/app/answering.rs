@@ -1,6 +1,10 @@
 //! An answer in the middle of a round: most hops of a game, so it takes two statements and no locks.
 
-use super::{App, AppError, hop::TurnContext, play::asked};
+use super::{
+    App, AppError,
+    hop::{TurnContext, written},
+    play::asked,
+};
 use crate::{
     core::{game::clock::Verdict, ids::EntryId},
     menu::{Action, Step},
@@ -58,8 +62,7 @@ impl App {
         let mut after = conversation.clone();
         let step = turn.menu.outcome(&mut after.state, Action::Answer, asked);
         self.show_step(turn, &mut after, step);
-        let json = serde_json::to_string(&after)
-            .map_err(|_| AppError::Unusable("cannot be written down"))?;
+        let json = written(&after)?;
         let kept = AnswerAndReceipt {
             entry: &entry,
             answer,

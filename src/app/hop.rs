@@ -264,12 +264,14 @@ impl App {
     ) -> Result<Ran, AppError> {
         if !action.is_durable() {
             let mut tx = self.store().read().await?;
-            if let Some(outcome) = self.look(&mut tx, turn, conversation, action).await? {
+            let looked = Box::pin(self.look(&mut tx, turn, conversation, action));
+            if let Some(outcome) = looked.await? {
                 let step = turn.menu.outcome(&mut conversation.state, action, outcome);
                 return Ok(Ran::Step(step));
             }
         }
-        let kept = match self.keep(turn, conversation, action).await {
+        // Most hops need nothing of this: their futures are small without it.
+        let kept = match Box::pin(self.keep(turn, conversation, action)).await {
             Ok(kept) => kept,
             // The same hop may have run before, elsewhere: then its receipt has the answer.
             Err(error) if !error.is_of_the_database() => {
@@ -312,8 +314,7 @@ impl App {
         let outcome = self.act(&mut tx, turn, &mut conversation, action).await?;
         let step = turn.menu.outcome(&mut conversation.state, action, outcome);
         self.show_step(turn, &mut conversation, step);
-        let json = serde_json::to_string(&conversation)
-            .map_err(|_| AppError::Unusable("cannot be written down"))?;
+        let json = written(&conversation)?;
         let hop = turn.hop;
         tx.keep_receipt(&hop.session, &hop.transcript, turn.msisdn, &json, turn.now)
             .await?;
@@ -418,6 +419,11 @@ pub(super) struct TurnContext<'a> {
     pub(super) facts: &'a Facts,
     pub(super) budget: usize,
     pub(super) now: Timestamp,
+}
+
+/// A conversation as its receipt keeps it.
+pub(super) fn written(conversation: &Conversation) -> Result<String, AppError> {
+    serde_json::to_string(conversation).map_err(|_| AppError::Unusable("cannot be written down"))
 }
 
 fn read_conversation(json: &str) -> Result<Conversation, AppError> {

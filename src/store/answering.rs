@@ -4,7 +4,7 @@
 //! Nothing is locked in between: what was read is what the second statement finds, or it keeps nothing.
 
 use super::{
-    Entry, GivenAnswer, QuestionText, Store, StoreError, Tx, engine::Engine, entries::EntryRow,
+    Entry, GivenAnswer, QuestionText, Store, StoreError, Tx, engine::EngineTx, entries::EntryRow,
     questions::TextRow,
 };
 use crate::core::{
@@ -110,75 +110,78 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when the hop has a receipt already.
     pub async fn keep_answer(&self, kept: &AnswerAndReceipt<'_>) -> Result<bool, StoreError> {
-        match &self.engine {
-            // One writer at a time, and no trips to save.
-            Engine::Sqlite { .. } => self.transact(|tx| keep(tx, kept)).await,
-            Engine::Postgres(_) => {
-                let mut tx = self.write_once().await?;
-                let has_moved = keep_at_once(&mut tx, kept).await?;
-                tx.commit().await?;
-                Ok(has_moved)
+        let mut tx = self.write_once().await?;
+        let has_moved = keep(&mut tx, kept).await?;
+        if has_moved {
+            tx.commit().await?;
+        }
+        Ok(has_moved)
+    }
+}
+
+/// Keeps an answer if its entry is as it was read: one statement after the other on SQLite, where trips
+/// cost nothing, and all in one on PostgreSQL, which is a transaction by itself. Gives whether it did.
+async fn keep(tx: &mut Tx, kept: &AnswerAndReceipt<'_>) -> Result<bool, StoreError> {
+    let entry = kept.entry;
+    match &tx.engine {
+        EngineTx::Sqlite(_) => {
+            let as_read = fetch_optional!(
+                tx,
+                (i64,),
+                "select 1 from entry
+                where id = $1 and position = $2 and state = 'playing' and sent_at_ms = $3",
+                entry.id.to_string(),
+                entry.position,
+                entry.sent_at.ms()
+            )?;
+            if as_read.is_some() {
+                tx.add_answer(
+                    entry,
+                    kept.answer,
+                    kept.spent,
+                    kept.sent_at,
+                    kept.clock_ends,
+                )
+                .await?;
+                let (session, transcript) = (kept.session, kept.transcript);
+                let now = kept.answer.received_at;
+                tx.keep_receipt(session, transcript, kept.msisdn, kept.conversation, now)
+                    .await?;
             }
+            Ok(as_read.is_some())
+        }
+        EngineTx::Postgres(_) => {
+            let receipts = execute!(
+                tx,
+                "with moved as (
+                    update entry set position = position + 1, answered = answered + 1,
+                        correct = correct + $4, thinking_ms = $5, answering_ms = $6,
+                        sent_at_ms = $7, due_at_ms = $8
+                    where id = $1 and position = $2 and state = 'playing' and sent_at_ms = $3
+                    returning id
+                ), given as (
+                    insert into answer
+                        (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
+                    select id, $2, $9, $4, $3, $10 from moved
+                )
+                insert into hop_receipt (session_id, transcript, msisdn, conversation, at_ms)
+                select $11, $12, $13, $14, $10 from moved",
+                entry.id.to_string(),
+                entry.position,
+                entry.sent_at.ms(),
+                i64::from(kept.answer.is_correct),
+                kept.spent.thinking_ms,
+                kept.spent.answering_ms,
+                kept.sent_at.ms(),
+                kept.clock_ends.ms(),
+                i64::from(kept.answer.choice),
+                kept.answer.received_at.ms(),
+                kept.session,
+                kept.transcript,
+                kept.msisdn.e164(),
+                kept.conversation
+            )?;
+            Ok(receipts == 1)
         }
     }
-}
-
-/// One statement after the other.
-async fn keep(mut tx: Tx, kept: &AnswerAndReceipt<'_>) -> Result<(Tx, bool), StoreError> {
-    let entry = kept.entry;
-    let as_read = fetch_optional!(
-        tx,
-        (i64,),
-        "select 1 from entry
-        where id = $1 and position = $2 and state = 'playing' and sent_at_ms = $3",
-        entry.id.to_string(),
-        entry.position,
-        entry.sent_at.ms()
-    )?;
-    if as_read.is_none() {
-        return Ok((tx, false));
-    }
-    let (spent, ends) = (kept.spent, kept.clock_ends);
-    tx.add_answer(entry, kept.answer, spent, kept.sent_at, ends)
-        .await?;
-    let (session, transcript) = (kept.session, kept.transcript);
-    let now = kept.answer.received_at;
-    tx.keep_receipt(session, transcript, kept.msisdn, kept.conversation, now)
-        .await?;
-    Ok((tx, true))
-}
-
-/// All of it in one statement of PostgreSQL.
-async fn keep_at_once(tx: &mut Tx, kept: &AnswerAndReceipt<'_>) -> Result<bool, StoreError> {
-    let entry = kept.entry;
-    let receipts = execute!(
-        tx,
-        "with moved as (
-            update entry set position = position + 1, answered = answered + 1,
-                correct = correct + $4, thinking_ms = $5, answering_ms = $6,
-                sent_at_ms = $7, due_at_ms = $8
-            where id = $1 and position = $2 and state = 'playing' and sent_at_ms = $3
-            returning id
-        ), given as (
-            insert into answer (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
-            select id, $2, $9, $4, $3, $10 from moved
-        )
-        insert into hop_receipt (session_id, transcript, msisdn, conversation, at_ms)
-        select $11, $12, $13, $14, $10 from moved",
-        entry.id.to_string(),
-        entry.position,
-        entry.sent_at.ms(),
-        i64::from(kept.answer.is_correct),
-        kept.spent.thinking_ms,
-        kept.spent.answering_ms,
-        kept.sent_at.ms(),
-        kept.clock_ends.ms(),
-        i64::from(kept.answer.choice),
-        kept.answer.received_at.ms(),
-        kept.session,
-        kept.transcript,
-        kept.msisdn.e164(),
-        kept.conversation
-    )?;
-    Ok(receipts == 1)
 }
