@@ -54,6 +54,7 @@ mod report;
 mod reversals;
 mod schema;
 mod sets;
+mod sqlite;
 mod statement;
 mod story;
 mod tally;
@@ -65,6 +66,7 @@ mod unsure;
 mod ussd_sessions;
 mod withdrawals;
 mod withdrawn;
+mod writer;
 
 pub use adjustments::{Adjustment, AdjustmentFilter};
 pub use admins::{AdminRow, AdminSession, AdminTry};

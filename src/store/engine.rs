@@ -2,35 +2,26 @@
 //! on whichever engine a transaction belongs to. SQLite is the embedded default.
 
 use std::{
-    path::Path,
     str::FromStr,
     time::{Duration, Instant},
 };
 
-use backon::{ConstantBuilder, Retryable};
 use serde_json::Value;
 use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    ConnectOptions, Connection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::{
     StoreError,
-    error::{is_busy, plainly},
+    error::plainly,
+    sqlite::{SqliteFile, SqliteTx},
     tally::Tally,
 };
 use crate::telemetry;
 
-/// How long a statement waits for another process that writes to the same SQLite file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long and how often a file is tried that another process has while both open it: 5 s in all.
-const OPEN_AGAIN: Duration = Duration::from_millis(50);
-const OPENINGS: usize = 100;
 /// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that only read, on SQLite.
-const READERS: u32 = 8;
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections of one process to PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
@@ -43,13 +34,8 @@ pub struct Store {
 /// The connections of a store.
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
-    /// One connection writes, in turn and without retries; others read beside it (WAL).
-    Sqlite {
-        /// The one that writes.
-        writer: SqlitePool,
-        /// Those that read.
-        readers: SqlitePool,
-    },
+    /// One connection writes, in turn and without retries; others read beside it.
+    Sqlite(SqliteFile),
     /// A pool of connections that do both.
     Postgres(PgPool),
 }
@@ -68,7 +54,7 @@ pub struct Tx {
 #[derive(Debug)]
 pub(super) enum EngineTx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -173,58 +159,14 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
         match scheme {
-            "sqlite" => Self::open_sqlite(url).await,
+            "sqlite" => Ok(Self {
+                engine: Engine::Sqlite(SqliteFile::open(url).await?),
+            }),
             "postgres" | "postgresql" => Self::open_postgres(url).await,
             _ => Err(StoreError::Url(
                 "expected sqlite://PATH or postgres://HOST/DATABASE".into(),
             )),
         }
-    }
-
-    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(unusable)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Money: a commit is on the disk before anybody hears of it.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Without it, `insert or replace` would delete a transfer past its trigger.
-            .pragma("recursive_triggers", "on")
-            .busy_timeout(BUSY_TIMEOUT);
-        let folder = options
-            .get_filename()
-            .parent()
-            .unwrap_or(Path::new(""))
-            .to_owned();
-        if !folder.as_os_str().is_empty() && !folder.exists() {
-            return Err(StoreError::Url(format!(
-                "there is no folder {}",
-                folder.display()
-            )));
-        }
-        let pool = |connections, options| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .connect_with(options)
-        };
-        // Processes that start at once on a new file: SQLite does not wait where it changes to WAL.
-        let writer = (|| pool(1, options.clone()))
-            .retry(
-                ConstantBuilder::new()
-                    .with_delay(OPEN_AGAIN)
-                    .with_max_times(OPENINGS),
-            )
-            .sleep(tokio::time::sleep)
-            .when(is_busy);
-        let writer = writer.await.map_err(unusable)?;
-        let read_only = options.pragma("query_only", "on");
-        let readers = pool(READERS, read_only).await.map_err(unusable)?;
-        Ok(Self {
-            engine: Engine::Sqlite { writer, readers },
-        })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -253,17 +195,16 @@ impl Store {
         })
     }
 
-    /// Begins a transaction that writes. On SQLite it has the write lock from the start, so that
-    /// what it reads cannot change under it.
+    /// Begins a transaction that writes. On SQLite nobody else writes until it ends, so that what it
+    /// reads cannot change under it; what those before it did may not be on the disk yet, and is
+    /// committed with it or not at all.
     ///
     /// # Errors
     /// When the database does not answer in time.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let asked = Instant::now();
         let tx = match &self.engine {
-            Engine::Sqlite { writer, .. } => {
-                EngineTx::Sqlite(writer.begin_with("begin immediate").await?)
-            }
+            Engine::Sqlite(file) => EngineTx::Sqlite(file.write().await?),
             Engine::Postgres(pool) => EngineTx::Postgres(begin_on(pool, "begin").await?),
         };
         telemetry::count_begin(true, asked.elapsed());
@@ -277,9 +218,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let asked = Instant::now();
         let tx = match &self.engine {
-            Engine::Sqlite { readers, .. } => {
-                EngineTx::Sqlite(readers.begin_with("begin deferred").await?)
-            }
+            Engine::Sqlite(file) => EngineTx::Sqlite(file.read().await?),
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
                 EngineTx::Postgres(begin_on(pool, begin).await?)
@@ -302,10 +241,7 @@ impl Store {
     /// Closes all connections once they are idle.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Engine::Sqlite(file) => file.close().await,
             Engine::Postgres(pool) => pool.close().await,
         }
     }
