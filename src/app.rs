@@ -4,6 +4,7 @@
 mod adjust;
 mod admin;
 mod answered;
+mod answering;
 mod audit;
 mod backlog;
 mod balance;
@@ -27,6 +28,7 @@ mod inbox;
 mod ledger_watch;
 mod look;
 mod networks;
+mod numbers;
 mod operator;
 mod outbox;
 mod paybill;
@@ -43,6 +45,7 @@ mod registration;
 mod reversals;
 mod settle;
 mod sms;
+mod staking;
 mod statement;
 mod story;
 mod today;
@@ -96,7 +99,7 @@ pub use unsure::{Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 
-use self::{admin::Admins, facts::FactsCache, outbox::SmsHealth};
+use self::{admin::Admins, facts::FactsCache, numbers::Numbers, outbox::SmsHealth};
 use crate::{
     core::{
         fair::FairRules,
@@ -215,6 +218,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     facts: FactsCache,
+    /// Numbers of phones that sent hops of late.
+    numbers: Numbers,
     admins: Admins,
     payer_key: OnceLock<Arc<str>>,
     nudges: BTreeMap<&'static str, Arc<Notify>>,
@@ -299,6 +304,7 @@ impl App {
                 clock: outside.clock,
                 random: outside.random,
                 facts: FactsCache::default(),
+                numbers: Numbers::default(),
                 admins: Admins::default(),
                 payer_key: OnceLock::new(),
                 nudges: BTreeMap::from(nudges),

@@ -9,7 +9,7 @@ mod sms;
 mod sources;
 mod ussd;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -35,14 +35,17 @@ use crate::{
 use caller::Side;
 use sources::{Limits, PerSource};
 
-/// What the routes share.
+/// What the routes share. Cheap to clone, which each request does for each of its layers.
 #[derive(Clone)]
-pub struct Web {
+pub struct Web(Arc<Shared>);
+
+/// What they share, itself.
+pub struct Shared {
     app: App,
     jobs: JobsHealth,
     metrics: Metrics,
-    gate: Arc<Gate>,
-    console: Arc<Console>,
+    gate: Gate,
+    console: Console,
     /// How long a body may take to come.
     body_timeout: Duration,
 }
@@ -112,14 +115,22 @@ impl Web {
                 complaints: PerSource::per_minute(1),
             },
         };
-        Self {
+        Self(Arc::new(Shared {
             app,
             jobs,
             metrics,
-            gate: Arc::new(gate),
-            console: Arc::new(Console::new(config)),
+            gate,
+            console: Console::new(config),
             body_timeout: config.http.body_timeout,
-        }
+        }))
+    }
+}
+
+impl Deref for Web {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

@@ -12,6 +12,7 @@ mod engine;
 
 mod adjustments;
 mod admins;
+mod answering;
 mod answers;
 mod audit;
 mod balances;
@@ -42,6 +43,7 @@ mod inbound;
 mod inbox;
 mod ledger;
 mod ledger_check;
+mod open;
 mod outbox;
 mod paybill;
 mod payers;
@@ -55,6 +57,7 @@ mod reversals;
 mod schema;
 mod sets;
 mod sqlite;
+mod staking;
 mod statement;
 mod story;
 mod tally;
@@ -70,6 +73,7 @@ mod writer;
 
 pub use adjustments::{Adjustment, AdjustmentFilter};
 pub use admins::{AdminRow, AdminSession, AdminTry};
+pub use answering::{AnswerAndReceipt, Round};
 pub use answers::GameAnswer;
 pub use audit::{AuditFilter, AuditRow, Audited};
 pub use balances::{AskedBy, BalanceQuestion, BalanceReport, Judged};
@@ -109,6 +113,7 @@ pub use report::{DepositRow, EntryRow, SmsRow};
 pub use reversals::Reversal;
 pub use schema::Schema;
 pub use sets::{OpenSeats, OpenSet, Seeker, SetFigures};
+pub use staking::Staker;
 pub use story::{
     CallbackStory, DepositStory, EndedRow, HopRow, InboundStory, SmsStory, WithdrawalStory,
 };

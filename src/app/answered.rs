@@ -6,7 +6,6 @@ use tracing::{error, warn};
 
 use super::{App, told::Told};
 use crate::{
-    core::msisdn::Msisdn,
     menu::Shown,
     ports::Hop,
     telemetry::{self, Answered, trace},
@@ -35,7 +34,7 @@ impl App {
         let now = self.clock().now();
         let menu = self.menu();
         let told = Told::new(&menu, self.budget(&hop.network));
-        let Ok(msisdn) = Msisdn::parse(&hop.phone) else {
+        let Ok(msisdn) = self.inner.numbers.read(&hop.phone) else {
             return (told.notice("not_mobile"), Answered::Refused);
         };
         if !self.answers_code(&hop.service_code) {

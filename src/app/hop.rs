@@ -84,14 +84,14 @@ impl App {
     /// A session that the store has lost, from the receipts of its hops. A plain dial has one only
     /// where it ended a round that had run out of time, or set its clock right.
     async fn remembered(&self, hop: &Hop) -> Result<Known, AppError> {
-        let mut tx = self.store().read().await?;
+        let store = self.store();
         let receipt = match &hop.typed {
-            Typed::Transcript(transcript) => match tx.receipt(&hop.session, transcript).await? {
+            Typed::Transcript(transcript) => match store.receipt(&hop.session, transcript).await? {
                 Some(receipt) => Some(receipt),
                 None if transcript.is_empty() => None,
-                None => tx.last_receipt(&hop.session).await?,
+                None => store.last_receipt(&hop.session).await?,
             },
-            Typed::Latest(_) => tx.last_receipt(&hop.session).await?,
+            Typed::Latest(_) => store.last_receipt(&hop.session).await?,
         };
         Ok(match receipt {
             Some((_, json)) => Known::Restored(read_conversation(&json)?),
@@ -124,7 +124,7 @@ impl App {
         conversation.life_ms = self.settings().networks.of(&hop.network).session_ms();
         let start = turn.menu.start();
         let step = match self.run(&turn, &mut conversation, start).await? {
-            Ran::Step(step) => step,
+            Ran::Step(step) | Ran::Kept(step) => step,
             Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
         };
         self.navigate(
@@ -199,6 +199,7 @@ impl App {
         let step = match step {
             Step::Run(action) => match self.run(&turn, &mut conversation, action).await? {
                 Ran::Step(step) => step,
+                Ran::Kept(_) => return Ok(Turn::Went(conversation)),
                 Ran::Before(conversation) => return Ok(Turn::Went(*conversation)),
             },
             step @ (Step::Show | Step::Hint(_) | Step::Stop) => step,
@@ -213,9 +214,7 @@ impl App {
         turn: &TurnContext<'_>,
         conversation: Conversation,
     ) -> Result<Turn, AppError> {
-        let mut tx = self.store().read().await?;
-        if let Some((_, json)) = tx.receipt(&turn.hop.session, &turn.hop.transcript).await? {
-            let known = read_conversation(&json)?;
+        if let Some(known) = self.ran_before(turn.hop).await? {
             let shown = known.last_reply().cloned();
             return shown
                 .map(|shown| Turn::Answer(shown, Answered::Repeated))
@@ -246,7 +245,7 @@ impl App {
             {
                 Step::Show => {}
                 Step::Run(action) => match self.run(turn, conversation, action).await? {
-                    Ran::Step(_) => {}
+                    Ran::Step(_) | Ran::Kept(_) => {}
                     Ran::Before(_) => return Ok(()),
                 },
                 Step::Hint(_) | Step::Stop => return Ok(()),
@@ -265,49 +264,65 @@ impl App {
     ) -> Result<Ran, AppError> {
         if !action.is_durable() {
             let mut tx = self.store().read().await?;
-            if let Some(outcome) = self.look(&mut tx, turn, conversation, action).await? {
+            let looked = Box::pin(self.look(&mut tx, turn, conversation, action));
+            if let Some(outcome) = looked.await? {
                 let step = turn.menu.outcome(&mut conversation.state, action, outcome);
                 return Ok(Ran::Step(step));
             }
         }
-        let begun = &*conversation;
-        let act = |tx| self.run_durably(tx, turn, begun.clone(), action);
-        let (ran, after) = self.store().transact(act).await?;
-        if let Ran::Step(_) = ran {
-            *conversation = after;
-            self.wake_after(action);
-        }
-        Ok(ran)
+        // Most hops need nothing of this: their futures are small without it.
+        let kept = match Box::pin(self.keep(turn, conversation, action)).await {
+            Ok(kept) => kept,
+            // The same hop may have run before, elsewhere: then its receipt has the answer.
+            Err(error) if !error.is_of_the_database() => {
+                let before = self.ran_before(turn.hop).await?;
+                return before.map(Box::new).map(Ran::Before).ok_or(error);
+            }
+            Err(error) => return Err(error),
+        };
+        let (step, after) = kept;
+        *conversation = after;
+        self.wake_after(action);
+        Ok(Ran::Kept(step))
     }
 
-    /// Runs an action in a transaction that writes, with its receipt; gives the conversation after it.
+    /// Runs a durable action; gives the conversation after it, with the reply.
+    async fn keep(
+        &self,
+        turn: &TurnContext<'_>,
+        conversation: &Conversation,
+        action: Action,
+    ) -> Result<(Step, Conversation), AppError> {
+        if action == Action::Answer
+            && let Some(kept) = self.answer_at_once(turn, conversation).await?
+        {
+            return Ok(kept);
+        }
+        let act = |tx| self.run_durably(tx, turn, conversation.clone(), action);
+        self.store().transact(act).await
+    }
+
+    /// Runs an action in a transaction that writes, with its receipt, which no other run of the same hop
+    /// has; gives the conversation after it.
     async fn run_durably(
         &self,
         mut tx: Tx,
         turn: &TurnContext<'_>,
         mut conversation: Conversation,
         action: Action,
-    ) -> Result<(Tx, (Ran, Conversation)), AppError> {
-        if let Some(before) = self.ran_before(&mut tx, turn.hop).await? {
-            return Ok((tx, (Ran::Before(Box::new(before)), conversation)));
-        }
+    ) -> Result<(Tx, (Step, Conversation)), AppError> {
         let outcome = self.act(&mut tx, turn, &mut conversation, action).await?;
         let step = turn.menu.outcome(&mut conversation.state, action, outcome);
         self.show_step(turn, &mut conversation, step);
-        let json = serde_json::to_string(&conversation)
-            .map_err(|_| AppError::Unusable("cannot be written down"))?;
+        let json = written(&conversation)?;
         let hop = turn.hop;
         tx.keep_receipt(&hop.session, &hop.transcript, turn.msisdn, &json, turn.now)
             .await?;
-        Ok((tx, (Ran::Step(step), conversation)))
+        Ok((tx, (step, conversation)))
     }
 
-    async fn ran_before(
-        &self,
-        tx: &mut Tx,
-        hop: &PlacedHop,
-    ) -> Result<Option<Conversation>, AppError> {
-        let receipt = tx.receipt(&hop.session, &hop.transcript).await?;
+    async fn ran_before(&self, hop: &PlacedHop) -> Result<Option<Conversation>, AppError> {
+        let receipt = self.store().receipt(&hop.session, &hop.transcript).await?;
         receipt
             .map(|(_, json)| read_conversation(&json))
             .transpose()
@@ -319,7 +334,12 @@ impl App {
     }
 
     /// Renders what a step leads to and writes it down as the answer to this hop.
-    fn show_step(&self, turn: &TurnContext<'_>, conversation: &mut Conversation, step: Step) {
+    pub(super) fn show_step(
+        &self,
+        turn: &TurnContext<'_>,
+        conversation: &mut Conversation,
+        step: Step,
+    ) {
         let hint = match step {
             Step::Hint(hint) => Some(hint),
             Step::Show | Step::Stop | Step::Run(_) => None,
@@ -384,6 +404,8 @@ enum Turn {
 enum Ran {
     /// It ran; this comes next.
     Step(Step),
+    /// It ran with an effect; this comes next, and the conversation has the reply already.
+    Kept(Step),
     /// The same hop ran before; this is the session after it.
     Before(Box<Conversation>),
 }
@@ -397,6 +419,11 @@ pub(super) struct TurnContext<'a> {
     pub(super) facts: &'a Facts,
     pub(super) budget: usize,
     pub(super) now: Timestamp,
+}
+
+/// A conversation as its receipt keeps it.
+pub(super) fn written(conversation: &Conversation) -> Result<String, AppError> {
+    serde_json::to_string(conversation).map_err(|_| AppError::Unusable("cannot be written down"))
 }
 
 fn read_conversation(json: &str) -> Result<Conversation, AppError> {

@@ -71,20 +71,16 @@ impl App {
         Ok(switch.is_some_and(|turned| turned.is_on))
     }
 
-    /// Why no game can be started now, as an outcome.
-    pub(super) async fn closed(
-        &self,
-        tx: &mut Tx,
-        now: Timestamp,
-    ) -> Result<Option<Outcome>, AppError> {
-        if self.is_in_maintenance(tx).await? {
-            return Ok(Some(closed_until(None)));
-        }
+    /// Why no game can be started now, as an outcome; it is known how the switch for maintenance stands.
+    pub(super) fn closed(&self, is_maintained: bool, now: Timestamp) -> Option<Outcome> {
         let hours = self.settings().hours;
-        if hours.is_open(now) {
-            return Ok(None);
+        if is_maintained || hours.maintenance {
+            return Some(closed_until(None));
         }
-        Ok(Some(closed_until(hours.opens_next(now))))
+        if hours.is_open(now) {
+            return None;
+        }
+        Some(closed_until(hours.opens_next(now)))
     }
 }
 

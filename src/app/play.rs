@@ -1,4 +1,4 @@
-//! A game: taking a seat, the question under way, answers, and the end of a round.
+//! A round: the question under way, answers, and its end.
 
 use std::time::Duration;
 
@@ -8,16 +8,13 @@ use crate::{
         game::{
             clock::{RoundClock, Spent, Verdict},
             score::{Decision, decide},
-            seat::{MAX_SEATS, choose_seat, pick_questions, shuffle_choices},
         },
-        ids::{EntryId, PlayerId, SetId},
-        ledger,
-        money::Cents,
+        ids::{EntryId, PlayerId},
         time::Timestamp,
     },
     menu::{Item, Outcome},
     session::Conversation,
-    store::{Entry, EntryState, GivenAnswer, OpenSet, Player, Seeker, Tx},
+    store::{Entry, EntryState, GivenAnswer, QuestionText, Tx},
 };
 
 /// How long after the clock has run out the job ends a round: an answer that was received in time
@@ -25,7 +22,7 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(2);
 
 impl App {
-    fn round_clock(&self) -> RoundClock {
+    pub(super) fn round_clock(&self) -> RoundClock {
         RoundClock::new(self.rules())
     }
 
@@ -59,11 +56,11 @@ impl App {
 
     /// When the question that this hop sends counts as sent: now, rather than when the hop came in,
     /// so that a slow database costs the player nothing.
-    fn question_sent_at(&self, turn: &TurnContext<'_>) -> Timestamp {
+    pub(super) fn question_sent_at(&self, turn: &TurnContext<'_>) -> Timestamp {
         self.clock().now().max(turn.now)
     }
 
-    fn due_after(&self, spent: Spent, sent_at: Timestamp) -> Timestamp {
+    pub(super) fn due_after(&self, spent: Spent, sent_at: Timestamp) -> Timestamp {
         self.round_clock().deadline(spent, sent_at).after(GRACE)
     }
 
@@ -79,168 +76,6 @@ impl App {
             .find(|entry| entry.state == EntryState::Playing))
     }
 
-    /// Takes a seat: `category` and `stake` of the session. `goes_on`: after a reality check.
-    pub(super) async fn stake(
-        &self,
-        tx: &mut Tx,
-        turn: &TurnContext<'_>,
-        conversation: &mut Conversation,
-        goes_on: bool,
-    ) -> Result<Outcome, AppError> {
-        let id = player_of(conversation)?;
-        let category = conversation.state.value("category").to_owned();
-        let chosen = conversation.state.value("stake");
-        let stake = self
-            .rules()
-            .stakes
-            .iter()
-            .find(|stake| stake.to_string() == chosen);
-        let stake = *stake.ok_or(AppError::Unusable("no such stake"))?;
-        tx.serialise_player(id).await?;
-        let player = tx.player_by_id(id).await?;
-        if let Some(outcome) = self.cannot_stake(tx, &player, stake, turn.now).await? {
-            return Ok(outcome);
-        }
-        if goes_on {
-            tx.keep_reality_check(id, turn.now).await?;
-        } else if let Some(outcome) = self.reality(tx, id, turn.now).await? {
-            return Ok(outcome);
-        }
-        tx.serialise_starts(&category, stake).await?;
-        let Some((set, seat)) = self
-            .take_seat(tx, player.id, &category, stake, turn.now)
-            .await?
-        else {
-            return Ok(Outcome::named("too_few_questions"));
-        };
-        let sent_at = self.question_sent_at(turn);
-        let entry = self.sit_down(tx, &player, set, seat, sent_at).await?;
-        let transfer = ledger::stake(player.id, entry.id, stake);
-        tx.book(transfer.as_slice(), turn.now).await?;
-        tx.mark_seen(player.id, set, turn.now).await?;
-        let left = player.balance.minus(stake).unwrap_or_default();
-        let question = self
-            .question(tx, &entry, &conversation.state.locale)
-            .await?;
-        tracing::info!(player = %turn.msisdn, entry = %entry.id, stake_cents = stake.get(), seat, "staked");
-        Ok(Outcome {
-            name: "seated",
-            ..question
-        }
-        .with([("balance", left.to_string())]))
-    }
-
-    /// Why a player cannot stake now, as an outcome.
-    async fn cannot_stake(
-        &self,
-        tx: &mut Tx,
-        player: &Player,
-        stake: Cents,
-        now: Timestamp,
-    ) -> Result<Option<Outcome>, AppError> {
-        if let Some(closed) = self.closed(tx, now).await? {
-            return Ok(Some(closed));
-        }
-        if let Some(outcome) = self.shut_out(player, now) {
-            return Ok(Some(outcome));
-        }
-        let open = tx.open_entries(player.id).await?.len();
-        if open >= usize::try_from(self.rules().open_entries).unwrap_or(usize::MAX) {
-            return Ok(Some(Outcome::named("busy")));
-        }
-        if player.balance < stake {
-            let missing = stake.minus(player.balance).unwrap_or_default();
-            return Ok(Some(Outcome::named("short").with([
-                ("balance", player.balance.to_string()),
-                ("missing", missing.to_string()),
-            ])));
-        }
-        Ok(None)
-    }
-
-    /// The second seat of a set that fits, or the first of a new one. `None`: there are too
-    /// few questions.
-    async fn take_seat(
-        &self,
-        tx: &mut Tx,
-        player: PlayerId,
-        category: &str,
-        stake: Cents,
-        now: Timestamp,
-    ) -> Result<Option<(SetId, i64)>, AppError> {
-        let rules = self.rules();
-        let seeker = Seeker {
-            player,
-            category,
-            stake,
-            met_after: now.before(rules.rematch_cooldown),
-        };
-        // Where the oldest always goes first no other is looked for.
-        let limit = if rules.strength_wait.is_zero() {
-            1
-        } else {
-            MAX_SEATS
-        };
-        let open = tx.open_seats(seeker, limit, now).await?;
-        if let Some(set) = choose_seat(&open.seats, open.strength, rules.strength_wait, now) {
-            tx.serialise_set(set).await?;
-            tx.take_second_seat(set).await?;
-            return Ok(Some((set, 2)));
-        }
-        let mut rng = self.inner.random.rng();
-        let candidates = tx.candidates(category, player).await?;
-        let count = self.rules().questions_per_set;
-        let Some(questions) = pick_questions(candidates, count, &mut rng) else {
-            return Ok(None);
-        };
-        let set = OpenSet {
-            id: SetId::new(now, &mut rng),
-            category: category.into(),
-            stake,
-            owner: player,
-            questions,
-            offered_until: self.rules().offered_until(now),
-        };
-        tx.open_set(&set, now).await?;
-        Ok(Some((set.id, 1)))
-    }
-
-    async fn sit_down(
-        &self,
-        tx: &mut Tx,
-        player: &Player,
-        set: SetId,
-        seat: i64,
-        now: Timestamp,
-    ) -> Result<Entry, AppError> {
-        let mut rng = self.inner.random.rng();
-        let (_, _, questions) = tx.set_figures(set).await?;
-        let mut choice_orders = Vec::new();
-        for position in 1..=questions {
-            let question = tx.question_of_set(set, position, &player.locale).await?;
-            let choices = u8::try_from(question.choices.len()).unwrap_or_default();
-            choice_orders.push(shuffle_choices(choices, &mut rng));
-        }
-        let entry = Entry {
-            id: EntryId::new(now, &mut rng),
-            set,
-            seat,
-            player: player.id,
-            state: EntryState::Playing,
-            choice_orders,
-            position: 1,
-            sent_at: now,
-            spent: Spent::default(),
-            answered: 0,
-            correct: 0,
-            received: Cents::ZERO,
-            staked_at: now,
-        };
-        tx.add_entry(&entry, self.due_after(entry.spent, now))
-            .await?;
-        Ok(entry)
-    }
-
     /// The question under way as an outcome: `next`, with its choices as this player sees them.
     async fn question(
         &self,
@@ -251,25 +86,7 @@ impl App {
         let question = tx
             .question_of_set(entry.set, entry.position, locale)
             .await?;
-        let order = order_of(entry)?;
-        let choice = |number: &u8| {
-            let place = usize::from(*number).checked_sub(1)?;
-            Some(Item::new(
-                number.to_string(),
-                "choice",
-                question.choices.get(place)?.as_str(),
-            ))
-        };
-        let items: Option<Vec<Item>> = order.iter().map(choice).collect();
-        let items = items.ok_or(AppError::Unusable("choices do not fit their order"))?;
-        let mut outcome = Outcome::named("next").with([
-            ("entry", entry.id.to_string()),
-            ("n", entry.position.to_string()),
-            ("of", entry.choice_orders.len().to_string()),
-            ("question", question.question),
-        ]);
-        outcome.items = Some(items);
-        Ok(outcome)
+        asked(entry, question)
     }
 
     /// A redial in mid-game: the same question, with the time that is left.
@@ -315,7 +132,8 @@ impl App {
         }
         if entry.state != EntryState::Playing {
             let ending = if is_done(&entry) { "done" } else { "late" };
-            return self.closing(tx, &entry, ending).await;
+            let opponent = opponent_of(tx, &entry).await?;
+            return self.closing(tx, &entry, opponent, ending).await;
         }
         let spent = match self
             .round_clock()
@@ -378,15 +196,22 @@ impl App {
             Some(window_ends)
         };
         tx.finish_entry(entry.id, now, due).await?;
-        if opponent.is_some_and(|opponent| opponent.state == EntryState::Waiting) {
+        let is_awaited = |opponent: &Entry| opponent.state == EntryState::Waiting;
+        if opponent.as_ref().is_some_and(is_awaited) {
             tx.make_settleable(&[entry.set], now).await?;
         }
         tracing::info!(entry = %entry.id, correct = entry.correct, ending, "round finished");
-        self.closing(tx, entry, ending).await
+        self.closing(tx, entry, opponent, ending).await
     }
 
     /// What the closing screen of a finished round says: who won, where the opponent is done too.
-    async fn closing(&self, tx: &mut Tx, entry: &Entry, ending: &str) -> Result<Outcome, AppError> {
+    async fn closing(
+        &self,
+        tx: &mut Tx,
+        entry: &Entry,
+        opponent: Option<Entry>,
+        ending: &str,
+    ) -> Result<Outcome, AppError> {
         let (category, stake, of) = tx.set_figures(entry.set).await?;
         let window_ends = entry.staked_at.after(self.rules().pairing_window);
         let own = Outcome::named("waiting").with([
@@ -398,7 +223,6 @@ impl App {
             ("seconds", seconds(entry.spent.answering_ms)),
             ("by", window_ends.in_nairobi().format("%H:%M").to_string()),
         ]);
-        let opponent = opponent_of(tx, entry).await?;
         let Some(opponent) = opponent.filter(|other| other.state != EntryState::Playing) else {
             return Ok(own);
         };
@@ -427,6 +251,29 @@ pub(super) async fn opponent_of(tx: &mut Tx, entry: &Entry) -> Result<Option<Ent
 /// Whether every question is answered.
 fn is_done(entry: &Entry) -> bool {
     usize::from(entry.answered) == entry.choice_orders.len()
+}
+
+/// A question of a round as an outcome: `next`, with its choices as this player sees them.
+pub(super) fn asked(entry: &Entry, question: QuestionText) -> Result<Outcome, AppError> {
+    let order = order_of(entry)?;
+    let choice = |number: &u8| {
+        let place = usize::from(*number).checked_sub(1)?;
+        Some(Item::new(
+            number.to_string(),
+            "choice",
+            question.choices.get(place)?.as_str(),
+        ))
+    };
+    let items: Option<Vec<Item>> = order.iter().map(choice).collect();
+    let items = items.ok_or(AppError::Unusable("choices do not fit their order"))?;
+    let mut outcome = Outcome::named("next").with([
+        ("entry", entry.id.to_string()),
+        ("n", entry.position.to_string()),
+        ("of", entry.choice_orders.len().to_string()),
+        ("question", question.question),
+    ]);
+    outcome.items = Some(items);
+    Ok(outcome)
 }
 
 /// How this player sees the choices of the question under way.

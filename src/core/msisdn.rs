@@ -68,11 +68,15 @@ impl Msisdn {
         self.0.starts_with(ERASED)
     }
 
-    /// Reads what a database holds: a number, or what stands in the place of one.
+    /// Reads what a database holds: a number, or what stands in the place of one. A number in the form
+    /// that [`Msisdn::parse`] gives was looked up in the plan of numbers when it was written down.
     ///
     /// # Errors
     /// When it is neither.
     pub fn parse_kept(text: &str) -> Result<Self, NotAKenyanMobile> {
+        if has_kept_form(text) {
+            return Ok(Self(text.into()));
+        }
         let erased = text.strip_prefix(ERASED).and_then(|id| id.parse().ok());
         erased.map_or_else(|| Self::parse(text), |player| Ok(Self::erased(player)))
     }
@@ -149,6 +153,16 @@ impl fmt::Debug for Msisdn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Msisdn({})", self.masked())
     }
+}
+
+/// Whether a text is written as [`Msisdn::parse`] writes numbers: `+254712345678`.
+fn has_kept_form(text: &str) -> bool {
+    let digits = text.strip_prefix("+254").map(str::as_bytes);
+    digits.is_some_and(|digits| {
+        digits.len() == 9
+            && matches!(digits.first(), Some(b'1' | b'7'))
+            && digits.iter().all(u8::is_ascii_digit)
+    })
 }
 
 #[cfg(test)]

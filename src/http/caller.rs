@@ -65,15 +65,19 @@ impl From<&Caller> for Source {
 /// The headers that matter, as received: nothing in them is believed. A line break cannot stand in a
 /// value.
 fn kept(headers: &HeaderMap) -> String {
-    let values = KEPT_HEADERS.into_iter().flat_map(|name| {
-        let values = headers.get_all(name).into_iter();
-        values.map(move |value| {
+    let mut kept = String::new();
+    for name in KEPT_HEADERS {
+        for value in headers.get_all(name) {
+            if !kept.is_empty() {
+                kept.push('\n');
+            }
             let value = String::from_utf8_lossy(value.as_bytes());
-            let value: String = value.chars().take(MAX_HEADER).collect();
-            format!("{name}: {value}")
-        })
-    });
-    values.collect::<Vec<_>>().join("\n")
+            let end = value.char_indices().nth(MAX_HEADER);
+            let value = end.map_or(&*value, |(end, _)| value.get(..end).unwrap_or_default());
+            kept.extend([name, ": ", value]);
+        }
+    }
+    kept
 }
 
 /// The provider that a route belongs to.

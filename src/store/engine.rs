@@ -2,28 +2,20 @@
 //! on whichever engine a transaction belongs to. SQLite is the embedded default.
 
 use std::{
+    ops::{Deref, DerefMut},
     str::FromStr,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use serde_json::Value;
-use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection};
 
 use super::{
     StoreError,
-    error::plainly,
     sqlite::{SqliteFile, SqliteTx},
     tally::Tally,
 };
 use crate::telemetry;
-
-/// How long a transaction waits for a connection: below the 10 s that a gateway waits for a hop.
-pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections of one process to PostgreSQL.
-const CONNECTIONS: u32 = 16;
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,7 +48,36 @@ pub(super) enum EngineTx {
     /// On SQLite.
     Sqlite(SqliteTx),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PostgresTx),
+}
+
+/// A connection to PostgreSQL for one transaction.
+#[derive(Debug)]
+pub(super) enum PostgresTx {
+    /// Which was begun, and is to be committed.
+    Begun(Transaction<'static, Postgres>),
+    /// Which is the one statement that runs on it.
+    Single(PoolConnection<Postgres>),
+}
+
+impl Deref for PostgresTx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match self {
+            Self::Begun(tx) => tx,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for PostgresTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Begun(tx) => tx,
+            Self::Single(connection) => connection,
+        }
+    }
 }
 
 /// Runs one statement; gives the number of rows that it changed.
@@ -151,50 +172,6 @@ macro_rules! of_ids {
 }
 
 impl Store {
-    /// Opens the database of a URL: `sqlite://relative/path` or `sqlite:///absolute/path`; the file
-    /// is created where it does not exist.
-    ///
-    /// # Errors
-    /// When the URL names no engine of this build, or the database cannot be opened.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        match scheme {
-            "sqlite" => Ok(Self {
-                engine: Engine::Sqlite(SqliteFile::open(url).await?),
-            }),
-            "postgres" | "postgresql" => Self::open_postgres(url).await,
-            _ => Err(StoreError::Url(
-                "expected sqlite://PATH or postgres://HOST/DATABASE".into(),
-            )),
-        }
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let unusable = |error: sqlx::Error| StoreError::Url(plainly(&error));
-        let options = PgConnectOptions::from_str(url)
-            .map_err(unusable)?
-            .application_name("majibu")
-            // A transaction that hangs lets go of its locks.
-            .options([
-                ("lock_timeout", "5s"),
-                ("idle_in_transaction_session_timeout", "30s"),
-            ]);
-        // Once by hand: a pool would only say that it waited for too long.
-        match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
-            Ok(connected) => {
-                let _ = connected.map_err(unusable)?.close().await;
-            }
-            Err(_) => return Err(StoreError::Url("the server does not answer".into())),
-        }
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options);
-        Ok(Self {
-            engine: Engine::Postgres(pool.await.map_err(unusable)?),
-        })
-    }
-
     /// Begins a transaction that writes. On SQLite nobody else writes until it ends, so that what it
     /// reads cannot change under it; what those before it did may not be on the disk yet, and is
     /// committed with it or not at all.
@@ -205,7 +182,9 @@ impl Store {
         let asked = Instant::now();
         let tx = match &self.engine {
             Engine::Sqlite(file) => EngineTx::Sqlite(file.write().await?),
-            Engine::Postgres(pool) => EngineTx::Postgres(begin_on(pool, "begin").await?),
+            Engine::Postgres(pool) => {
+                EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, "begin").await?))
+            }
         };
         telemetry::count_begin(true, asked.elapsed());
         Ok(Tx::of(tx))
@@ -221,11 +200,35 @@ impl Store {
             Engine::Sqlite(file) => EngineTx::Sqlite(file.read().await?),
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
-                EngineTx::Postgres(begin_on(pool, begin).await?)
+                EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, begin).await?))
             }
         };
         telemetry::count_begin(false, asked.elapsed());
         Ok(Tx::of(tx))
+    }
+
+    /// For one statement that reads: it sees one snapshot by itself, and PostgreSQL needs no trips to
+    /// begin and to end.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub(super) async fn read_once(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.read().await,
+            Engine::Postgres(pool) => single(pool, false).await,
+        }
+    }
+
+    /// For one statement that writes, all of it or nothing, and is committed by itself on PostgreSQL. On
+    /// SQLite it is a transaction as any other: [`Tx::commit`] ends it on both.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub(super) async fn write_once(&self) -> Result<Tx, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.write().await,
+            Engine::Postgres(pool) => single(pool, true).await,
+        }
     }
 
     /// Whether the database answers.
@@ -268,7 +271,9 @@ impl Tx {
         }
         match self.engine {
             EngineTx::Sqlite(tx) => tx.commit().await?,
-            EngineTx::Postgres(tx) => tx.commit().await?,
+            EngineTx::Postgres(PostgresTx::Begun(tx)) => tx.commit().await?,
+            // Its statement was committed as it ended.
+            EngineTx::Postgres(PostgresTx::Single(_)) => {}
         }
         self.tally.count();
         Ok(())
@@ -312,6 +317,14 @@ impl Tx {
             EngineTx::Postgres(_) => postgres,
         }
     }
+}
+
+/// A connection for one statement.
+async fn single(pool: &PgPool, writes: bool) -> Result<Tx, StoreError> {
+    let asked = Instant::now();
+    let connection = pool.acquire().await?;
+    telemetry::count_begin(writes, asked.elapsed());
+    Ok(Tx::of(EngineTx::Postgres(PostgresTx::Single(connection))))
 }
 
 /// Begins on PostgreSQL, in a task of its own: where the caller goes away half-way, sqlx would give

@@ -140,7 +140,7 @@ pub struct FinishedRound {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct EntryRow {
     id: String,
     set_id: String,
     seat: i64,
@@ -157,10 +157,10 @@ struct Row {
     staked_at_ms: i64,
 }
 
-impl TryFrom<Row> for Entry {
+impl TryFrom<EntryRow> for Entry {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt("entry", &row.id, what);
         let state = EntryState::ALL
             .into_iter()
@@ -230,7 +230,7 @@ impl Tx {
     pub async fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, StoreError> {
         let row = fetch_optional!(
             self,
-            Row,
+            EntryRow,
             "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
                 thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
             from entry where id = $1",
@@ -243,7 +243,7 @@ impl Tx {
     pub async fn open_entries(&mut self, player: PlayerId) -> Result<Vec<Entry>, StoreError> {
         let rows = fetch_all!(
             self,
-            Row,
+            EntryRow,
             "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
                 thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
             from entry
@@ -258,7 +258,7 @@ impl Tx {
     pub async fn entries_of(&mut self, set: SetId) -> Result<Vec<Entry>, StoreError> {
         let rows = fetch_all!(
             self,
-            Row,
+            EntryRow,
             "select id, set_id, seat, player_id, state, choice_orders, position, sent_at_ms,
                 thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms
             from entry where set_id = $1
@@ -277,7 +277,7 @@ impl Tx {
             from entry where set_id in ",
             " order by set_id, seat"
         );
-        let rows = fetch_all!(self, Row, select, ids_json(sets))?;
+        let rows = fetch_all!(self, EntryRow, select, ids_json(sets))?;
         rows.into_iter().map(Entry::try_from).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Receipts of hops: what a hop with an effect answered, under session id and whole transcript.
 
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::core::{msisdn::Msisdn, time::Timestamp};
 
 impl Tx {
@@ -69,5 +69,32 @@ impl Tx {
             "delete from hop_receipt where at_ms < $1",
             before.ms()
         )
+    }
+}
+
+impl Store {
+    /// The same as [`Tx::receipt`], in one trip.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn receipt(
+        &self,
+        session: &str,
+        transcript: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let mut tx = self.read_once().await?;
+        tx.receipt(session, transcript).await
+    }
+
+    /// The same as [`Tx::last_receipt`], in one trip.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn last_receipt(
+        &self,
+        session: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let mut tx = self.read_once().await?;
+        tx.last_receipt(session).await
     }
 }

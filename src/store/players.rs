@@ -42,7 +42,7 @@ impl Player {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct PlayerRow {
     id: String,
     msisdn: String,
     locale: String,
@@ -52,10 +52,10 @@ struct Row {
     balance_cents: i64,
 }
 
-impl TryFrom<Row> for Player {
+impl TryFrom<PlayerRow> for Player {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: PlayerRow) -> Result<Self, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt("player", &row.id, what);
         let status = Status::named(&row.status).ok_or_else(|| corrupt("status"))?;
         let before = match (row.status_before, status) {
@@ -80,7 +80,7 @@ impl Tx {
     pub async fn player(&mut self, msisdn: &Msisdn) -> Result<Option<Player>, StoreError> {
         let row = fetch_optional!(
             self,
-            Row,
+            PlayerRow,
             "select player.id, msisdn, locale, status, status_before, excluded_until_ms,
                 balance_cents
             from player
@@ -95,7 +95,7 @@ impl Tx {
     pub async fn player_by_id(&mut self, id: PlayerId) -> Result<Player, StoreError> {
         let row = fetch_optional!(
             self,
-            Row,
+            PlayerRow,
             "select player.id, msisdn, locale, status, status_before, excluded_until_ms,
                 balance_cents
             from player
@@ -121,7 +121,7 @@ impl Tx {
             where player.id in ",
             ""
         );
-        let rows = fetch_all!(self, Row, select, ids_json(ids))?;
+        let rows = fetch_all!(self, PlayerRow, select, ids_json(ids))?;
         let players = rows.into_iter().map(|row| {
             let player = Player::try_from(row)?;
             Ok((player.id, player))

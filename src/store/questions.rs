@@ -21,8 +21,8 @@ pub struct QuestionText {
 }
 
 #[derive(sqlx::FromRow)]
-struct TextRow {
-    id: String,
+pub(super) struct TextRow {
+    question_id: String,
     answer: i64,
     question: String,
     choice1: String,
@@ -36,7 +36,7 @@ impl TryFrom<TextRow> for QuestionText {
 
     fn try_from(row: TextRow) -> Result<Self, StoreError> {
         let answer = u8::try_from(row.answer)
-            .map_err(|_| StoreError::corrupt("question", &row.id, "answer"))?;
+            .map_err(|_| StoreError::corrupt("question", &row.question_id, "answer"))?;
         let choices = [
             Some(row.choice1),
             Some(row.choice2),
@@ -44,7 +44,7 @@ impl TryFrom<TextRow> for QuestionText {
             row.choice4,
         ];
         Ok(Self {
-            id: parse("question", "id", &row.id)?,
+            id: parse("question", "id", &row.question_id)?,
             answer,
             question: row.question,
             choices: choices.into_iter().flatten().collect(),
@@ -107,7 +107,7 @@ impl Tx {
         let row = fetch_optional!(
             self,
             TextRow,
-            "select set_question.question_id as id, answer, question,
+            "select set_question.question_id, answer, question,
                 choice1, choice2, choice3, choice4
             from set_question
             join question_text on question_text.question_id = set_question.question_id
@@ -121,5 +121,32 @@ impl Tx {
         )?;
         row.ok_or_else(|| StoreError::corrupt("set_question", set, "has no such place"))?
             .try_into()
+    }
+
+    /// The questions of a set in their order, each in a language where it exists in it, else in English,
+    /// else in any; as they were when the set was opened.
+    pub async fn questions_of_set(
+        &mut self,
+        set: SetId,
+        locale: &str,
+    ) -> Result<Vec<QuestionText>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            TextRow,
+            "select place.question_id, answer, question, choice1, choice2, choice3, choice4
+            from set_question as place
+            join question_text as shown on shown.question_id = place.question_id
+                and shown.version = place.version
+                and shown.locale = (
+                    select locale from question_text as known
+                    where known.question_id = place.question_id and known.version = place.version
+                    order by case locale when $2 then 0 when 'en' then 1 else 2 end, locale
+                    limit 1)
+            where place.set_id = $1
+            order by place.position",
+            set.to_string(),
+            locale
+        )?;
+        rows.into_iter().map(TextRow::try_into).collect()
     }
 }

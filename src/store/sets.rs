@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     StoreError, Tx,
-    engine::{expect_all, expect_rows, ids_json, parse},
+    engine::{EngineTx, expect_all, expect_rows, ids_json, parse},
     withdrawn::WITHDRAWALS,
 };
 use crate::core::{
@@ -144,58 +144,92 @@ impl Tx {
 
     /// Opens a set.
     pub async fn open_set(&mut self, set: &OpenSet, now: Timestamp) -> Result<(), StoreError> {
-        execute!(
-            self,
-            "insert into question_set
-                (id, category_id, stake_cents, owner_id, opened_at_ms, offered_until_ms)
-            values ($1, $2, $3, $4, $5, $6)",
-            set.id.to_string(),
-            set.category.to_lowercase(),
-            set.stake.get(),
-            set.owner.to_string(),
-            now.ms(),
-            set.offered_until.ms()
-        )?;
         let questions: Vec<_> = set.questions.iter().map(ToString::to_string).collect();
-        let insert = self.by_engine(
-            "insert into set_question (set_id, position, question_id, version)
-            select $1, key + 1, question.id, question.version
-            from json_each($2)
-            join question on question.id = value",
-            "insert into set_question (set_id, position, question_id, version)
-            select $1, place, question.id, question.version
-            from json_array_elements_text(cast($2 as json)) with ordinality as rows (value, place)
-            join question on question.id = value",
-        );
-        let inserted = execute!(
-            self,
-            insert,
-            set.id.to_string(),
-            json!(questions).to_string()
-        )?;
+        let questions = json!(questions).to_string();
+        let (id, category) = (set.id.to_string(), set.category.to_lowercase());
+        let inserted = match &self.engine {
+            EngineTx::Sqlite(_) => {
+                execute!(
+                    self,
+                    "insert into question_set
+                        (id, category_id, stake_cents, owner_id, opened_at_ms, offered_until_ms)
+                    values ($1, $2, $3, $4, $5, $6)",
+                    id.as_str(),
+                    category,
+                    set.stake.get(),
+                    set.owner.to_string(),
+                    now.ms(),
+                    set.offered_until.ms()
+                )?;
+                execute!(
+                    self,
+                    "insert into set_question (set_id, position, question_id, version)
+                    select $1, key + 1, question.id, question.version
+                    from json_each($2)
+                    join question on question.id = value",
+                    id,
+                    questions
+                )?
+            }
+            EngineTx::Postgres(_) => execute!(
+                self,
+                "with opened as (
+                    insert into question_set
+                        (id, category_id, stake_cents, owner_id, opened_at_ms, offered_until_ms)
+                    values ($1, $2, $3, $4, $5, $6)
+                )
+                insert into set_question (set_id, position, question_id, version)
+                select $1, place, question.id, question.version
+                from json_array_elements_text(cast($7 as json))
+                    with ordinality as rows (value, place)
+                join question on question.id = value",
+                id,
+                category,
+                set.stake.get(),
+                set.owner.to_string(),
+                now.ms(),
+                set.offered_until.ms(),
+                questions
+            )?,
+        };
         expect_rows(inserted, set.questions.len() as u64, "set_question", set.id)
     }
 
     /// Takes the second seat of a set: it is offered no more, and its owner's entry is no longer
     /// due for a refund.
     pub async fn take_second_seat(&mut self, set: SetId) -> Result<(), StoreError> {
-        let taken = fetch_all!(
-            self,
-            (i64,),
-            "update question_set set offered_until_ms = null
-            where id = $1 and offered_until_ms is not null
-            returning opened_at_ms",
-            set.to_string()
-        )?;
+        let taken = match &self.engine {
+            EngineTx::Sqlite(_) => {
+                execute!(
+                    self,
+                    "update entry set due_at_ms = null where set_id = $1 and state = 'waiting'",
+                    set.to_string()
+                )?;
+                fetch_all!(
+                    self,
+                    (i64,),
+                    "update question_set set offered_until_ms = null
+                    where id = $1 and offered_until_ms is not null
+                    returning opened_at_ms",
+                    set.to_string()
+                )?
+            }
+            EngineTx::Postgres(_) => fetch_all!(
+                self,
+                (i64,),
+                "with awaited as (
+                    update entry set due_at_ms = null where set_id = $1 and state = 'waiting'
+                )
+                update question_set set offered_until_ms = null
+                where id = $1 and offered_until_ms is not null
+                returning opened_at_ms",
+                set.to_string()
+            )?,
+        };
         expect_rows(taken.len() as u64, 1, "question_set", set)?;
         if let [(opened_at_ms,)] = taken.as_slice() {
             self.tally.second_seat(*opened_at_ms);
         }
-        execute!(
-            self,
-            "update entry set due_at_ms = null where set_id = $1 and state = 'waiting'",
-            set.to_string()
-        )?;
         Ok(())
     }
 

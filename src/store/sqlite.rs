@@ -15,8 +15,8 @@ use sqlx::{
 
 use super::{
     StoreError,
-    engine::ACQUIRE_TIMEOUT,
     error::{is_busy, plainly},
+    open::{ACQUIRE_TIMEOUT, PREPARED},
     writer::{Turn, Writer},
 };
 
@@ -60,7 +60,8 @@ impl SqliteFile {
             .foreign_keys(true)
             // Without it, `insert or replace` would delete a transfer past its trigger.
             .pragma("recursive_triggers", "on")
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(PREPARED);
         let folder = options.get_filename().parent().unwrap_or(Path::new(""));
         if !folder.as_os_str().is_empty() && !folder.exists() {
             return Err(StoreError::Url(format!(

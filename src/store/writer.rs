@@ -21,7 +21,7 @@ use std::{
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
-use super::{StoreError, engine::ACQUIRE_TIMEOUT};
+use super::{StoreError, open::ACQUIRE_TIMEOUT};
 
 /// How many have their turn within one commit at most: the first one waits for all of them.
 const GROUP: usize = 64;

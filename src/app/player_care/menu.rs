@@ -5,7 +5,6 @@ use crate::{
     app::{hop::TurnContext, registration::player_of},
     core::{
         care::{self, Limit, Period, REACH, Status},
-        ids::PlayerId,
         money::Cents,
         operator::Actor,
         time::Timestamp,
@@ -13,7 +12,7 @@ use crate::{
     menu::Outcome,
     ports::IdentityAnswer,
     session::Conversation,
-    store::{Player, Tx},
+    store::{Player, Staker, Tx},
 };
 
 /// What stands for "no limit" in the list of limits.
@@ -160,11 +159,14 @@ impl App {
     pub(in crate::app) async fn reality(
         &self,
         tx: &mut Tx,
-        player: PlayerId,
+        staker: &Staker,
         now: Timestamp,
     ) -> Result<Option<Outcome>, AppError> {
         let every = self.settings().care.reality_check;
-        if every.is_zero() {
+        let (player, begun) = (staker.player.id, staker.first_staked_at);
+        // Who has not played for as long of late has not done so without a pause either.
+        let may_be_due = begun.is_some_and(|begun| begun.after(every) <= now);
+        if every.is_zero() || !may_be_due {
             return Ok(None);
         }
         let games = tx.played_since(player, now.before(REACH)).await?;

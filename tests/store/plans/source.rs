@@ -81,8 +81,15 @@ fn of_file(literals: &[Literal], engine: Engine) -> Vec<String> {
     let mut at = 0;
     // Macros of the file that put a text of their own around: name, text in front, text behind.
     let mut frames: Vec<(String, &str, &str)> = Vec::new();
+    // Whose arm of a `match` on the engine this is, until the next function.
+    let mut arm = None;
     while let Some(literal) = literals.get(at) {
         let before = literal.before.as_str();
+        arm = arm_of(before, arm);
+        if arm.is_some_and(|arm| arm != engine) {
+            at += 1;
+            continue;
+        }
         let next = literals.get(at + 1).map_or("", |next| next.text.as_str());
         let text = literal.text.as_str();
         let frame = frames
@@ -128,6 +135,19 @@ fn of_file(literals: &[Literal], engine: Engine) -> Vec<String> {
     }
     found.retain(|text| is_sql(text) && !text.contains("pg_advisory"));
     found
+}
+
+/// The engine whose arm of a `match` begins in the code, or goes on through it.
+fn arm_of(before: &str, arm: Option<Engine>) -> Option<Engine> {
+    let begins = |pattern: &str| before.rfind(pattern);
+    let sqlite = begins("EngineTx::Sqlite(_)=>");
+    let postgres = begins("EngineTx::Postgres(_)=>");
+    match (sqlite, postgres) {
+        (None, None) if before.contains("asyncfn") => None,
+        (None, None) => arm,
+        _ if sqlite > postgres => Some(Engine::Sqlite),
+        _ => Some(Engine::Postgres),
+    }
 }
 
 /// The name of the macro whose definition ends in `concat!(`, just before its literal.
