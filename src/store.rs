@@ -56,6 +56,7 @@ mod report;
 mod reversals;
 mod schema;
 mod sets;
+mod sqlite;
 mod staking;
 mod statement;
 mod story;
@@ -68,6 +69,7 @@ mod unsure;
 mod ussd_sessions;
 mod withdrawals;
 mod withdrawn;
+mod writer;
 
 pub use adjustments::{Adjustment, AdjustmentFilter};
 pub use admins::{AdminRow, AdminSession, AdminTry};

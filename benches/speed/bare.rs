@@ -1,15 +1,21 @@
 //! What the databases do bare, through the same driver: a settlement batch on PostgreSQL, and grouped
-//! commits on a SQLite file.
+//! commits on a SQLite file, with what the store makes of these beside it.
 
 use std::{
     path::Path,
     time::{Duration, Instant},
 };
 
+use majibu::{
+    core::msisdn::Msisdn,
+    ports::{Clock, SystemClock},
+    store::{Store, StoreError, Tx},
+};
 use sqlx::{
     Connection, PgConnection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use tokio::task::JoinSet;
 
 use crate::Failure;
 
@@ -110,6 +116,41 @@ pub(crate) async fn grouped(folder: &Path, group: i64, time: Duration) -> Result
     }
     let took = began.elapsed();
     connection.close().await?;
+    Ok(rate(rows, took))
+}
+
+/// The store's own transactions of one statement on a SQLite file, so many at once, which share commits;
+/// gives transactions a second.
+pub(crate) async fn shared(folder: &Path, at_once: u32, time: Duration) -> Result<f64, Failure> {
+    let file = folder.join("shared.db");
+    let store = Store::open(&format!("sqlite://{}", file.display())).await?;
+    store.migrate().await?;
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for task in 0..at_once {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let msisdn = Msisdn::parse(&format!("+254{}", 700_000_000 + task))?;
+            let mut rows = 0_i64;
+            while began.elapsed() < time {
+                rows += 1;
+                let (session, msisdn) = (&format!("{task}-{rows}"), &msisdn);
+                let run = |mut tx: Tx| async move {
+                    tx.keep_receipt(session, "1*1", msisdn, "{}", SystemClock.now())
+                        .await?;
+                    Ok::<_, StoreError>((tx, ()))
+                };
+                store.transact(run).await?;
+            }
+            Ok::<_, Failure>(rows)
+        });
+    }
+    let mut rows = 0;
+    while let Some(done) = tasks.join_next().await {
+        rows += done??;
+    }
+    let took = began.elapsed();
+    store.close().await;
     Ok(rate(rows, took))
 }
 

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use majibu::{
     config::Config,
     service::{Migration, World, assemble},
@@ -69,9 +69,33 @@ pub(crate) struct Arguments {
     /// Seconds in which an idle service is watched
     #[arg(long, default_value_t = 30)]
     idle: u64,
+    /// Measure only these
+    #[arg(long, value_delimiter = ',', value_name = "PARTS")]
+    only: Vec<Part>,
     /// Write the table to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// What is measured in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The floor
+    Floor,
+    /// The service on PostgreSQL and Redis
+    Service,
+    /// The peer
+    Peer,
+    /// Settlement, and its bare batch
+    Settle,
+    /// The service on SQLite, and bare commits
+    Embedded,
+}
+
+impl Arguments {
+    fn has(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
 }
 
 /// Figures by name, one for each round.
@@ -102,11 +126,19 @@ pub(crate) async fn compare(mut arguments: Arguments) -> Result<(), Failure> {
             arguments: &arguments,
             folder: TempDir::new()?,
         };
-        bench.floor(&mut figures).await?;
-        bench.service(&mut figures, round == 1).await?;
-        bench.peer(&mut figures).await?;
-        bench.settle(&mut figures).await?;
-        bench.embedded(&mut figures, round == 1).await?;
+        let is_first = round == 1;
+        for part in Part::value_variants() {
+            if !arguments.has(*part) {
+                continue;
+            }
+            match part {
+                Part::Floor => bench.floor(&mut figures).await?,
+                Part::Service => bench.service(&mut figures, is_first).await?,
+                Part::Peer => bench.peer(&mut figures).await?,
+                Part::Settle => bench.settle(&mut figures).await?,
+                Part::Embedded => bench.embedded(&mut figures, is_first).await?,
+            }
+        }
     }
     crate::write(
         arguments.output.as_ref(),
@@ -304,6 +336,8 @@ impl Round<'_> {
             let rate = bare::grouped(self.folder.path(), group, time).await?;
             figures.add(&format!("bare.sqlite.{group}"), rate);
         }
+        let shared = bare::shared(self.folder.path(), self.arguments.clients, time).await?;
+        figures.add("sqlite.shared", shared);
         let file = self.folder.path().join("majibu.db");
         let database = format!("sqlite://{}", file.display());
         let service = Service::on(self, &database, "memory:")?;

@@ -8,9 +8,13 @@ use std::{
 };
 
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection};
 
-use super::{StoreError, tally::Tally};
+use super::{
+    StoreError,
+    sqlite::{SqliteFile, SqliteTx},
+    tally::Tally,
+};
 use crate::telemetry;
 
 /// An open database. Cheap to clone.
@@ -22,13 +26,8 @@ pub struct Store {
 /// The connections of a store.
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
-    /// One connection writes, in turn and without retries; others read beside it (WAL).
-    Sqlite {
-        /// The one that writes.
-        writer: SqlitePool,
-        /// Those that read.
-        readers: SqlitePool,
-    },
+    /// One connection writes, in turn and without retries; others read beside it.
+    Sqlite(SqliteFile),
     /// A pool of connections that do both.
     Postgres(PgPool),
 }
@@ -47,7 +46,7 @@ pub struct Tx {
 #[derive(Debug)]
 pub(super) enum EngineTx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// On PostgreSQL.
     Postgres(PostgresTx),
 }
@@ -173,17 +172,16 @@ macro_rules! of_ids {
 }
 
 impl Store {
-    /// Begins a transaction that writes. On SQLite it has the write lock from the start, so that
-    /// what it reads cannot change under it.
+    /// Begins a transaction that writes. On SQLite nobody else writes until it ends, so that what it
+    /// reads cannot change under it; what those before it did may not be on the disk yet, and is
+    /// committed with it or not at all.
     ///
     /// # Errors
     /// When the database does not answer in time.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let asked = Instant::now();
         let tx = match &self.engine {
-            Engine::Sqlite { writer, .. } => {
-                EngineTx::Sqlite(writer.begin_with("begin immediate").await?)
-            }
+            Engine::Sqlite(file) => EngineTx::Sqlite(file.write().await?),
             Engine::Postgres(pool) => {
                 EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, "begin").await?))
             }
@@ -199,9 +197,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let asked = Instant::now();
         let tx = match &self.engine {
-            Engine::Sqlite { readers, .. } => {
-                EngineTx::Sqlite(readers.begin_with("begin deferred").await?)
-            }
+            Engine::Sqlite(file) => EngineTx::Sqlite(file.read().await?),
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
                 EngineTx::Postgres(PostgresTx::Begun(begin_on(pool, begin).await?))
@@ -218,7 +214,7 @@ impl Store {
     /// When the database does not answer in time.
     pub(super) async fn read_once(&self) -> Result<Tx, StoreError> {
         match &self.engine {
-            Engine::Sqlite { .. } => self.read().await,
+            Engine::Sqlite(_) => self.read().await,
             Engine::Postgres(pool) => single(pool, false).await,
         }
     }
@@ -230,7 +226,7 @@ impl Store {
     /// When the database does not answer in time.
     pub(super) async fn write_once(&self) -> Result<Tx, StoreError> {
         match &self.engine {
-            Engine::Sqlite { .. } => self.write().await,
+            Engine::Sqlite(_) => self.write().await,
             Engine::Postgres(pool) => single(pool, true).await,
         }
     }
@@ -248,10 +244,7 @@ impl Store {
     /// Closes all connections once they are idle.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Engine::Sqlite(file) => file.close().await,
             Engine::Postgres(pool) => pool.close().await,
         }
     }

@@ -1,5 +1,7 @@
 //! Why the store could not do something.
 
+use std::io;
+
 use sqlx::migrate::MigrateError;
 
 /// A failure of the store.
@@ -80,6 +82,16 @@ impl StoreError {
             source = error.source();
         }
         text
+    }
+
+    /// The same failure, told to somebody else whom it keeps from the same thing.
+    pub(super) fn for_another(&self) -> Self {
+        let said = sqlx::Error::Io(io::Error::other(self.in_full()));
+        if matches!(self, Self::Unavailable(_)) {
+            Self::Unavailable(said)
+        } else {
+            Self::Refused(said)
+        }
     }
 
     /// A row that breaks what the code relies on.

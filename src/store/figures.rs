@@ -267,14 +267,20 @@ impl Store {
     pub fn pools(&self) -> Vec<PoolUse> {
         let size = |open: u32| usize::try_from(open).unwrap_or(usize::MAX);
         match &self.engine {
-            Engine::Sqlite { writer, readers } => [("writer", writer), ("readers", readers)]
-                .map(|(name, pool)| PoolUse {
-                    name,
-                    open: size(pool.size()),
-                    idle: pool.num_idle(),
-                    limit: size(pool.options().get_max_connections()),
-                })
-                .to_vec(),
+            Engine::Sqlite(file) => vec![
+                PoolUse {
+                    name: "writer",
+                    open: 1,
+                    idle: usize::from(!file.writer.is_lent()),
+                    limit: 1,
+                },
+                PoolUse {
+                    name: "readers",
+                    open: size(file.readers.size()),
+                    idle: file.readers.num_idle(),
+                    limit: size(file.readers.options().get_max_connections()),
+                },
+            ],
             Engine::Postgres(pool) => vec![PoolUse {
                 name: "postgres",
                 open: size(pool.size()),

@@ -34,10 +34,12 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
             // Under the write lock: two processes that start at once take turns.
-            Engine::Sqlite { writer, .. } => {
-                let mut tx = writer.begin_with("begin immediate").await?;
+            Engine::Sqlite(file) => {
+                let mut connection = file.connect().await?;
+                let mut tx = connection.begin_with("begin immediate").await?;
                 SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
-                Ok(tx.commit().await?)
+                tx.commit().await?;
+                Ok(connection.close().await?)
             }
             // Under an advisory lock, which the connection takes along when the schema is refused.
             Engine::Postgres(pool) => {
@@ -70,7 +72,7 @@ impl Store {
 
     fn migrator(&self) -> &'static Migrator {
         match &self.engine {
-            Engine::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Engine::Sqlite(_) => &SQLITE_MIGRATIONS,
             Engine::Postgres(_) => &POSTGRES_MIGRATIONS,
         }
     }
@@ -108,7 +110,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn make_partitions(&self, now: Timestamp) -> Result<(), StoreError> {
         match &self.engine {
-            Engine::Sqlite { .. } => Ok(()),
+            Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(pool) => {
                 for month in months_from(now, MONTHS_AHEAD) {
                     let made = sqlx::query("select make_transfer_partitions($1, 0)")

@@ -46,6 +46,7 @@ mod entries;
 mod fair;
 mod figures;
 mod gates;
+mod groups;
 mod guards;
 mod hops;
 mod inbound;

@@ -23,7 +23,7 @@ enum Wanted {
 
 use Wanted::{AtLeast, AtMost};
 
-const LINES: [Line; 15] = [
+const LINES: [Line; 16] = [
     line(
         "menu hop, against one Redis script",
         "hops/s",
@@ -103,6 +103,14 @@ const LINES: [Line; 15] = [
         "batches of 1",
         "settle.1",
         AtLeast(10.0),
+    ),
+    line(
+        "SQLite: transactions of one statement, all clients at once",
+        "a second",
+        "sqlite.shared",
+        "bare commits of 16",
+        "bare.sqlite.16",
+        AtLeast(0.8),
     ),
     line(
         "SQLite: answers, durability full",
