@@ -36,8 +36,9 @@ impl App {
             .iter()
             .find(|stake| stake.to_string() == chosen);
         let stake = *stake.ok_or(AppError::Unusable("no such stake"))?;
-        tx.serialise_player(id).await?;
-        let staker = tx.staker(id, turn.now.before(REACH)).await?;
+        tx.serialise_staker(id).await?;
+        let played_after = turn.now.before(REACH);
+        let staker = tx.staker(id, &category, played_after).await?;
         if let Some(outcome) = self.cannot_stake(&staker, stake, turn.now) {
             return Ok(outcome);
         }
@@ -46,22 +47,31 @@ impl App {
         } else if let Some(outcome) = self.reality(tx, &staker, turn.now).await? {
             return Ok(outcome);
         }
+        let has_questions = staker.questions >= u64::from(self.rules().questions_per_set);
         let player = staker.player;
+        let entry = EntryId::new(turn.now, &mut self.inner.random.rng());
+        let transfer = ledger::stake(player.id, entry, stake);
+        // Others of this category and stake wait from here on: the money moves before, where a seat is
+        // certain.
+        if has_questions {
+            tx.book(transfer.as_slice(), turn.now).await?;
+        }
         tx.serialise_starts(&category, stake).await?;
-        let Some((set, seat)) = self
-            .take_seat(tx, player.id, &category, stake, turn.now)
-            .await?
-        else {
+        let seat = self.take_seat(tx, player.id, &category, stake, turn.now);
+        let Some((set, seat)) = seat.await? else {
+            if has_questions {
+                return Err(AppError::Unusable("questions went away"));
+            }
             return Ok(Outcome::named("too_few_questions"));
         };
+        if !has_questions {
+            tx.book(transfer.as_slice(), turn.now).await?;
+        }
         let sent_at = self.question_sent_at(turn);
         let questions = tx.questions_of_set(set, &conversation.state.locale).await?;
-        let entry = self.entry(player.id, (set, seat), &questions, sent_at);
-        tx.add_entry(&entry, self.due_after(entry.spent, sent_at))
-            .await?;
-        let transfer = ledger::stake(player.id, entry.id, stake);
-        tx.book(transfer.as_slice(), turn.now).await?;
-        tx.mark_seen(player.id, set, turn.now).await?;
+        let entry = self.seated(entry, player.id, (set, seat), &questions, sent_at);
+        let clock_ends = self.due_after(entry.spent, sent_at);
+        tx.sit_down(&entry, clock_ends, turn.now).await?;
         let left = player.balance.minus(stake).unwrap_or_default();
         let first = questions.into_iter().next();
         let question = asked(
@@ -146,8 +156,9 @@ impl App {
     }
 
     /// A new entry, which sees the choices of each question in an order of its own.
-    fn entry(
+    fn seated(
         &self,
+        id: EntryId,
         player: PlayerId,
         (set, seat): (SetId, i64),
         questions: &[QuestionText],
@@ -158,14 +169,13 @@ impl App {
             let choices = u8::try_from(question.choices.len()).unwrap_or_default();
             shuffle_choices(choices, &mut rng)
         });
-        let choice_orders = shuffled.collect();
         Entry {
-            id: EntryId::new(now, &mut rng),
+            id,
             set,
             seat,
             player,
             state: EntryState::Playing,
-            choice_orders,
+            choice_orders: shuffled.collect(),
             position: 1,
             sent_at: now,
             spent: Spent::default(),

@@ -187,7 +187,7 @@ impl TryFrom<EntryRow> for Entry {
 }
 
 /// `"312 213"` for orders `[[3, 1, 2], [2, 1, 3]]`.
-fn write_orders(orders: &[Vec<u8>]) -> String {
+pub(super) fn write_orders(orders: &[Vec<u8>]) -> String {
     let order = |order: &Vec<u8>| order.iter().map(ToString::to_string).collect::<String>();
     orders.iter().map(order).collect::<Vec<_>>().join(" ")
 }
