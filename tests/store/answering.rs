@@ -5,6 +5,7 @@ use majibu::{
     core::{
         game::clock::Spent,
         ids::{EntryId, PlayerId, SetId},
+        ledger,
         operator::{Actor, By, Why},
         time::Timestamp,
     },
@@ -13,7 +14,7 @@ use majibu::{
 
 use crate::{
     bench::{Bench, CROWD, at_once},
-    given::{CATEGORY, NOW, at, is_conflict, msisdn, playing},
+    given::{CATEGORY, NOW, STAKE, at, is_conflict, msisdn, playing},
 };
 
 on_each_engine!(
@@ -218,6 +219,8 @@ async fn who_sits_down_has_seen_the_questions(bench: &Bench) {
     let other = bench.funded(2, 10_000).await;
     let second = bench.random(|rng| playing(first.set, 2, other, NOW, rng));
     let mut tx = bench.write().await;
+    let stake = ledger::stake(other, second.id, STAKE);
+    tx.book(stake.as_slice(), NOW).await.expect("booked");
     tx.sit_down(&second, at(30_000), at(3))
         .await
         .expect("seated");
