@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 #
-#   docker build --target majibu  -t majibu:0.3.0 .
-#   docker build --target sandbox -t majibu-sandbox:0.3.0 .
+#   docker build --target majibu  -t majibu:0.4.0 .
+#   docker build --target sandbox -t majibu-sandbox:0.4.0 .
 #
 # Tags are pinned; for a build that can be repeated to the byte, add the digests that your registry
 # shows (rust:1.95.0-bookworm@sha256:...).

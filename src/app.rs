@@ -95,7 +95,7 @@ pub use reconcile::{Reconciling, ToldError};
 pub use reversals::ReversalError;
 pub use story::{Event, Game, Hop, Movement, STORY_PAGE, Story, Told as StoryTold};
 pub use today::{DayFigures, HouseNow};
-pub use unsure::{Found, ResolveError};
+pub use unsure::{Flagged, Found, ResolveError};
 pub use withdraw::WithdrawReport;
 pub use work::Work;
 

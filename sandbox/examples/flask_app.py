@@ -1,4 +1,4 @@
-"""A USSD application with Flask, in one file: `pip install flask`, `python flask_app.py`."""
+"""A USSD application with Flask, in one file: `pip install flask`, `python3 flask_app.py`."""
 
 import os
 import re

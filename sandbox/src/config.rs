@@ -65,7 +65,7 @@ pub struct SimulatorConfig {
     pub faults_by_amount: bool,
 }
 
-/// Limits of the USSD gateway (Africa's Talking contract, 1.4 and 1.5).
+/// Limits of the USSD gateway.
 #[derive(Debug, Clone)]
 pub struct UssdConfig {
     /// How long the service may take for one hop.
@@ -203,7 +203,7 @@ pub struct C2bConfig {
     pub pull_looks_at_dates: bool,
 }
 
-/// When a paid push is confirmed by C2B as well (contract, 14.7).
+/// When a paid push is confirmed by C2B as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushConfirmation {
     /// Never.
@@ -315,7 +315,7 @@ impl Default for DarajaConfig {
     }
 }
 
-/// Safaricom's bulk tariff for registered customers, August 2023, in shillings (contract, 13).
+/// Safaricom's bulk tariff for registered customers, August 2023, in shillings.
 const FEES: [(i64, i64); 5] = [
     (100, 0),
     (1_500, 5),

@@ -23,7 +23,7 @@ use crate::world::{World, lock};
 /// More phones than this do not fit on a desk.
 const MOST_PHONES: usize = 24;
 
-/// The most that a customer may have in M-Pesa, in cents (Daraja contract, 13).
+/// The most that a customer may have in M-Pesa, in cents.
 const MOST_CENTS: i64 = 50_000_000;
 
 /// The routes of the desk.

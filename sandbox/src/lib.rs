@@ -27,7 +27,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | `simulator`, `config` | the value that is started, and what can be set |
+//! | `simulator`, `config`, `start_error` | the value that is started, what can be set, why it does not start |
 //! | `world` | the state that everything shares |
 //! | `phone` | a phone: USSD session, screen, inbox, PIN prompt |
 //! | `sms`, `sms_account` | Africa's Talking SMS; credit, sender id and numbers that are refused |
@@ -89,6 +89,7 @@ mod server;
 mod simulator;
 mod sms;
 mod sms_account;
+mod start_error;
 mod state;
 pub mod storm;
 mod stream;
@@ -116,6 +117,7 @@ pub use outgoing::{RawReply, SendError};
 pub use phone::{
     Notice, Phone, PhoneError, PhoneView, PinPrompt, Screen, ScreenKind, SessionView, Shown,
 };
-pub use simulator::{Simulator, StartError};
+pub use simulator::Simulator;
 pub use sms::{DeliveryStatus, Sms};
+pub use start_error::StartError;
 pub use state::StateError;

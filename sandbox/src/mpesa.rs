@@ -1,5 +1,5 @@
 //! M-Pesa behind Daraja: tokens, STK pushes, payouts, payments to the paybill, questions about all
-//! of them, and the accounts of everybody (Daraja contract, 1-11).
+//! of them, and the accounts of everybody.
 //!
 //! `oauth`, `stk`, `query`, `b2c`, `status`, `balance`, `reversal`, `c2b` and `pull` are what the
 //! service calls; `paybill` is what people pay without being asked; `push` is the life of a prompt

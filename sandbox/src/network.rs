@@ -1,5 +1,4 @@
-//! The four mobile networks of Kenya, and what each allows (Africa's Talking contract, 1.4, 1.5 and
-//! 1.8).
+//! The four mobile networks of Kenya, and what each allows.
 
 use std::time::Duration;
 

@@ -43,7 +43,7 @@ async fn record(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> 
         .and_then(|mut open| std::io::Write::write_all(&mut open, text.as_bytes()));
     written.map_err(|error| format!("{}: {error}", file.display()))?;
     say(&format!(
-        "written: {}; play it with `sandbox play {0}`",
+        "written: {}; play it with `sandbox play {0}`, against another service than Majibu with --service URL",
         file.display()
     ));
     Ok(())

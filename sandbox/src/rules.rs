@@ -1,7 +1,7 @@
 //! The providers' rules, and which of them an exchange broke.
 //!
 //! Looks only at what was on the wire, so it can judge an exchange at any time. A broken rule never
-//! stops the simulator: it is told beside the exchange, with the place in the provider's contract.
+//! stops the simulator: it is told beside the exchange, with the page of the provider that says so.
 
 mod callback;
 mod request;
@@ -20,7 +20,7 @@ pub(crate) struct BrokenRule {
     pub what: String,
     /// The rule that it broke.
     pub rule: &'static str,
-    /// Where the provider says so: its contract and the section.
+    /// Where the provider says so: its page.
     pub source: &'static str,
 }
 

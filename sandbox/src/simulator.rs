@@ -23,6 +23,7 @@ use crate::phone::Phone;
 use crate::scenario;
 use crate::server;
 use crate::sms::{self, DeliveryStatus};
+use crate::start_error::StartError;
 use crate::state::StateError;
 use crate::world::World;
 
@@ -35,20 +36,6 @@ pub struct Simulator {
     address: SocketAddr,
     server: JoinHandle<()>,
     _stop_on_drop: DropGuard,
-}
-
-/// Why the simulator did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address cannot be listened on.
-    #[error("cannot listen on {0}: {1}")]
-    Listen(SocketAddr, std::io::Error),
-    /// The HTTP client cannot be made.
-    #[error("no HTTP client: {0}")]
-    Client(#[from] reqwest::Error),
-    /// The state in the file cannot be loaded.
-    #[error(transparent)]
-    State(#[from] StateError),
 }
 
 impl Simulator {

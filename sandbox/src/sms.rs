@@ -1,5 +1,4 @@
-//! Africa's Talking SMS: the two ways to send, the inbox, and delivery reports (contract, parts 3
-//! and 4.1).
+//! Africa's Talking SMS: the two ways to send, the inbox, and delivery reports.
 //!
 //! A message is in the inbox before its sender has the answer. A phone out of reach gets it later,
 //! and only then is its delivery reported.

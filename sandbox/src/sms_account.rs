@@ -72,7 +72,7 @@ impl SmsAccount {
     }
 }
 
-/// The words beside a code (contract, section 3.3).
+/// The words beside a code.
 pub(crate) fn words(code: i64) -> &'static str {
     match code {
         100 => "Processed",

@@ -54,8 +54,9 @@ const BEGINNING: DateTime<Utc> = DateTime::from_timestamp_nanos(1_795_323_600_00
 /// PostgreSQL and Redis; everything else that is set for it in the environment counts, too.
 ///
 /// With --against a Majibu that runs is stormed in real time; its configuration names this simulator
-/// as provider (africastalking.base_url and daraja.base_url are the address of --listen), and short
-/// times (game.pairing_window and such) let everything end within --patience.
+/// as provider (africastalking.base_url and daraja.base_url are the address of --listen), it asks for
+/// payments that nobody told of (paybill.pull_number), and short times (game.pairing_window and such)
+/// let everything end within --patience. Its paybill is registered anew by `majibu mpesa register-urls`.
 ///
 /// All decisions come from the seed: what each player does, and which message is spoilt how. In real
 /// time who meets whom is a matter of milliseconds, too.
@@ -161,13 +162,17 @@ async fn storm(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>
             let path = arguments.majibu.as_deref();
             let program = Program::at(path.unwrap_or(Path::new("majibu")));
             let target = Foreign::new(&sim, url, program)?;
+            target.register().await?;
             rage(&sim, plan, &target).await?
         }
         (None, true) => {
             let program = arguments.program()?;
             let served = served::start(&sim, program, code, arguments.pace).await?;
             let target = Foreign::new(&sim, &served.url, served.program.clone())?;
-            let report = rage(&sim, plan, &target).await;
+            let report = match target.register().await {
+                Ok(()) => rage(&sim, plan, &target).await,
+                Err(error) => Err(error.into()),
+            };
             served.stop().await;
             report?
         }

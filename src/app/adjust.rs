@@ -1,13 +1,16 @@
 //! Corrections of the books by an operator. Small ones are booked at once; above the limit a second
 //! person approves. Each is made once under an id of its own, however often its form is sent.
 
+mod late;
+
 use std::time::Duration;
 
 use super::{App, AppError};
 use crate::{
     core::{
-        adjustment::{Kind, State, needs_second, transfer},
-        ids::AdjustmentId,
+        adjustment::{Kind, State, closing, needs_second, transfer},
+        ids::{AdjustmentId, PlayerId, WithdrawalId},
+        ledger::{Account, Transfer},
         money::Cents,
         msisdn::Msisdn,
         operator::By,
@@ -35,6 +38,15 @@ pub struct Correction {
     pub amount: Cents,
 }
 
+/// A correction that makes sense, with what it is about.
+struct Wanted {
+    id: AdjustmentId,
+    kind: Kind,
+    player: Option<PlayerId>,
+    withdrawal: Option<WithdrawalId>,
+    amount: Cents,
+}
+
 /// A correction was not made, approved or rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum AdjustError {
@@ -47,6 +59,12 @@ pub enum AdjustError {
     /// The wallet holds less.
     #[error("the wallet holds less: KES {0}")]
     HoldsLess(Cents),
+    /// The withdrawal was not paid after its money had gone back.
+    #[error("this withdrawal was not paid after its money had gone back")]
+    NotLate,
+    /// Another correction closes the late payout.
+    #[error("it is closed already, or waits for a second person")]
+    Closed,
     /// The id is that of another correction.
     #[error("this form was used for another correction")]
     OtherForm,
@@ -82,6 +100,8 @@ impl Contention for AdjustError {
             Self::NoPlayer
             | Self::Senseless
             | Self::HoldsLess(_)
+            | Self::NotLate
+            | Self::Closed
             | Self::OtherForm
             | Self::Unknown
             | Self::Decided { .. }
@@ -124,24 +144,44 @@ impl App {
         now: Timestamp,
     ) -> Result<(Tx, Adjustment), AdjustError> {
         let player = match &correction.msisdn {
-            Some(number) => Some(tx.player(number).await?.ok_or(AdjustError::NoPlayer)?),
+            Some(number) => Some(tx.player(number).await?.ok_or(AdjustError::NoPlayer)?.id),
             None => None,
         };
-        let of = player.as_ref().map(|player| player.id);
-        let (kind, amount) = (correction.kind, correction.amount);
-        if transfer(correction.id, kind, of, amount).is_none() {
+        let (id, kind, amount) = (correction.id, correction.kind, correction.amount);
+        if transfer(id, kind, player, amount).is_none() {
             return Err(AdjustError::Senseless);
         }
+        let wanted = Wanted {
+            id,
+            kind,
+            player,
+            withdrawal: None,
+            amount,
+        };
+        self.propose_in(tx, &wanted, by, now).await
+    }
+
+    /// Writes a correction down, and books it where nobody else has to approve it.
+    async fn propose_in(
+        &self,
+        mut tx: Tx,
+        wanted: &Wanted,
+        by: &By,
+        now: Timestamp,
+    ) -> Result<(Tx, Adjustment), AdjustError> {
         let name = by.actor.name();
         tx.serialise_adjustments(name).await?;
-        let alone = tx.booked_alone(name, of, now.before(COUNTED)).await?;
-        let needs_second = needs_second(amount, alone, self.settings().adjustment_limit);
+        let alone = tx
+            .booked_alone(name, wanted.player, now.before(COUNTED))
+            .await?;
+        let needs_second = needs_second(wanted.amount, alone, self.settings().adjustment_limit);
         let decided = (!needs_second).then_some(now);
         let adjustment = Adjustment {
-            id: correction.id,
-            kind,
-            player: of,
-            amount,
+            id: wanted.id,
+            kind: wanted.kind,
+            player: wanted.player,
+            withdrawal: wanted.withdrawal,
+            amount: wanted.amount,
             state: decided.map_or(State::Proposed, |_| State::Booked),
             needs_second,
             reason: by.why.text().to_owned(),
@@ -152,9 +192,10 @@ impl App {
             decision: None,
         };
         if !tx.add_adjustment(&adjustment).await? {
-            let before = tx.adjustment(correction.id).await?;
-            let before = before.ok_or(AdjustError::Unknown)?;
-            let is_same = (before.kind, before.player, before.amount) == (kind, of, amount);
+            let before = tx.adjustment(wanted.id).await?;
+            let before = before.ok_or(AdjustError::Closed)?;
+            let is_same = (before.kind, before.player) == (wanted.kind, wanted.player)
+                && (before.withdrawal, before.amount) == (wanted.withdrawal, wanted.amount);
             return if is_same {
                 Ok((tx, before))
             } else {
@@ -165,8 +206,7 @@ impl App {
         self.note_adjustment(&mut tx, &adjustment, by, action, now)
             .await?;
         if !needs_second {
-            self.book_adjustment(&mut tx, &adjustment, player.as_ref(), now)
-                .await?;
+            self.book_adjustment(&mut tx, &adjustment, now).await?;
         }
         Ok((tx, adjustment))
     }
@@ -236,12 +276,7 @@ impl App {
         self.note_adjustment(&mut tx, &decided, by, action, now)
             .await?;
         if state == State::Booked {
-            let player = match decided.player {
-                Some(player) => Some(tx.player_by_id(player).await?),
-                None => None,
-            };
-            self.book_adjustment(&mut tx, &decided, player.as_ref(), now)
-                .await?;
+            self.book_adjustment(&mut tx, &decided, now).await?;
         }
         Ok((tx, decided))
     }
@@ -256,7 +291,11 @@ impl App {
     ) -> Result<(), AppError> {
         let of = adjustment.player.map(|player| format!(" player {player}"));
         let (kind, amount) = (adjustment.kind.name(), adjustment.amount);
-        let detail = format!("{kind} KES {amount}{}", of.unwrap_or_default());
+        let late = adjustment
+            .withdrawal
+            .map(|withdrawal| format!(" withdrawal {withdrawal}"));
+        let (of, late) = (of.unwrap_or_default(), late.unwrap_or_default());
+        let detail = format!("{kind} KES {amount}{of}{late}");
         let subject = ("adjustment", adjustment.id.to_string());
         self.write_down(tx, by, action, subject, &detail, now).await
     }
@@ -266,17 +305,24 @@ impl App {
         &self,
         tx: &mut Tx,
         adjustment: &Adjustment,
-        player: Option<&Player>,
         now: Timestamp,
     ) -> Result<(), AdjustError> {
         let (id, kind, amount) = (adjustment.id, adjustment.kind, adjustment.amount);
-        if let Some(player) = player.filter(|_| kind == Kind::ToHouse)
-            && player.balance < amount
-        {
-            return Err(AdjustError::HoldsLess(player.balance));
+        let held = match adjustment.player {
+            Some(player) => {
+                tx.serialise_player(player).await?;
+                tx.player_by_id(player).await?.balance
+            }
+            None => Cents::ZERO,
+        };
+        if kind == Kind::ToHouse && held < amount {
+            return Err(AdjustError::HoldsLess(held));
         }
-        let moved = transfer(id, kind, adjustment.player, amount);
-        match tx.book(moved.as_slice(), now).await {
+        let moved: Vec<Transfer> = match adjustment.player {
+            Some(player) if kind.is_of_late_payout() => closing(id, kind, player, amount, held),
+            of => transfer(id, kind, of, amount).into_iter().collect(),
+        };
+        match tx.book(&moved, now).await {
             Ok(Booked::Now) => {}
             Ok(Booked::Before) => {
                 return Err(AppError::Unusable("a new correction was booked before").into());
@@ -285,15 +331,25 @@ impl App {
             Err(StoreError::Overdrawn) => return Err(AdjustError::HoldsLess(Cents::ZERO)),
             Err(error) => return Err(error.into()),
         }
-        if let Some(player) = player {
-            let sms = if kind == Kind::ToHouse {
-                "adjusted_down"
-            } else {
-                "adjusted_up"
-            };
-            let values = [("amount", amount.to_string())];
-            self.tell(tx, player.id, sms, format!("adjusted:{id}"), values, now)
-                .await?;
+        if let Some(withdrawal) = adjustment.withdrawal {
+            tx.unflag_withdrawal(withdrawal).await?;
+        }
+        // What moved in the player's wallet, and nothing where the house paid all of it.
+        if let Some(player) = adjustment.player {
+            let wallet = Account::Wallet(player);
+            let touched = moved
+                .iter()
+                .find(|one| one.from == wallet || one.to == wallet);
+            if let Some(moved) = touched {
+                let sms = if moved.from == wallet {
+                    "adjusted_down"
+                } else {
+                    "adjusted_up"
+                };
+                let values = [("amount", moved.amount.to_string())];
+                self.tell(tx, player, sms, format!("adjusted:{id}"), values, now)
+                    .await?;
+            }
         }
         Ok(())
     }

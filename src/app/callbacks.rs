@@ -4,7 +4,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use super::{App, AppError};
 use crate::{
-    core::{ids::CallbackId, time::Timestamp},
+    core::{ids::CallbackId, msisdn::Msisdn, time::Timestamp},
     store::{Callback, CallbackKind, Claim, Leased, Source, Tx},
     telemetry::{self, trace},
 };
@@ -113,10 +113,24 @@ impl App {
         count(if due.is_some() { "again" } else { "dead" });
         let why = why.as_str();
         let failed = |mut tx: Tx| async move {
+            if due.is_none() {
+                self.forget_report(&mut tx, id).await?;
+            }
             tx.callback_failed(id, why, due).await?;
             Ok((tx, ()))
         };
         self.store().transact(failed).await
+    }
+
+    /// A report that is given up may be that of an SMS to somebody whose data were erased meanwhile.
+    async fn forget_report(&self, tx: &mut Tx, id: CallbackId) -> Result<(), AppError> {
+        let callback = tx.new_callback(id).await?;
+        let report = callback.filter(|callback| callback.kind == CallbackKind::SmsDelivery);
+        if let Some(report) = report {
+            let numbers = Msisdn::all_in(&String::from_utf8_lossy(&report.body));
+            self.forget_strangers(tx, &report, &numbers).await?;
+        }
+        Ok(())
     }
 
     async fn act_in(

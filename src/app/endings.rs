@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{App, AppError};
 use crate::{
-    core::money::Cents,
+    core::{money::Cents, msisdn::Msisdn},
     ports::SessionEnd,
     session::{Conversation, Saved},
     store::{Callback, EndedSession, Measure, StatusCount, Tx},
@@ -84,6 +84,9 @@ impl App {
         let Some(end) = gateway.read_end(&callback.body) else {
             return Ok("unreadable".into());
         };
+        if let Ok(number) = Msisdn::parse(&end.phone) {
+            self.forget_strangers(tx, callback, &[number]).await?;
+        }
         let known = self.last_known(tx, &end.session).await?;
         let ended = self.ended(gateway.name(), &end, known.as_ref());
         if !tx.end_session(&ended, self.clock().now()).await? {

@@ -275,7 +275,7 @@ impl App {
             Ok(kept) => kept,
             // The same hop may have run before, elsewhere: then its receipt has the answer.
             Err(error) if !error.is_of_the_database() => {
-                let before = self.ran_before(turn.hop).await?;
+                let before = self.has_run(turn.hop).await?;
                 return before.map(Box::new).map(Ran::Before).ok_or(error);
             }
             Err(error) => return Err(error),
@@ -321,8 +321,22 @@ impl App {
         Ok((tx, (step, conversation)))
     }
 
+    /// The session after this hop, where it ran before.
     async fn ran_before(&self, hop: &PlacedHop) -> Result<Option<Conversation>, AppError> {
         let receipt = self.store().receipt(&hop.session, &hop.transcript).await?;
+        receipt
+            .map(|(_, json)| read_conversation(&json))
+            .transpose()
+    }
+
+    /// The same for a hop whose receipt was in the way of another run a moment ago: on SQLite it may not be
+    /// on the disk yet, so this waits in line with what writes, and for the same commit.
+    async fn has_run(&self, hop: &PlacedHop) -> Result<Option<Conversation>, AppError> {
+        let look = |mut tx: Tx| async move {
+            let receipt = tx.receipt(&hop.session, &hop.transcript).await?;
+            Ok::<_, AppError>((tx, receipt))
+        };
+        let receipt = self.store().transact(look).await?;
         receipt
             .map(|(_, json)| read_conversation(&json))
             .transpose()

@@ -7,8 +7,8 @@ use super::{App, AppError};
 use crate::{
     core::{fair::payer::Payer, money::Cents, msisdn::Msisdn, operator::By, time::Timestamp},
     store::{
-        AuditRow, Contention, Erased, ExportedAdjustment, ExportedConsent, ExportedDeposit,
-        ExportedGame, ExportedHop, ExportedInbound, ExportedLimit, ExportedPlayer,
+        AuditRow, Callback, Contention, Erased, ExportedAdjustment, ExportedConsent,
+        ExportedDeposit, ExportedGame, ExportedHop, ExportedInbound, ExportedLimit, ExportedPlayer,
         ExportedQuestion, ExportedRating, ExportedSms, ExportedTransfer, ExportedWithdrawal,
         Status, StoreError, TheirCallback, Tx,
     },
@@ -232,6 +232,29 @@ impl App {
         self.write_down(&mut tx, by, "erase", subject, &detail, now)
             .await?;
         Ok((tx, erased))
+    }
+}
+
+impl App {
+    /// Empties a callback in which a number stands that is no player's. What is told of a session or of an
+    /// SMS may come after its player's data were erased, and nothing is done with the number.
+    pub(super) async fn forget_strangers(
+        &self,
+        tx: &mut Tx,
+        callback: &Callback,
+        numbers: &[Msisdn],
+    ) -> Result<(), AppError> {
+        for number in numbers {
+            let player = match tx.player(number).await? {
+                // Not while they are being erased: then they are not there any more.
+                Some(player) => self.still_there(tx, player.id).await?,
+                None => None,
+            };
+            if player.is_none() {
+                tx.empty_callback(callback.id).await?;
+            }
+        }
+        Ok(())
     }
 }
 

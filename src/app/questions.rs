@@ -32,6 +32,10 @@ pub const MAX_CSV_BYTES: u64 = 64 * 1_024 * 1_024;
 /// How many questions are looked up and written at a time.
 const BATCH: usize = 2_000;
 
+/// The games that tell how a question fares are not older than that: the figures stay quick to count, and
+/// say how it is now.
+const FIGURES_REACH: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 60 * 60);
+
 /// What is said of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -277,7 +281,7 @@ impl App {
             .map_err(|_| AppError::Unusable("the bank cannot be written as CSV"))
     }
 
-    /// How the questions in play fared, the worst first; those that were shown at least `min_shown`
+    /// How the questions in play fared in the last 90 days, the worst first; those that were shown at least `min_shown`
     /// times.
     ///
     /// # Errors
@@ -292,7 +296,8 @@ impl App {
             ..BankFilter::default()
         };
         let mut tx = self.store().read().await?;
-        let mut figures = tx.question_figures().await?;
+        let since = self.clock().now().before(FIGURES_REACH);
+        let mut figures = tx.question_figures(since).await?;
         let bank = tx.bank(&filter).await?;
         let stats = bank.into_iter().map(|question| {
             let choices = question

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{App, AppError};
 use crate::{
     core::{
-        ids::WithdrawalId,
+        ids::{DepositId, WithdrawalId},
         operator::By,
         payment::{
             reversal::receipt as read_receipt,
@@ -21,7 +21,7 @@ use crate::{
 /// The most that are listed.
 const LISTED: i64 = 200;
 
-/// How far back flagged deposits are listed.
+/// How far back flagged payments are listed.
 const FLAGGED_REACH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How a withdrawal ended, as an operator found out.
@@ -33,12 +33,24 @@ pub enum Found {
     Failed,
 }
 
+/// A payment that was flagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flagged {
+    /// A deposit.
+    Deposit(DepositId),
+    /// A withdrawal.
+    Withdrawal(WithdrawalId),
+}
+
 /// A withdrawal was not asked about, or not ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// It is not there.
     #[error("no withdrawal with this id")]
     Unknown,
+    /// No flag can be taken off.
+    #[error("it is not flagged any more, or has not ended yet")]
+    NotFlagged,
     /// It has ended meanwhile.
     #[error("it is {} already", .0.name())]
     Ended(State),
@@ -67,6 +79,7 @@ impl Contention for ResolveError {
         match self {
             Self::App(error) => error.is_contended(),
             Self::Unknown
+            | Self::NotFlagged
             | Self::Ended(_)
             | Self::TooEarly
             | Self::NoReceipt(_)
@@ -89,6 +102,17 @@ impl App {
         Ok(tx.unsure_withdrawals(before, LISTED).await?)
     }
 
+    /// The withdrawals that have ended and that somebody should look at: paid after their money had gone
+    /// back and not closed, or flagged in the last week; oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ended_withdrawals_to_look_at(&self) -> Result<Vec<Unsure>, AppError> {
+        let since = self.clock().now().before(FLAGGED_REACH);
+        let mut tx = self.store().read().await?;
+        Ok(tx.ended_withdrawals_to_look_at(since, LISTED).await?)
+    }
+
     /// The flagged deposits of the last week, newest first: what M-Pesa said of them does not
     /// add up, or nobody could tell whether they are paid.
     ///
@@ -98,6 +122,30 @@ impl App {
         let since = self.clock().now().before(FLAGGED_REACH);
         let mut tx = self.store().read().await?;
         Ok(tx.flagged_deposits(since, LISTED).await?)
+    }
+
+    /// Takes the flag off a payment that has ended: somebody has looked at it, and says what it was.
+    ///
+    /// # Errors
+    /// When it has no flag or no end, or the database does not answer.
+    pub async fn looked_at(&self, what: Flagged, by: &By) -> Result<(), ResolveError> {
+        let now = self.clock().now();
+        let look = |mut tx: Tx| async move {
+            let (taken_off, subject) = match what {
+                Flagged::Deposit(id) => (tx.unflag_deposit(id).await?, ("deposit", id.to_string())),
+                Flagged::Withdrawal(id) => (
+                    tx.unflag_withdrawal(id).await?,
+                    ("withdrawal", id.to_string()),
+                ),
+            };
+            if !taken_off {
+                return Err(ResolveError::NotFlagged);
+            }
+            self.write_down(&mut tx, by, "looked_at", subject, "", now)
+                .await?;
+            Ok((tx, ()))
+        };
+        self.store().transact(look).await
     }
 
     /// One withdrawal, whatever its state.

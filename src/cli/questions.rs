@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Failed, open, say};
+use super::{Failed, by_command, open, say};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,7 @@ pub(super) enum Command {
         #[arg(long)]
         withdrawn: bool,
     },
-    /// How often each question was right, late and so on; likely wrong and trivial ones come first
+    /// How often each question was right, late and so on in the last 90 days; likely wrong and trivial ones come first
     Stats {
         /// Questions of this category only
         #[arg(long)]
@@ -93,7 +93,7 @@ pub(super) struct Act {
     /// Why; kept
     #[arg(long)]
     reason: String,
-    /// Who does it; kept
+    /// Who says to do it; kept with the reason, and checked by nobody
     #[arg(long, env = "USER", default_value = "unknown", hide_env_values = true)]
     by: String,
     /// One JSON object instead of text

@@ -23,16 +23,23 @@ pub enum Kind {
     CashShort,
     /// M-Pesa holds more than the books say.
     CashOver,
+    /// A payout that arrived after its money had gone back: its player pays as far as the wallet
+    /// holds, and the house the rest.
+    LateFromWallet,
+    /// The same: the house pays all of it.
+    LateFromHouse,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::FromHouse,
         Self::FromPromo,
         Self::ToHouse,
         Self::CashShort,
         Self::CashOver,
+        Self::LateFromWallet,
+        Self::LateFromHouse,
     ];
 
     /// The name in the database, on the command line and in the console.
@@ -44,6 +51,8 @@ impl Kind {
             Self::ToHouse => "to_house",
             Self::CashShort => "cash_short",
             Self::CashOver => "cash_over",
+            Self::LateFromWallet => "late_from_wallet",
+            Self::LateFromHouse => "late_from_house",
         }
     }
 
@@ -53,10 +62,10 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether it is about one player's wallet.
+    /// Whether it closes a late payout.
     #[must_use]
-    pub const fn is_of_player(self) -> bool {
-        matches!(self, Self::FromHouse | Self::FromPromo | Self::ToHouse)
+    pub const fn is_of_late_payout(self) -> bool {
+        matches!(self, Self::LateFromWallet | Self::LateFromHouse)
     }
 }
 
@@ -100,7 +109,8 @@ pub fn needs_second(amount: Cents, booked_alone: Cents, limit: Cents) -> bool {
 }
 
 /// The transfer of a correction; its cause is the correction. `None` where the kind is about a player
-/// and none is named, or about none and one is, or the amount is nothing or above [`MAX`].
+/// and none is named, or about none and one is, or the amount is nothing or above [`MAX`]; or where it
+/// closes a late payout, which [`closing`] does.
 #[must_use]
 pub fn transfer(
     id: AdjustmentId,
@@ -116,12 +126,43 @@ pub fn transfer(
         (Kind::CashShort, None) => (Reason::CashShort, Account::House, Account::Mpesa),
         (Kind::CashOver, None) => (Reason::CashOver, Account::Mpesa, Account::House),
         (Kind::FromHouse | Kind::FromPromo | Kind::ToHouse, None)
-        | (Kind::CashShort | Kind::CashOver, Some(_)) => return None,
+        | (Kind::CashShort | Kind::CashOver, Some(_))
+        | (Kind::LateFromWallet | Kind::LateFromHouse, _) => return None,
     };
     if !amount.is_positive() || amount > MAX {
         return None;
     }
     Transfer::new(reason, from, to, amount, format!("adjustment:{id}"))
+}
+
+/// The transfers that close a late payout: `amount` comes back into suspense, from the player's wallet
+/// as far as it holds (`held`) where the player is to pay, and the rest from the house.
+#[must_use]
+pub fn closing(
+    id: AdjustmentId,
+    kind: Kind,
+    player: PlayerId,
+    amount: Cents,
+    held: Cents,
+) -> Vec<Transfer> {
+    let own = if kind == Kind::LateFromWallet {
+        amount.min(held).max(Cents::ZERO)
+    } else {
+        Cents::ZERO
+    };
+    let rest = amount.minus(own).unwrap_or_default();
+    let transfer = |from, amount, cause| {
+        Transfer::new(
+            Reason::LatePayoutClosed,
+            from,
+            Account::Suspense,
+            amount,
+            cause,
+        )
+    };
+    let of_player = transfer(Account::Wallet(player), own, format!("adjustment:{id}"));
+    let of_house = transfer(Account::House, rest, format!("adjustment_rest:{id}"));
+    of_player.into_iter().chain(of_house).collect()
 }
 
 #[cfg(test)]
@@ -164,11 +205,32 @@ mod tests {
             let player = has_player.then(|| PlayerId::new(at, &mut rng));
             let id = AdjustmentId::new(at, &mut rng);
             let made = transfer(id, kind, player, Cents::new(cents));
-            prop_assert_eq!(made.is_some(), kind.is_of_player() == has_player && cents > 0);
+            let is_of_player = matches!(kind, Kind::FromHouse | Kind::FromPromo | Kind::ToHouse);
+            let is_one = !kind.is_of_late_payout() && is_of_player == has_player && cents > 0;
+            prop_assert_eq!(made.is_some(), is_one);
             if let Some(made) = made {
                 prop_assert_eq!(made.amount.get(), cents);
                 prop_assert_eq!(made.cause, format!("adjustment:{id}"));
             }
+        }
+
+        /// Closing a late payout makes all of it good, and the wallet gives no more than it holds.
+        #[test]
+        fn a_late_payout_is_made_good_whole(
+            cents in 1..1_000_000_i64, held in 0..1_000_000_i64, pays in any::<bool>()
+        ) {
+            let (at, mut rng) = (Timestamp::from_ms(1_000), StdRng::seed_from_u64(1));
+            let (id, player) = (AdjustmentId::new(at, &mut rng), PlayerId::new(at, &mut rng));
+            let kind = if pays { Kind::LateFromWallet } else { Kind::LateFromHouse };
+            let made = closing(id, kind, player, Cents::new(cents), Cents::new(held));
+            let sum = |from| {
+                let of = made.iter().filter(move |one| one.from == from);
+                of.map(|one| one.amount.get()).sum::<i64>()
+            };
+            let (own, rest) = (sum(Account::Wallet(player)), sum(Account::House));
+            prop_assert_eq!(own + rest, cents);
+            prop_assert_eq!(own, if pays { cents.min(held) } else { 0 });
+            prop_assert!(made.iter().all(|one| one.to == Account::Suspense));
         }
     }
 }

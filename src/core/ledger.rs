@@ -130,6 +130,8 @@ reasons! {
     WithdrawalBack = "withdrawal_back": Account::Payouts => Account::Wallet(_),
     /// A payout succeeded after its money had gone back.
     LatePayout = "late_payout": Account::Suspense => Account::Mpesa,
+    /// What a late payout took from suspense is made good: by its player, or by the house.
+    LatePayoutClosed = "late_payout_closed": Account::Wallet(_) | Account::House => Account::Suspense,
     /// Excise duty on what came into a wallet by M-Pesa.
     Excise = "excise": Account::Wallet(_) => Account::Excise,
     /// M-Pesa gave a parked payment back to its payer.

@@ -114,6 +114,14 @@ impl Msisdn {
 
     /// The same for digits that stand together.
     fn mask_run(&self, digits: &str) -> String {
+        match Self::read_run(digits) {
+            Some(number) if number != *self => number.masked(),
+            _ => digits.into(),
+        }
+    }
+
+    /// The number that digits which stand together are.
+    fn read_run(digits: &str) -> Option<Self> {
         // Without its zero and its country a number has nine digits.
         let padded = format!("0{digits}");
         let written = if digits.len() == 9 {
@@ -121,11 +129,14 @@ impl Msisdn {
         } else {
             digits
         };
-        let read = Self::parse(written).ok();
-        match read {
-            Some(number) if number != *self => number.masked(),
-            _ => digits.into(),
-        }
+        Self::parse(written).ok()
+    }
+
+    /// The Kenyan mobile numbers in a text, whether or not they are written with their country.
+    #[must_use]
+    pub fn all_in(text: &str) -> Vec<Self> {
+        let runs = text.split(|letter: char| !letter.is_ascii_digit());
+        runs.filter_map(Self::read_run).collect()
     }
 
     /// As other people may see it: `+25471xxx678`.
@@ -238,6 +249,13 @@ mod tests {
             own.mask_others(text),
             "254712345678 0712345678 +25473xxx456, \"+25473xxx456\" %2B+25473xxx456 20261122120000"
         );
+    }
+
+    #[test]
+    fn numbers_are_found_in_a_text() {
+        let found = Msisdn::all_in("phoneNumber=%2B254712345678&id=733123456, \"20261122120000\"");
+        let found: Vec<_> = found.iter().map(Msisdn::e164).collect();
+        assert_eq!(found, ["+254712345678", "+254733123456"]);
     }
 
     proptest! {

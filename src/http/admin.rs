@@ -21,6 +21,7 @@ mod audit;
 mod charts;
 mod fair;
 mod fault;
+mod flags;
 mod form;
 mod game;
 mod gate;
@@ -108,9 +109,15 @@ fn support_acts() -> Router<Web> {
         .route(&player("unblock"), act(Support, player_acts::unblock))
         .route(&player("verify"), act(Support, player_acts::verify))
         .route(&player("limits"), act(Support, player_acts::limits))
+        .route(&player("export"), act(Support, player_acts::export))
         .route(&question("withdraw"), act(Support, question::withdraw))
         .route(&question("restore"), act(Support, question::restore))
         .route(&question("fix"), act(Support, question::fix))
+        .route("/admin/deposits/{id}/looked", act(Support, flags::deposit))
+        .route(
+            "/admin/withdrawals/{id}/looked",
+            act(Support, flags::withdrawal),
+        )
         .route(
             "/admin/withdrawals/{id}/ask",
             act(Support, withdrawals::ask),
@@ -121,7 +128,7 @@ fn support_acts() -> Router<Web> {
         .route(&job("callbacks/{id}/replay"), act(Support, jobs::replay))
 }
 
-/// What moves money, and who may log in.
+/// What moves money or cannot be undone, and who may log in.
 fn money_acts() -> Router<Web> {
     let parked = |name: &str| format!("/admin/parked/{name}");
     let withdrawal = |name: &str| format!("/admin/withdrawals/{{id}}/{name}");
@@ -131,11 +138,16 @@ fn money_acts() -> Router<Web> {
             "/admin/players/{id}/adjust",
             act(Finance, player_acts::adjust),
         )
+        .route(
+            "/admin/players/{id}/erase",
+            act(Finance, player_acts::erase),
+        )
         .route(&parked("{id}/assign"), act(Finance, parked::assign))
         .route(&parked("{id}/give-back"), act(Finance, parked::give_back))
         .route(&parked("reversed"), act(Finance, parked::reversed))
         .route(&withdrawal("paid"), act(Finance, withdrawals::paid))
         .route(&withdrawal("failed"), act(Finance, withdrawals::failed))
+        .route(&withdrawal("close"), act(Finance, withdrawals::close))
         .route(&adjustment("cash"), act(Finance, adjustments::cash))
         .route(
             &adjustment("{id}/approve"),

@@ -3,7 +3,7 @@
 use super::{LedgerFinding, StoreError, Tx, engine::parse, ledger_check::report};
 use crate::core::{
     adjustment::{Kind, State},
-    ids::{AdjustmentId, PlayerId},
+    ids::{AdjustmentId, PlayerId, WithdrawalId},
     money::Cents,
     time::Timestamp,
 };
@@ -17,6 +17,8 @@ pub struct Adjustment {
     pub kind: Kind,
     /// Whose wallet it is about; `None`: it is about the cash at M-Pesa.
     pub player: Option<PlayerId>,
+    /// The late payout that it closes.
+    pub withdrawal: Option<WithdrawalId>,
     /// How much.
     pub amount: Cents,
     /// Where it stands.
@@ -51,6 +53,7 @@ struct Row {
     id: String,
     kind: String,
     player_id: Option<String>,
+    withdrawal_id: Option<String>,
     amount_cents: i64,
     state: String,
     needs_second: i64,
@@ -68,11 +71,15 @@ impl TryFrom<Row> for Adjustment {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt("adjustment", &row.id, what);
         let player = row.player_id.as_deref();
+        let withdrawal = row.withdrawal_id.as_deref();
         Ok(Self {
             id: parse("adjustment", "id", &row.id)?,
             kind: Kind::named(&row.kind).ok_or_else(|| corrupt("kind"))?,
             player: player
                 .map(|id| parse("adjustment", "player_id", id))
+                .transpose()?,
+            withdrawal: withdrawal
+                .map(|id| parse("adjustment", "withdrawal_id", id))
                 .transpose()?,
             amount: Cents::new(row.amount_cents),
             state: State::named(&row.state).ok_or_else(|| corrupt("state"))?,
@@ -94,14 +101,14 @@ impl Tx {
         self.serialise(&format!("adjustments:{by}")).await
     }
 
-    /// Adds a correction. False when its id is there already.
+    /// Adds a correction. False when its id is there already, or another one closes the same late payout.
     pub async fn add_adjustment(&mut self, adjustment: &Adjustment) -> Result<bool, StoreError> {
         let inserted = execute!(
             self,
             "insert into adjustment (id, kind, player_id, amount_cents, state, needs_second, reason,
-                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            on conflict (id) do nothing",
+                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision, withdrawal_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            on conflict do nothing",
             adjustment.id.to_string(),
             adjustment.kind.name(),
             adjustment.player.map(|player| player.to_string()),
@@ -113,7 +120,8 @@ impl Tx {
             adjustment.proposed_at.ms(),
             adjustment.decided_by.as_deref(),
             adjustment.decided_at.map(Timestamp::ms),
-            adjustment.decision.as_deref()
+            adjustment.decision.as_deref(),
+            adjustment.withdrawal.map(|withdrawal| withdrawal.to_string())
         )?;
         Ok(inserted == 1)
     }
@@ -123,10 +131,26 @@ impl Tx {
         let row = fetch_optional!(
             self,
             Row,
-            "select id, kind, player_id, amount_cents, state, needs_second, reason, proposed_by,
-                proposed_at_ms, decided_by, decided_at_ms, decision
+            "select id, kind, player_id, withdrawal_id, amount_cents, state, needs_second, reason,
+                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision
             from adjustment where id = $1",
             id.to_string()
+        )?;
+        row.map(Adjustment::try_from).transpose()
+    }
+
+    /// The correction that closes a late payout: booked, or waiting for a second person.
+    pub async fn closing_of(
+        &mut self,
+        withdrawal: WithdrawalId,
+    ) -> Result<Option<Adjustment>, StoreError> {
+        let row = fetch_optional!(
+            self,
+            Row,
+            "select id, kind, player_id, withdrawal_id, amount_cents, state, needs_second, reason,
+                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision
+            from adjustment where withdrawal_id = $1 and state <> 'rejected'",
+            withdrawal.to_string()
         )?;
         row.map(Adjustment::try_from).transpose()
     }
@@ -147,8 +171,8 @@ impl Tx {
             "update adjustment
             set state = $2, decided_by = $3, decided_at_ms = $4, decision = $5
             where id = $1 and state = 'proposed'
-            returning id, kind, player_id, amount_cents, state, needs_second, reason, proposed_by,
-                proposed_at_ms, decided_by, decided_at_ms, decision",
+            returning id, kind, player_id, withdrawal_id, amount_cents, state, needs_second, reason,
+                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision",
             id.to_string(),
             state.name(),
             by,
@@ -187,8 +211,8 @@ impl Tx {
         let rows = fetch_all!(
             self,
             Row,
-            "select id, kind, player_id, amount_cents, state, needs_second, reason, proposed_by,
-                proposed_at_ms, decided_by, decided_at_ms, decision
+            "select id, kind, player_id, withdrawal_id, amount_cents, state, needs_second, reason,
+                proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision
             from adjustment
             where (cast($1 as text) is null or state = $1)
                 and (cast($2 as text) is null or player_id = $2)
@@ -201,7 +225,7 @@ impl Tx {
         rows.into_iter().map(Adjustment::try_from).collect()
     }
 
-    /// Holds corrections against the ledger: what is booked has its one transfer, nothing else has.
+    /// Holds corrections against the ledger: what is booked has its transfers, nothing else has.
     pub(super) async fn check_adjustments(
         &mut self,
         findings: &mut Vec<LedgerFinding>,
@@ -211,8 +235,9 @@ impl Tx {
             (String, String),
             "select adjustment.id, adjustment.state
             from adjustment
-            left join transfer on transfer.cause = 'adjustment:' || adjustment.id
-            where coalesce(transfer.amount_cents, 0)
+            left join transfer as own on own.cause = 'adjustment:' || adjustment.id
+            left join transfer as rest on rest.cause = 'adjustment_rest:' || adjustment.id
+            where coalesce(own.amount_cents, 0) + coalesce(rest.amount_cents, 0)
                 <> case when state = 'booked' then adjustment.amount_cents else 0 end
             order by 1"
         )?;
@@ -225,8 +250,10 @@ impl Tx {
             (String,),
             "select transfer.cause
             from transfer
-            left join adjustment on 'adjustment:' || adjustment.id = transfer.cause
-            where transfer.reason in ('adjustment', 'adjustment_down', 'cash_short', 'cash_over')
+            left join adjustment on transfer.cause
+                in ('adjustment:' || adjustment.id, 'adjustment_rest:' || adjustment.id)
+            where transfer.reason in ('adjustment', 'adjustment_down', 'cash_short', 'cash_over',
+                    'late_payout_closed')
                 and adjustment.id is null
             order by 1"
         )?;

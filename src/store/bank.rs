@@ -11,7 +11,7 @@ use super::{
 };
 use crate::core::{
     bank::{Change, Imported, Known, NewQuestion, Standing, Text, figures::Figures, plan},
-    ids::QuestionId,
+    ids::{EntryId, QuestionId},
     time::Timestamp,
 };
 
@@ -298,9 +298,12 @@ impl Tx {
         expect_rows(inserted, count, "question_text", "an import")
     }
 
-    /// How the questions in play fared in their present version, by id. A question that somebody is
-    /// looking at right now is not counted as shown to them yet.
-    pub async fn question_figures(&mut self) -> Result<BTreeMap<QuestionId, Figures>, StoreError> {
+    /// How the questions in play fared in their present version, in games that were begun since then, by
+    /// id. A question that somebody is looking at right now is not counted as shown to them yet.
+    pub async fn question_figures(
+        &mut self,
+        since: Timestamp,
+    ) -> Result<BTreeMap<QuestionId, Figures>, StoreError> {
         let rows = fetch_all!(
             self,
             FiguresRow,
@@ -318,9 +321,11 @@ impl Tx {
                 and entry.position >= set_question.position
             left join answer on answer.entry_id = entry.id
                 and answer.position = set_question.position
-            where question.state = 'active'
+            where question.state = 'active' and entry.id >= $1
                 and (answer.choice is not null or entry.state <> 'playing')
-            group by question.id, question.choices, question.answer"
+            group by question.id, question.choices, question.answer",
+            // Ids tell when they were made.
+            EntryId::first_at(since).to_string()
         )?;
         rows.into_iter()
             .map(|row| {

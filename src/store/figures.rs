@@ -160,7 +160,7 @@ const OUTBOX: [(SmsClass, &str); 3] = [
     ),
 ];
 
-const FOR_OPERATOR: [(&str, &str); 4] = [
+const FOR_OPERATOR: [(&str, &str); 6] = [
     (
         "parked",
         waiting!(
@@ -186,6 +186,23 @@ const FOR_OPERATOR: [(&str, &str); 4] = [
         waiting!(
             "select received_at_ms as at_ms from callback
             where state = 'dead' order by received_at_ms"
+        ),
+    ),
+    (
+        "late_payouts",
+        waiting!(
+            "select requested_at_ms as at_ms from withdrawal
+            where state = 'failed' and receipt is not null and not exists (
+                select 1 from adjustment
+                where withdrawal_id = withdrawal.id and adjustment.state = 'booked')
+            order by requested_at_ms"
+        ),
+    ),
+    (
+        "fair_cases",
+        waiting!(
+            "select first_seen_ms as at_ms from fair_flag
+            where state = 'open' order by first_seen_ms"
         ),
     ),
 ];

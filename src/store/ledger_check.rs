@@ -241,11 +241,14 @@ impl Tx {
                     where assigned_to is null and returned_at_ms is null), 0)
                 - coalesce((
                     select sum(payout_cents) from withdrawal
-                    where state = 'failed' and receipt is not null), 0) as bigint)"
+                    where state = 'failed' and receipt is not null), 0)
+                + coalesce((
+                    select sum(amount_cents) from adjustment
+                    where withdrawal_id is not null and state = 'booked'), 0) as bigint)"
         )?;
         compare(
             "suspense",
-            "the parked payments less the late payouts",
+            "the parked payments less the late payouts that are not closed",
             &waiting,
             accounts,
             findings,

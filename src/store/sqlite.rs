@@ -4,6 +4,7 @@ use std::{
     ops::{Deref, DerefMut},
     path::Path,
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -36,7 +37,7 @@ pub(super) struct SqliteFile {
     /// Those that read.
     pub(super) readers: SqlitePool,
     /// How to connect to it.
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
 }
 
 /// A transaction on SQLite.
@@ -86,7 +87,7 @@ impl SqliteFile {
         Ok(Self {
             readers: readers.await.map_err(unusable)?,
             writer: Writer::on(connection, options.clone()),
-            options,
+            options: Arc::new(options),
         })
     }
 

@@ -3,7 +3,11 @@
 //! inbox is gone through.
 
 use super::{StoreError, Tx, engine::ids_json};
-use crate::core::{fair::payer::hash_of, ids::PlayerId, msisdn::Msisdn};
+use crate::core::{
+    fair::payer::hash_of,
+    ids::{CallbackId, PlayerId},
+    msisdn::Msisdn,
+};
 
 /// The digits that every way of writing a number has in common: `712345678`.
 pub(super) fn bare(msisdn: &Msisdn) -> &str {
@@ -88,6 +92,16 @@ impl Tx {
         );
         let row = fetch_optional!(self, (i64,), select, ids_json(&ids))?;
         Ok(row.map_or(0, |(count,)| count))
+    }
+
+    /// Empties a callback, as those of a player who is erased.
+    pub async fn empty_callback(&mut self, id: CallbackId) -> Result<(), StoreError> {
+        execute!(
+            self,
+            "update callback set headers = '', cut = 1, body = substr(body, 1, 0) where id = $1",
+            id.to_string()
+        )?;
+        Ok(())
     }
 
     /// Empties the callbacks of a player. They are marked as cut, so that none is ever acted on again.

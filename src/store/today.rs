@@ -27,6 +27,8 @@ pub struct Standing {
     pub withdrawals: Total,
     /// Those of them of which nobody knows whether M-Pesa paid.
     pub unsure: Total,
+    /// Payouts that arrived after their money had gone back, and that nobody has closed.
+    pub late_payouts: Total,
     /// Corrections of the books that wait for a second administrator.
     pub adjustments: Total,
     /// Cases of the fair play watch that nobody has looked at.
@@ -140,6 +142,15 @@ impl Tx {
             "select cast(count(*) as bigint), cast(coalesce(sum(amount_cents), 0) as bigint)
             from adjustment where state = 'proposed'"
         )?;
+        let late = fetch_optional!(
+            self,
+            (i64, i64),
+            "select cast(count(*) as bigint), cast(coalesce(sum(payout_cents), 0) as bigint)
+            from withdrawal
+            where state = 'failed' and receipt is not null and not exists (
+                select 1 from adjustment
+                where withdrawal_id = withdrawal.id and adjustment.state = 'booked')"
+        )?;
         let cases = self.open_flags().await?;
         let (playing, waiting, since) = entries.unwrap_or_default();
         let (open, cents, unsure, unsure_cents) = withdrawals.unwrap_or_default();
@@ -155,6 +166,7 @@ impl Tx {
             parked: total(parked, parked_cents),
             withdrawals: total(open, cents),
             unsure: total(unsure, unsure_cents),
+            late_payouts: late.map_or_else(Total::default, |(count, cents)| total(count, cents)),
             adjustments: adjustments
                 .map_or_else(Total::default, |(count, cents)| total(count, cents)),
             cases,

@@ -2,7 +2,7 @@
 
 use super::{StoreError, Tx, engine::parse};
 use crate::core::{
-    ids::{PlayerId, WithdrawalId},
+    ids::{DepositId, PlayerId, WithdrawalId},
     money::Cents,
     msisdn::Msisdn,
     payment::withdrawal::State,
@@ -58,6 +58,14 @@ struct Row {
     due_at_ms: Option<i64>,
     attempt: i64,
     unheard_of: i64,
+}
+
+impl Unsure {
+    /// Whether M-Pesa paid it after its money had gone back to the wallet.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.state == State::Failed && self.receipt.is_some()
+    }
 }
 
 impl TryFrom<Row> for Unsure {
@@ -153,6 +161,38 @@ impl Tx {
         rows.into_iter().map(Unsure::try_from).collect()
     }
 
+    /// The withdrawals that were paid after their money had gone back and are not closed, and those that
+    /// have ended and were flagged, of what was asked for since then; oldest first, at most `limit`.
+    pub async fn ended_withdrawals_to_look_at(
+        &mut self,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Unsure>, StoreError> {
+        let rows = fetch_all!(
+            self,
+            Row,
+            "select withdrawal.id, player_id, msisdn, state, amount_cents, payout_cents,
+                originator_id, receipt, flagged, requested_at_ms, sent_at_ms, due_at_ms, attempt,
+                unheard_of
+            from (
+                select id as found from withdrawal
+                where state = 'failed' and receipt is not null and not exists (
+                    select 1 from adjustment
+                    where withdrawal_id = withdrawal.id and adjustment.state = 'booked')
+                union
+                select id from withdrawal
+                where flagged = 1 and requested_at_ms >= $1 and state in ('paid', 'failed')
+            ) as ended
+            join withdrawal on withdrawal.id = found
+            join player on player.id = player_id
+            order by requested_at_ms, withdrawal.id
+            limit $2",
+            since.ms(),
+            limit
+        )?;
+        rows.into_iter().map(Unsure::try_from).collect()
+    }
+
     /// One withdrawal, whatever its state.
     pub async fn withdrawal_in_full(
         &mut self,
@@ -170,6 +210,29 @@ impl Tx {
             id.to_string()
         )?;
         row.map(Unsure::try_from).transpose()
+    }
+
+    /// Takes the flag off a deposit that has ended and that somebody has looked at. False where there is
+    /// none to take off.
+    pub async fn unflag_deposit(&mut self, id: DepositId) -> Result<bool, StoreError> {
+        let changed = execute!(
+            self,
+            "update deposit set flagged = 0
+            where id = $1 and flagged = 1 and state in ('paid', 'failed')",
+            id.to_string()
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// The same for a withdrawal.
+    pub async fn unflag_withdrawal(&mut self, id: WithdrawalId) -> Result<bool, StoreError> {
+        let changed = execute!(
+            self,
+            "update withdrawal set flagged = 0
+            where id = $1 and flagged = 1 and state in ('paid', 'failed')",
+            id.to_string()
+        )?;
+        Ok(changed == 1)
     }
 
     /// Makes the question about a payout that was sent due now. False where there is none to ask.

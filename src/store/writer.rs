@@ -319,8 +319,4 @@ async fn run(
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::expect_used,
-    reason = "what a test needs and does not get fails it"
-)]
 mod tests;

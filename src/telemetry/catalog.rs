@@ -200,6 +200,8 @@ const FOR_OPERATOR: Label = listed(
         "flagged_deposits",
         "flagged_withdrawals",
         "dead_callbacks",
+        "late_payouts",
+        "fair_cases",
     ],
 );
 const CHORE: Label = listed("chore", &["pull", "balance", "ledger", "fair"]);
@@ -287,7 +289,7 @@ metrics! {
         "majibu_withdrawals_oldest_seconds" Gauge, "seconds", [OPEN_WITHDRAWAL]:
             "Since when the oldest of them was asked for";
         "majibu_operator_waiting" Gauge, "rows", [FOR_OPERATOR]:
-            "What waits for a person: payments in `suspense`, deposits and withdrawals that do not add up, callbacks whose ten tries failed";
+            "What waits for a person: payments in `suspense`, deposits and withdrawals that do not add up, callbacks whose ten tries failed, payouts that arrived after their money had gone back, cases of the fair play watch";
         "majibu_operator_oldest_seconds" Gauge, "seconds", [FOR_OPERATOR]:
             "Since when the oldest of them waits";
         "majibu_ledger_findings" Gauge, "findings", []:

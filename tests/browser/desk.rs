@@ -3,7 +3,7 @@
 use majibu::core::care::Status;
 
 use crate::{
-    house::{NAME, PASSWORD, at_desk, house, pay_for_nothing},
+    house::{NAME, PASSWORD, at_desk, house, one_phone_pays_for_two, pay_for_nothing},
     webdriver::Window,
 };
 
@@ -114,6 +114,40 @@ async fn a_player_is_excluded_at_the_desk_and_at_once() {
         amina.drop_session();
         page.follow("Audit log").await;
         page.until_says("asked for it by phone").await;
+        world
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_of_the_fair_play_watch_is_found_and_judged() {
+    let world = house().await;
+    for number in ["0722000002", "0110000003"] {
+        world.registered(number).await;
+    }
+    one_phone_pays_for_two(&world).await;
+    at_desk(WIDE, world, move |page, world| async move {
+        page.go("/admin").await;
+        page.until_says("cases of the fair play watch are open")
+            .await;
+        page.follow("Fair play").await;
+        page.until_says("One phone pays for several").await;
+        page.follow("One phone pays for several").await;
+        page.until_says("Evidence").await;
+        // From the case to one of its players, and from there back to it.
+        page.follow("+254722000002").await;
+        page.until_says("Open cases of the fair play watch").await;
+        page.follow("One phone pays for several").await;
+        page.until_says("Evidence").await;
+        let fields = [("verdict", "dismissed")];
+        let told = page
+            .act("/review", &fields, "a shop that pays for its customers")
+            .await;
+        assert_eq!(told, "The case is dismissed.");
+        page.follow("Fair play").await;
+        page.until_says("Nothing waits for you.").await;
+        page.follow("Audit log").await;
+        page.until_says("a shop that pays for its customers").await;
         world
     })
     .await;

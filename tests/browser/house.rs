@@ -3,12 +3,22 @@
 use std::{future::Future, time::Duration};
 
 use fantoccini::Client;
-use majibu::{app::hash_password, core::operator::Role};
+use majibu::{
+    app::{Correction, hash_password},
+    core::{
+        adjustment::Kind,
+        money::Cents,
+        operator::{Actor, By, Role, Why},
+    },
+};
 use rand::{SeedableRng, rngs::StdRng};
+use sandbox::{Fault, FaultPoint, Phone};
+use serde_json::json;
 
 use crate::{
+    late::{late_payout, pays_out},
     page::Page,
-    support::{Answer, World, by},
+    support::{Answer, World, by, msisdn},
     webdriver::{Window, in_browser},
 };
 
@@ -22,6 +32,7 @@ pub(crate) const NAME: &str = "wanjiru";
 pub(crate) async fn house() -> World {
     let hash = hash_password(&PASSWORD.into(), &mut StdRng::seed_from_u64(1));
     let world = World::with(|config| {
+        pays_out(config);
         config.admin.password_hash = Some(hash.expect("a hash").into());
     })
     .await;
@@ -85,6 +96,60 @@ pub(crate) async fn a_day(world: &World) {
     crate::support::dial(&phones[2]).await;
     phones[2].drop_session();
     pay_for_nothing(world).await;
+    one_phone_pays_for_two(world).await;
+    corrections(world, &phones[1]).await;
+    late_payout(world, &phones[0], 200, "UKMLATE001").await;
+    unsure_withdrawal(world, &phones[1]).await;
+}
+
+/// One phone pays for two accounts, and the watch sees it.
+pub(crate) async fn one_phone_pays_for_two(world: &World) {
+    for (receipt, number) in [("UKM1A2B3C5", "0722000002"), ("UKM1A2B3C6", "0110000003")] {
+        let body = json!({
+            "TransactionType": "Pay Bill", "TransID": receipt, "TransTime": "20261122120000",
+            "TransAmount": "50", "BusinessShortCode": "174379", "BillRefNumber": number,
+            "MSISDN": "254799123456", "FirstName": "Dan",
+        });
+        let url = format!("{}/pay/development/c2b/confirmation", world.base());
+        post(&url, body.to_string()).await;
+    }
+    world.run_due().await;
+    world.turn(Duration::from_secs(120));
+    while world.app().look_for_unfair_play().await.expect("looked") {}
+}
+
+/// A correction that is booked, and one that waits for a second person.
+async fn corrections(world: &World, phone: &Phone) {
+    for (shillings, reason) in [
+        (50, "a question with two right answers"),
+        (1_500, "a game that we broke"),
+    ] {
+        let correction = Correction {
+            id: world.app().adjustment_id(),
+            kind: Kind::FromHouse,
+            msisdn: Some(msisdn(phone)),
+            amount: Cents::from_shillings(shillings).expect("an amount"),
+        };
+        let by = By {
+            actor: Actor::admin("kamau"),
+            why: Why::new(reason).expect("a reason"),
+        };
+        world.app().adjust(&correction, &by).await.expect("made");
+    }
+    world.run_due().await;
+}
+
+/// A withdrawal of which M-Pesa says nothing.
+async fn unsure_withdrawal(world: &World, phone: &Phone) {
+    for (point, fault) in [
+        (FaultPoint::B2cRequest, Fault::Fail(500)),
+        (FaultPoint::B2cResult, Fault::Lost),
+    ] {
+        world.sim.inject(point, fault, 1).expect("possible");
+    }
+    crate::support::dial(phone).await;
+    crate::support::press(phone, &["6", "100", "1"]).await;
+    world.run_due().await;
 }
 
 /// A payment of KES 150 with the receipt UKM1A2B3C4 comes, for a deposit that nobody asked for.
@@ -97,13 +162,18 @@ pub(crate) async fn pay_for_nothing(world: &World) {
         "{}/pay/development/stk/0123456789abcdef0123456789abcdef",
         world.base()
     );
+    post(&url, body.to_owned()).await;
+    world.run_due().await;
+}
+
+/// Posts what a provider tells; it is taken.
+async fn post(url: &str, body: String) {
     let client = reqwest::Client::builder()
         .no_proxy()
         .build()
         .expect("a client");
     let told = client.post(url).body(body).send().await.expect("an answer");
     assert!(told.status().is_success());
-    world.run_due().await;
 }
 
 /// Runs a test as somebody who is logged in at this house; the books are right in the end.

@@ -7,6 +7,8 @@
     reason = "what a test takes for granted may panic"
 )]
 
+#[path = "../support/late.rs"]
+mod late;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/webdriver.rs"]

@@ -1,7 +1,7 @@
 //! The pictures of the documentation: `SCREENSHOTS=1 tests/run --test browser pictures`.
 
 use crate::{
-    everybody::PAGES,
+    everybody::every_page,
     house::{a_day, at_desk, house},
     webdriver::Window,
 };
@@ -18,19 +18,12 @@ async fn pictures_of_every_page_wide_and_small() {
         let world = house().await;
         a_day(&world).await;
         at_desk(window, world, move |page, world| async move {
-            for (name, path) in PAGES {
-                page.go(path).await;
+            for (name, path) in every_page(&page).await {
+                page.go(&path).await;
                 page.until("a page", "document.querySelector('main h1') !== null")
                     .await;
                 page.picture(&format!("{name}-{size}")).await;
             }
-            page.go("/admin/players?q=0712345678").await;
-            page.until_says("+254712345678").await;
-            page.script("document.querySelector('a[href^=\"/admin/match/\"]').click()")
-                .await;
-            page.until("a match", "location.pathname.startsWith('/admin/match/')")
-                .await;
-            page.picture(&format!("match-{size}")).await;
             page.click(".who button").await;
             page.until("the login", "location.pathname === '/admin/login'")
                 .await;

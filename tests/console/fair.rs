@@ -90,6 +90,40 @@ async fn support_judges_a_case_by_its_evidence_and_the_log_says_why() {
 }
 
 #[tokio::test]
+async fn today_counts_open_cases_and_the_pages_of_their_players_lead_to_them() {
+    let (world, address) = shared().await;
+    let mut browser = logged_in(&world, Role::Support).await;
+    let today = browser.get("/admin").await;
+    assert!(today.has("href=\"/admin/fair\"><b>1</b>"), "{}", today.body);
+    let case = browser.get(&address).await;
+    for number in ["0722345678", "0110234567"] {
+        let found = browser.get(&format!("/admin/players?q={number}")).await;
+        let player = found.to().to_owned();
+        assert!(case.has(&player), "{player}: {}", case.body);
+        let story = browser.get(&player).await;
+        assert!(
+            story.has(&address) && story.has("One phone pays for several"),
+            "{}",
+            story.body
+        );
+    }
+    // Somebody else's page has none, and a judged case is nobody's any more.
+    world.registered("0733345678").await;
+    let other = browser.get("/admin/players?q=0733345678").await;
+    let other = other.to().to_owned();
+    assert!(!browser.get(&other).await.has("/admin/fair/"));
+    let review = format!("{address}/review");
+    let fields = [("verdict", "confirmed"), ("reason", "they say so")];
+    browser.act(&address, &review, &fields).await;
+    let found = browser.get("/admin/players?q=0722345678").await;
+    let player = found.to().to_owned();
+    assert!(!browser.get(&player).await.has(&address));
+    let today = browser.get("/admin").await;
+    assert!(!today.has("fair play watch are open"), "{}", today.body);
+    world.check().await;
+}
+
+#[tokio::test]
 async fn a_viewer_looks_and_judges_nothing_and_odd_ids_are_not_found() {
     let (world, address) = shared().await;
     let mut browser = logged_in(&world, Role::Viewer).await;

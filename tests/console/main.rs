@@ -5,6 +5,8 @@
     reason = "what a test takes for granted may panic"
 )]
 
+#[path = "../support/late.rs"]
+mod late;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -12,10 +14,12 @@ mod browser;
 
 mod fair;
 mod forms;
+mod late_payouts;
 mod login;
 mod money;
 mod odd;
 mod off;
 mod pages;
 mod players;
+mod privacy;
 mod sessions;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     browser::{Browser, logged_in, with_console},
+    late::pays_out,
     support::{World, msisdn},
 };
 
@@ -239,11 +240,7 @@ async fn odd_amounts_and_ids_are_refused_politely() {
 async fn an_unsure_withdrawal_is_asked_about_by_support_and_ended_by_finance() {
     let world = World::with(|config| {
         with_console(config);
-        let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/keys/certificate.pem");
-        config.daraja.certificate = Some(certificate.into());
-        config.daraja.b2c_initiator = Some("testapi".into());
-        config.daraja.b2c_password = Some("Sandbox2026#".into());
-        config.daraja.b2c_shortcode = Some(config.daraja.shortcode.clone());
+        pays_out(config);
     })
     .await;
     let amina = world.funded("0712345678", 1_000).await;
@@ -309,5 +306,60 @@ async fn ids_of_other_things_do_nothing() {
     }
     assert_eq!(world.balance(&amina).await, 0);
     let _ = msisdn(&amina);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_flag_is_taken_off_by_who_has_looked_and_says_what_it_was() {
+    let world = World::with(with_console).await;
+    let amina = world.registered("0712345678").await;
+    world.ask_deposit(&amina, 100).await;
+    let id = world.report(&amina).await.deposits[0].id.clone();
+    let pushes = world.sim.pushes();
+    let checkout = &pushes.last().expect("a push").checkout_request_id;
+    // M-Pesa states less than was asked for.
+    let body = json!({"Body": {"stkCallback": {
+        "MerchantRequestID": "1", "CheckoutRequestID": checkout, "ResultCode": 0,
+        "ResultDesc": "done", "CallbackMetadata": {"Item": [
+            {"Name": "Amount", "Value": 60},
+            {"Name": "MpesaReceiptNumber", "Value": RECEIPT},
+        ]},
+    }}});
+    let url = format!("{}/pay/development/stk/{id}", world.base());
+    let told = Client::new().post(url).body(body.to_string()).send().await;
+    assert_eq!(told.expect("an answer").status(), 200);
+    world.run_due().await;
+    let path = format!("/admin/deposits/{id}/looked");
+    let mut viewer = logged_in(&world, Role::Viewer).await;
+    let today = viewer.get("/admin").await;
+    assert!(
+        today.has("href=\"/admin/players#flagged\"><b>1</b>"),
+        "{}",
+        today.body
+    );
+    let listed = viewer.get("/admin/players").await;
+    assert!(
+        listed.has("id=\"flagged\"") && listed.has(RECEIPT) && !listed.has(&path),
+        "{}",
+        listed.body
+    );
+    assert_eq!(
+        has_fault(&mut viewer, "/admin/players", &path, &[]).await,
+        403
+    );
+    let mut support = logged_in(&world, Role::Support).await;
+    let reason = [("reason", "the statement says 60, too")];
+    let shown = support.act("/admin/players", &path, &reason).await;
+    assert!(shown.has("The flag is taken off."), "{}", shown.body);
+    assert!(!shown.has(RECEIPT), "{}", shown.body);
+    let again = support.act("/admin/players", &path, &reason).await;
+    assert!(again.has("It is not flagged any more"), "{}", again.body);
+    let log = support.get("/admin/audit?action=looked_at").await;
+    assert!(
+        log.has("the statement says 60, too") && log.has("support-1"),
+        "{}",
+        log.body
+    );
+    assert_eq!(world.balance(&amina).await, 6_000);
     world.check().await;
 }

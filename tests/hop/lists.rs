@@ -181,7 +181,7 @@ async fn games_and_answers_go_on_over_pages() {
     let answers = pages(&phone, "98. More").await;
     assert!(answers.len() > 2);
     let text: Vec<&str> = answers.iter().map(|page| page.text.as_str()).collect();
-    let right = text.join(" ").matches("Right: ").count();
+    let right = text.join(" ").matches("Right:").count();
     assert_eq!(right, 5, "{text:#?}");
     for page in &answers {
         assert!(page.septets <= 160, "{}", page.text);

@@ -11,6 +11,7 @@ mod support;
 mod line;
 
 mod bank;
+mod breaks;
 mod care;
 mod clock;
 mod contended;
@@ -21,6 +22,7 @@ mod endings;
 mod game;
 mod games;
 mod gateways;
+mod gateways_query;
 mod input;
 mod instant;
 mod lists;

@@ -209,6 +209,64 @@ async fn after_an_erasure_nothing_of_the_number_is_in_the_database_and_the_books
     world.check().await;
 }
 
+/// What a gateway tells of a session or of an SMS when its player is erased already.
+#[tokio::test]
+async fn what_is_told_after_an_erasure_does_not_bring_the_number_back() {
+    let world = World::new().await;
+    let amina = world.registered("0712345678").await;
+    let brian = world.registered("0110234567").await;
+    world.ends_are_told(&amina).await;
+    world.ends_are_told(&brian).await;
+    let erased = world
+        .app()
+        .erase_player(&msisdn(&amina), &by("asked by letter"))
+        .await;
+    erased.expect("erased");
+    let base = world.base();
+    let event = |session: &str, number: &str| {
+        let url = format!("{base}/ussd/development/events");
+        let body = format!(
+            "sessionId={session}&phoneNumber=%2B{number}&serviceCode=*384*55%23&networkCode=63902\
+             &status=Incomplete&hopsCount=2&durationInMillis=9000&cost=0.10&input=1*2&lastAppResponse=x"
+        );
+        (url, body)
+    };
+    let report = (
+        format!("{base}/sms/development/delivery"),
+        "id=ATXid_gone&status=Success&phoneNumber=%2B254712345678&networkCode=63902".to_owned(),
+    );
+    let hers = event("ATUid_hers", "254712345678");
+    let his = event("ATUid_his", "254110234567");
+    for (url, body) in [hers.clone(), his, hers, report] {
+        let told = reqwest::Client::new()
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+            .send();
+        assert_eq!(told.await.expect("an answer").status().as_u16(), 200);
+    }
+    // A report of an SMS that nobody knows is tried for a while.
+    for _ in 0..12 {
+        world.run_due().await;
+        world.turn(SECOND * 6);
+    }
+    let dumped = dump(&world).await;
+    let after = traces(&dumped, &amina);
+    assert!(after.is_empty(), "{after:#?}");
+    assert!(
+        dumped.contains("ATUid_hers") && dumped.contains("254110234567"),
+        "the figures of hers and all of his are kept"
+    );
+    let since = Duration::from_secs(60 * 60);
+    let figures = world.app().session_figures(since).await.expect("figures");
+    let left = figures
+        .statuses
+        .iter()
+        .find(|row| row.status == "incomplete");
+    assert!(left.is_some_and(|row| row.sessions == 2), "{figures:?}");
+    world.check().await;
+}
+
 async fn refusal(world: &World, phone: &Phone, by: &By) -> String {
     let erased = world.app().erase_player(&msisdn(phone), by).await;
     erased.expect_err("refused").to_string()

@@ -9,28 +9,28 @@ use serde_json::{Value, json};
 
 use crate::{
     daraja::Daraja,
-    help::{MINUTE, PUSH, QUERY, SECOND, calls, last_deposit, push_now, request, state, texts},
+    help::{MINUTE, PUSH, QUERY, SECOND, calls, push_now, request, state, texts},
     payouts::{B2C, STATUS, ask, house, last, pays_out, send},
     query::lost,
-    support::{PATIENCE, World, dial, press},
+    support::{PATIENCE, World},
 };
 
-const OAUTH: &str = "/oauth/v1/generate";
-const UNAVAILABLE: &str = "Deposit of KES 100 not completed: M-Pesa is not available now. If M-Pesa \
+pub(crate) const OAUTH: &str = "/oauth/v1/generate";
+pub(crate) const UNAVAILABLE: &str = "Deposit of KES 100 not completed: M-Pesa is not available now. If M-Pesa \
     took the money it will be added when it arrives.";
 
 /// What Daraja was asked for, beside tokens, oldest first.
-fn asked(world: &World) -> Vec<String> {
+pub(crate) fn asked(world: &World) -> Vec<String> {
     let is_request = |exchange: &Exchange| exchange.what.starts_with("/mpesa/");
     let exchanges = world.sim.exchanges().into_iter().filter(is_request);
     exchanges.map(|exchange| exchange.what).collect()
 }
 
-fn inject(world: &World, point: FaultPoint, fault: Fault, times: usize) {
+pub(crate) fn inject(world: &World, point: FaultPoint, fault: Fault, times: usize) {
     world.sim.inject(point, fault, times).expect("possible");
 }
 
-async fn crowd(world: &World, people: usize) -> Vec<Phone> {
+pub(crate) async fn crowd(world: &World, people: usize) -> Vec<Phone> {
     let mut phones = Vec::new();
     for place in 0..people {
         phones.push(world.registered(&format!("07123456{place:02}")).await);
@@ -38,7 +38,7 @@ async fn crowd(world: &World, people: usize) -> Vec<Phone> {
     phones
 }
 
-async fn states(world: &World, phones: &[Phone]) -> Vec<String> {
+pub(crate) async fn states(world: &World, phones: &[Phone]) -> Vec<String> {
     let mut states = Vec::new();
     for phone in phones {
         states.push(state(world, phone).await);
@@ -47,7 +47,7 @@ async fn states(world: &World, phones: &[Phone]) -> Vec<String> {
 }
 
 /// How many of the last withdrawals are in a state.
-async fn in_state(world: &World, phones: &[Phone], state: &str) -> usize {
+pub(crate) async fn in_state(world: &World, phones: &[Phone], state: &str) -> usize {
     let mut count = 0;
     for phone in phones {
         count += usize::from(last(world, phone).await.state == state);
@@ -56,14 +56,14 @@ async fn in_state(world: &World, phones: &[Phone], state: &str) -> usize {
 }
 
 /// `/readyz`: the status and the detail.
-async fn ready(world: &World) -> (u16, Value) {
+pub(crate) async fn ready(world: &World) -> (u16, Value) {
     let url = format!("{}/readyz", world.base());
     let answer = reqwest::get(url).await.expect("an answer");
     let status = answer.status().as_u16();
     (status, answer.json().await.expect("JSON"))
 }
 
-async fn detail(world: &World, key: &str) -> String {
+pub(crate) async fn detail(world: &World, key: &str) -> String {
     let (status, body) = ready(world).await;
     assert_eq!(status, 200, "the rest works: {body}");
     body[key].as_str().expect("a word").to_owned()
@@ -297,206 +297,6 @@ async fn trap_37_after_a_429_all_payouts_pause_and_none_is_sent_twice() {
     send(&world).await;
     assert_eq!(last(&world, &phones[0]).await.state, "paid");
     assert_eq!(world.sim.payouts().len(), 2);
-    world.check().await;
-}
-
-#[tokio::test]
-async fn trap_20_when_pushes_bring_nothing_the_circuit_opens_and_one_trial_closes_it() {
-    let world = World::new().await;
-    let phones = crowd(&world, 8).await;
-    inject(&world, FaultPoint::StkPush, Fault::Refuse(502), 5);
-    for phone in &phones[..7] {
-        request(phone, 100).await;
-    }
-    assert_eq!(detail(&world, "pushes").await, "ok");
-    push_now(&world).await;
-    assert_eq!(calls(&world, PUSH).len(), 5, "then nothing more");
-    let mut waiting = Vec::new();
-    for phone in &phones[..7] {
-        if state(&world, phone).await == "requested" {
-            waiting.push(phone);
-        }
-    }
-    assert_eq!(waiting.len(), 2);
-    assert_eq!(detail(&world, "pushes").await, "open");
-    assert_eq!(detail(&world, "queries").await, "ok");
-    let metrics = reqwest::get(format!("{}/metrics", world.base()));
-    let metrics = metrics.await.expect("metrics").text().await.expect("text");
-    assert!(metrics.contains("majibu_circuits_opened_total{calls=\"pushes\"}"));
-    assert!(metrics.contains("majibu_circuit_open{calls=\"pushes\"} "));
-    // Who asks now is told at once, and nothing is kept of it.
-    dial(&phones[7]).await;
-    let told = press(&phones[7], &["2", "100"]).await;
-    assert_eq!(told.name.as_deref(), Some("deposit_unreachable"));
-    assert!(told.text.contains("no money is taken"), "{}", told.text);
-    assert!(world.report(&phones[7]).await.deposits.is_empty());
-    world.turn(26 * SECOND);
-    world.run_due().await;
-    assert_eq!(calls(&world, PUSH).len(), 5, "nothing is sent meanwhile");
-    // The two that wait: one tries, and the other follows as soon as that worked.
-    world.turn(4 * SECOND);
-    world.run_due().await;
-    assert_eq!(calls(&world, PUSH).len(), 7);
-    assert_eq!(detail(&world, "pushes").await, "ok");
-    for phone in waiting {
-        phone.wait_for_prompt(PATIENCE).await.expect("a prompt");
-        assert_eq!(texts(phone), [] as [&str; 0], "just a bit later");
-    }
-    request(&phones[7], 100).await;
-    push_now(&world).await;
-    phones[7].wait_for_prompt(PATIENCE).await.expect("a prompt");
-    world.check().await;
-}
-
-#[tokio::test]
-async fn an_open_circuit_is_the_fleets_and_only_one_process_tries() {
-    let world = World::new().await;
-    let second = world.another().await;
-    let phones = crowd(&world, 7).await;
-    inject(&world, FaultPoint::StkPush, Fault::Refuse(502), 6);
-    for phone in &phones[..5] {
-        request(phone, 100).await;
-    }
-    push_now(&world).await;
-    assert_eq!(calls(&world, PUSH).len(), 5);
-    let opened = second.app().circuits().await.expect("read");
-    assert_eq!(opened.iter().filter(|(_, is_open)| *is_open).count(), 1);
-    // Two more were asked for just before the trial is due.
-    world.turn(30 * SECOND);
-    for phone in &phones[5..] {
-        request(phone, 100).await;
-    }
-    world.turn(world.config.daraja.stk_delay);
-    let (ours, theirs) = tokio::join!(world.app().work_off(), second.app().work_off());
-    ours.and(theirs).expect("jobs");
-    assert_eq!(calls(&world, PUSH).len(), 6, "one trial, which failed");
-    world.turn(59 * SECOND);
-    let (ours, theirs) = tokio::join!(world.app().work_off(), second.app().work_off());
-    ours.and(theirs).expect("jobs");
-    assert_eq!(calls(&world, PUSH).len(), 6, "the pause has grown");
-    world.turn(2 * SECOND);
-    second.app().work_off().await.expect("jobs");
-    assert_eq!(calls(&world, PUSH).len(), 7);
-    let closed = world.app().circuits().await.expect("read");
-    assert!(closed.iter().all(|(_, is_open)| !is_open));
-    second.stop().await;
-    world.check().await;
-}
-
-#[tokio::test]
-async fn trap_36_a_wrong_key_opens_the_circuit_and_daraja_is_not_hammered() {
-    let world = World::new().await;
-    let phones = crowd(&world, 12).await;
-    inject(&world, FaultPoint::Oauth, Fault::Refuse(400), 500);
-    for phone in &phones {
-        request(phone, 100).await;
-    }
-    world.turn(world.config.daraja.stk_delay);
-    let mut tried = Vec::new();
-    for second in 0..330_usize {
-        let before = calls(&world, OAUTH).len();
-        world.run_due().await;
-        tried.extend((before..calls(&world, OAUTH).len()).map(|_| second));
-        if second == 0 {
-            assert_eq!(detail(&world, "pushes").await, "open");
-        }
-        world.turn(SECOND);
-    }
-    // Five that open it, then one at a time: after 30, 60, 120 seconds.
-    assert_eq!(tried, [0, 0, 0, 0, 0, 30, 90, 210]);
-    assert_eq!(calls(&world, PUSH).len(), 0);
-    // Never a prompt that nobody expects any more.
-    assert_eq!(states(&world, &phones).await, ["failed"; 12]);
-    for phone in &phones {
-        assert_eq!(texts(phone), [UNAVAILABLE]);
-    }
-    world.sim.clear_faults();
-    world.turn(5 * MINUTE);
-    request(&phones[0], 100).await;
-    push_now(&world).await;
-    assert_eq!(
-        detail(&world, "pushes").await,
-        "ok",
-        "the first who asks tries"
-    );
-    assert_eq!(world.sim.pushes().len(), 1);
-    world.check().await;
-}
-
-#[tokio::test]
-async fn trap_02_queries_that_bring_nothing_pause_while_pushes_go_on_and_deposits_expire_in_time() {
-    let world = World::new().await;
-    let phones = crowd(&world, 7).await;
-    for phone in &phones[..6] {
-        request(phone, 100).await;
-    }
-    push_now(&world).await;
-    inject(&world, FaultPoint::StkQuery, Fault::Html, 1_000);
-    world.turn(world.config.jobs.stk_query_after);
-    world.run_due().await;
-    assert_eq!(calls(&world, QUERY).len(), 5);
-    assert_eq!(detail(&world, "queries").await, "open");
-    assert_eq!(detail(&world, "pushes").await, "ok");
-    request(&phones[6], 100).await;
-    push_now(&world).await;
-    assert_eq!(state(&world, &phones[6]).await, "pushed");
-    let mut tried = Vec::new();
-    for step in 1..=(70 * 6_usize) {
-        world.turn(10 * SECOND);
-        let before = calls(&world, QUERY).len();
-        world.run_due().await;
-        tried.extend((before..calls(&world, QUERY).len()).map(|_| step * 10));
-    }
-    // One trial at a time, at last every five minutes; one of them is the last look at a deposit.
-    assert!(
-        tried.starts_with(&[30, 90, 210, 450, 750, 1_050]),
-        "{tried:?}"
-    );
-    assert!(tried.len() <= 14, "{tried:?}");
-    for phone in &phones {
-        let row = last_deposit(&world, phone).await;
-        assert_eq!((row.state.as_str(), row.flagged), ("pushed", true));
-        assert_eq!(texts(phone).len(), 1, "being confirmed");
-    }
-    world.check().await;
-}
-
-#[tokio::test]
-async fn trap_20_payouts_that_bring_nothing_open_their_circuit_and_wait_with_their_money_held() {
-    let world = house().await;
-    let mut phones = Vec::new();
-    for place in 0..6 {
-        phones.push(world.funded(&format!("07123456{place:02}"), 500).await);
-    }
-    inject(&world, FaultPoint::B2cRequest, Fault::Refuse(503), 5);
-    for phone in &phones {
-        ask(phone, 100).await;
-    }
-    world.run_due().await;
-    assert_eq!(calls(&world, B2C).len(), 5);
-    assert_eq!(detail(&world, "payouts").await, "open");
-    assert_eq!(detail(&world, "pushes").await, "ok");
-    assert_eq!(in_state(&world, &phones, "requested").await, 1);
-    world.turn(29 * SECOND);
-    world.run_due().await;
-    assert_eq!(calls(&world, B2C).len(), 5);
-    world.turn(SECOND);
-    send(&world).await;
-    assert_eq!(in_state(&world, &phones, "paid").await, 1);
-    assert_eq!(detail(&world, "payouts").await, "ok");
-    assert_eq!(
-        world.sim.payouts().len(),
-        1,
-        "what is unsure is asked about"
-    );
-    assert_eq!(in_state(&world, &phones, "unknown").await, 5);
-    // Unheard of twice, they go out under their own ids.
-    for _ in 0..12 {
-        world.turn(10 * MINUTE);
-        send(&world).await;
-    }
-    assert_eq!(in_state(&world, &phones, "paid").await, 6);
-    assert_eq!(world.sim.payouts().len(), 6);
     world.check().await;
 }
 

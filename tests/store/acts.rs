@@ -38,6 +38,7 @@ fn correction(bench: &Bench, player: PlayerId, by: &str, needs_second: bool) -> 
         id: bench.random(|rng| AdjustmentId::new(NOW, rng)),
         kind: Kind::FromHouse,
         player: Some(player),
+        withdrawal: None,
         amount: Cents::new(1_000),
         state: if needs_second {
             State::Proposed

@@ -31,6 +31,7 @@ mod given;
 
 mod acts;
 mod admins;
+mod answering;
 mod audit;
 mod balances;
 mod batches;

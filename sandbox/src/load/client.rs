@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::LoadError;
 
-/// The header that names the screen (Africa's Talking contract, section 1.3).
+/// The header that names the screen.
 const SCREEN: &str = "at-ussd-hop-metadata";
 
 /// Where requests go.

@@ -1,4 +1,4 @@
-//! B2C: the request to pay somebody, and its checks (contract, 6). What comes of it is `payout`'s.
+//! B2C: the request to pay somebody, and its checks. What comes of it is `payout`'s.
 
 use std::sync::Arc;
 

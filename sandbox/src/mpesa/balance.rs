@@ -1,4 +1,4 @@
-//! Account balance (contract, 8): all accounts of the organisation in one text.
+//! Account balance: all accounts of the organisation in one text.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! C2B: where the service wants to hear of payments to the paybill, and the sandbox's own way of
-//! making one (contract, 10). What such a payment is, is `paybill`'s business.
+//! making one. What such a payment is, is `paybill`'s business.
 
 use std::sync::Arc;
 

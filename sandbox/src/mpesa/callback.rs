@@ -1,4 +1,4 @@
-//! The body of an STK callback (contract, 4): result code as a number, metadata only on success,
+//! The body of an STK callback: result code as a number, metadata only on success,
 //! a `Balance` without value.
 
 use serde::Serialize;
@@ -49,7 +49,7 @@ struct Item {
 
 /// The callback for a result, as JSON; with a code that a fault states, whatever the result is.
 ///
-/// Safaricom has begun to hide payers: then the number is text with stars (contract, 4).
+/// Safaricom has begun to hide payers: then the number is text with stars.
 pub(super) fn body(
     push: &Push,
     result: &StkResult,

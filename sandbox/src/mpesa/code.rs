@@ -1,4 +1,4 @@
-//! The result codes of asynchronous requests, and Daraja's words for them (contract, 6 to 9).
+//! The result codes of asynchronous requests, and Daraja's words for them.
 
 pub(super) const DONE: &str = "0";
 /// The paying account has too little.

@@ -1,5 +1,5 @@
 //! What Daraja's gateway refuses before a product sees it: a wrong method, a wrong path, too many
-//! requests in a minute (contract, 1).
+//! requests in a minute.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

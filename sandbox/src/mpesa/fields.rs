@@ -1,4 +1,4 @@
-//! Reading the fields of a request to Daraja, each with its check (contract, 1 and 14.35).
+//! Reading the fields of a request to Daraja, each with its check.
 
 use axum::http::HeaderMap;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! The API operator ("initiator") of the organisation, and the key behind its `SecurityCredential`
-//! (contract, 6): the password, encrypted with the public key of a certificate, RSA PKCS#1 v1.5,
+//! The API operator ("initiator") of the organisation, and the key behind its `SecurityCredential`:
+//! the password, encrypted with the public key of a certificate, RSA PKCS#1 v1.5,
 //! base64. It is looked at after acceptance; a wrong one shows in the result.
 
 use std::sync::LazyLock;

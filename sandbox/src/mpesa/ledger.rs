@@ -19,8 +19,7 @@ use crate::config::DarajaConfig;
 use crate::dice::Dice;
 use crate::number::Number;
 
-/// The most that anybody may have in M-Pesa, and the most that anybody may move in a day, in cents
-/// (contract, 13).
+/// The most that anybody may have in M-Pesa, and the most that anybody may move in a day, in cents.
 const LIMIT_CENTS: i64 = 50_000_000;
 
 /// Money that moved from a phone to the paybill.

@@ -1,4 +1,4 @@
-//! Access tokens (contract, 2).
+//! Access tokens.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

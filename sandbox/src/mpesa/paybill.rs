@@ -1,5 +1,5 @@
-//! A payment to the paybill from M-Pesa's own menu: validation, the money, confirmation
-//! (contract, 10). Confirmations of paid pushes are made here too (contract, 14.7).
+//! A payment to the paybill from M-Pesa's own menu: validation, the money, confirmation.
+//! Confirmations of paid pushes are made here too.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The life of a payout: accepted, carried out, told (contract, 6).
+//! The life of a payout: accepted, carried out, told.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

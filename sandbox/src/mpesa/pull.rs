@@ -1,4 +1,4 @@
-//! Pull: the payments of the last 48 hours, for who missed a confirmation (contract, 11). There is
+//! Pull: the payments of the last 48 hours, for who missed a confirmation. There is
 //! no `/mpesa` in its paths.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! STK query: how a push went, without amount and without receipt (contract, 5).
+//! STK query: how a push went, without amount and without receipt.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Daraja's synchronous error answers, with the codes and words of the real ones (contract, 1, 3, 5, 6, 10).
+//! Daraja's synchronous error answers, with the codes and words of the real ones.
 
 use axum::Json;
 use axum::http::StatusCode;

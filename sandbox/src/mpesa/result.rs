@@ -1,5 +1,5 @@
 //! What an asynchronous request has in common with every other: the operator who asks, the two URLs,
-//! the acknowledgement, and the result that is POSTed later (contract, 6 to 9).
+//! the acknowledgement, and the result that is POSTed later.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Reversal of a payment to the organisation (contract, 9). Payouts cannot be reversed.
+//! Reversal of a payment to the organisation. Payouts cannot be reversed.
 
 use std::sync::Arc;
 

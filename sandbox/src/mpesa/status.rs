@@ -1,4 +1,4 @@
-//! Transaction status: what became of a payout, a payment or a reversal (contract, 7). The answer to
+//! Transaction status: what became of a payout, a payment or a reversal. The answer to
 //! the request is an acknowledgement with ids of its own; the ids of the payout stand inside the
 //! result's parameters.
 

@@ -1,4 +1,4 @@
-//! STK push: the request and its checks (contract, 3).
+//! STK push: the request and its checks.
 
 use std::sync::Arc;
 

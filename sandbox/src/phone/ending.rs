@@ -1,4 +1,4 @@
-//! The end-of-session event of Africa's Talking (contract, part 2): the only sign that a person left.
+//! The end-of-session event of Africa's Talking: the only sign that a person left.
 
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! Screens that are longer than the network's: Safaricom and Airtel break them into pages with
-//! `98:More` and `00:Back` and keep these two replies to themselves; the others cut the screen
-//! (contract, 1.4).
+//! `98:More` and `00:Back` and keep these two replies to themselves; the others cut the screen.
 
 use super::{Phone, Screen, ScreenKind};
 use crate::network::Network;

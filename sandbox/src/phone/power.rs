@@ -23,7 +23,7 @@ impl Notice {
         Self::new(
             "Session timed out.",
             format!(
-                "{} ends a session when a screen waits {limit:?} for a reply (contract 1.5). The \
+                "{} ends a session when a screen waits {limit:?} for a reply. The \
                  service is told by the end event only.",
                 network.name()
             ),
@@ -34,8 +34,7 @@ impl Notice {
         Self::new(
             "Session timed out.",
             format!(
-                "{} ends every session after {limit:?} (contract 1.5). The service is told by the \
-                 end event only.",
+                "{} ends every session after {limit:?}. The service is told by the end event only.",
                 network.name()
             ),
         )

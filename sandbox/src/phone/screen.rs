@@ -1,7 +1,7 @@
 //! What the service answered, and which rules of the gateway it broke.
 //!
 //! A broken rule never stops the simulator: the screen shows what a person would see and lists the
-//! faults (Africa's Talking contract, 1.3 to 1.5).
+//! faults.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::text;
 /// What a phone says by itself when no answer comes.
 const NO_ANSWER: &str = "Connection problem or invalid MMI code.";
 
-/// What the gateway says when it ends a session for a bad answer (contract, 1.3).
+/// What the gateway says when it ends a session for a bad answer.
 const BAD_ANSWER: &str = "A technical problem occurred. Please try again later.";
 
 /// Whether the session goes on.

@@ -1,4 +1,4 @@
-//! The USSD session of a phone, as Africa's Talking carries it (contract, parts 1 and 2).
+//! The USSD session of a phone, as Africa's Talking carries it.
 //!
 //! The transcript only grows; the same session id stays from the first hop to the end. A session
 //! ends by the service's `END`, by a bad answer, by the person, or by the network's time limit, and

@@ -1,5 +1,4 @@
-//! SMS from a phone to the service's short code, and opting out (Africa's Talking contract, 4.2 and
-//! 4.3): the gateway's callbacks, with its fields.
+//! SMS from a phone to the service's short code, and opting out: the gateway's callbacks, with its fields.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! What the providers ask of the answer to a callback: the end event, reports and messages of
-//! Africa's Talking (contract, 2 and 4), the results of Daraja (contract, 4, 6, 10 and 12).
+//! Africa's Talking, the results of Daraja.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::wire::Provider;
 /// Longer answers are told of: callers of Daraja's callbacks report a limit of 5 s.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// What a validation may answer (contract, 10).
+/// What a validation may answer.
 const VERDICTS: [&str; 7] = [
     "0", "C2B00011", "C2B00012", "C2B00013", "C2B00014", "C2B00015", "C2B00016",
 ];
@@ -78,14 +78,20 @@ fn verdict(body: &str, source: &'static str) -> Option<BrokenRule> {
 
 fn source(what: &str, provider: Option<Provider>) -> &'static str {
     match what {
-        "end event" => "Africa's Talking: end-of-session event (contract 2)",
-        "delivery report" => "Africa's Talking: delivery report (contract 4.1)",
-        "inbound SMS" => "Africa's Talking: incoming message (contract 4.2)",
-        "opt-out" => "Africa's Talking: opt-out (contract 4.3)",
-        "C2B validation" | "C2B confirmation" => "Daraja: C2B (contract 10)",
-        _ if provider == Some(Provider::AfricasTalking) => {
-            "Africa's Talking: SMS callbacks (contract 4)"
+        "end event" => {
+            "Africa's Talking, https://developers.africastalking.com/docs/ussd/notifications"
         }
-        _ => "Daraja: delivery of callbacks (contract 12)",
+        "C2B validation" | "C2B confirmation" => {
+            "Daraja, https://developer.safaricom.co.ke/apis/CustomerToBusinessRegisterURL"
+        }
+        _ if provider == Some(Provider::AfricasTalking) => {
+            "Africa's Talking, https://developers.africastalking.com/docs/sms/notifications"
+        }
+        "STK callback" => "Daraja, https://developer.safaricom.co.ke/apis/MpesaExpressSimulate",
+        "B2C result" => "Daraja, https://developer.safaricom.co.ke/apis/BusinessToCustomer",
+        "status result" => "Daraja, https://developer.safaricom.co.ke/apis/TransactionStatus",
+        "balance result" => "Daraja, https://developer.safaricom.co.ke/apis/AccountBalance",
+        "reversal result" => "Daraja, https://developer.safaricom.co.ke/apis/Reversal",
+        _ => "Daraja, https://developer.safaricom.co.ke/apis",
     }
 }

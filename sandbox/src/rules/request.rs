@@ -38,7 +38,7 @@ pub(super) fn broken(exchange: &Exchange, provider: Option<Provider>) -> Vec<Bro
     refused_recipients(&body, source)
 }
 
-/// What a message was not sent for; the whole is answered 201 all the same (contract, 3.3).
+/// What a message was not sent for; the whole is answered 201 all the same.
 fn refused_recipients(body: &Value, source: &'static str) -> Vec<BrokenRule> {
     let data = &body["SMSMessageData"];
     let Some(recipients) = data["Recipients"].as_array() else {
@@ -77,32 +77,59 @@ fn reason(body: &Value, raw: &str) -> String {
 fn source(path: &str, provider: Option<Provider>) -> &'static str {
     match provider {
         None => "what the simulator has (README)",
-        Some(Provider::AfricasTalking) => "Africa's Talking: sending SMS (contract 3.2, 3.3)",
+        Some(Provider::AfricasTalking) => {
+            "Africa's Talking, https://developers.africastalking.com/docs/sms/sending/bulk"
+        }
         Some(Provider::Daraja) => daraja(path),
     }
 }
 
 fn daraja(path: &str) -> &'static str {
-    const PATHS: [(&str, &str); 9] = [
-        ("/oauth/", "Daraja: OAuth (contract 2)"),
-        ("/mpesa/stkpush/", "Daraja: STK push (contract 3)"),
-        ("/mpesa/stkpushquery/", "Daraja: STK query (contract 5)"),
-        ("/mpesa/b2c/", "Daraja: B2C (contract 6)"),
+    const PATHS: [(&str, &str); 10] = [
+        (
+            "/oauth/",
+            "Daraja, https://developer.safaricom.co.ke/apis/Authorization",
+        ),
+        (
+            "/mpesa/stkpush/",
+            "Daraja, https://developer.safaricom.co.ke/apis/MpesaExpressSimulate",
+        ),
+        (
+            "/mpesa/stkpushquery/",
+            "Daraja, https://developer.safaricom.co.ke/apis/MpesaExpressQuery",
+        ),
+        (
+            "/mpesa/b2c/",
+            "Daraja, https://developer.safaricom.co.ke/apis/BusinessToCustomer",
+        ),
         (
             "/mpesa/transactionstatus/",
-            "Daraja: transaction status (contract 7)",
+            "Daraja, https://developer.safaricom.co.ke/apis/TransactionStatus",
         ),
         (
             "/mpesa/accountbalance/",
-            "Daraja: account balance (contract 8)",
+            "Daraja, https://developer.safaricom.co.ke/apis/AccountBalance",
         ),
-        ("/mpesa/reversal/", "Daraja: reversal (contract 9)"),
-        ("/mpesa/c2b/", "Daraja: C2B (contract 10)"),
+        (
+            "/mpesa/reversal/",
+            "Daraja, https://developer.safaricom.co.ke/apis/Reversal",
+        ),
+        (
+            "/mpesa/c2b/v1/simulate",
+            "Daraja, https://developer.safaricom.co.ke/apis/CustomerToBusiness",
+        ),
+        (
+            "/mpesa/c2b/",
+            "Daraja, https://developer.safaricom.co.ke/apis/CustomerToBusinessRegisterURL",
+        ),
         (
             "/pulltransactions/",
-            "Daraja: Pull transactions (contract 11)",
+            "Daraja, https://developer.safaricom.co.ke/apis/PullTransaction",
         ),
     ];
     let found = PATHS.iter().find(|(start, _)| path.starts_with(start));
-    found.map_or("Daraja: errors (contract 1)", |(_, source)| source)
+    found.map_or(
+        "Daraja, https://developer.safaricom.co.ke/apis",
+        |(_, source)| source,
+    )
 }

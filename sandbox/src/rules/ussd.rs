@@ -1,4 +1,4 @@
-//! What Africa's Talking asks of the answer to a USSD hop (contract, 1.3 to 1.5).
+//! What Africa's Talking asks of the answer to a USSD hop.
 
 use super::{BrokenRule, header, is_html};
 use crate::exchange::Exchange;
@@ -11,9 +11,11 @@ const LONGEST_NAME: usize = 99;
 /// Septets of `CON ` and `END `, which the phone does not show.
 const PREFIX: usize = 4;
 
-const RESPONSE: &str = "Africa's Talking: the answer to a USSD hop (contract 1.3)";
-const LENGTH: &str = "Africa's Talking: length of a screen (contract 1.4)";
-const TIME: &str = "Africa's Talking: time (contract 1.5)";
+const RESPONSE: &str =
+    "Africa's Talking, https://developers.africastalking.com/docs/ussd/handle_sessions";
+const LENGTH: &str =
+    "Africa's Talking, https://help.africastalking.com article 1284096 (character limits, Kenya)";
+const TIME: &str = "Africa's Talking, https://developers.africastalking.com/docs/ussd/overview";
 
 /// An answer as it was on the wire.
 pub(crate) struct Answer<'a> {
@@ -221,7 +223,7 @@ mod tests {
             let broken = of_answer(&answer, 160);
             assert_eq!(broken.len(), 1, "{body:?}: {broken:?}");
             assert!(broken[0].what.contains(expected), "{broken:?}");
-            assert!(broken[0].source.contains("1.3"));
+            assert!(broken[0].source.contains("handle_sessions"));
         }
     }
 

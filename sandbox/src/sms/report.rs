@@ -1,4 +1,4 @@
-//! Delivery reports: how an SMS got to its phone, or not (contract, 4.1).
+//! Delivery reports: how an SMS got to its phone, or not.
 
 use std::sync::Arc;
 

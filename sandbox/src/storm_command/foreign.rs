@@ -77,6 +77,13 @@ impl Foreign {
         Ok(Self(program))
     }
 
+    /// Registers its paybill with the simulator, which has just begun: a payment that no callback tells
+    /// of is told by its confirmation or when Majibu asks.
+    pub(super) async fn register(&self) -> Result<(), TargetError> {
+        let arguments = ["mpesa", "register-urls"].map(str::to_owned);
+        self.0.ask(&arguments).await.map(|_| ())
+    }
+
     async fn ask_ledger(&self) -> Result<LedgerShown, TargetError> {
         let arguments = ["ledger", "check", "--json"].map(str::to_owned);
         let said = self.0.ask(&arguments).await?;

@@ -34,7 +34,7 @@ pub(super) struct Served {
     _folder: TempDir,
 }
 
-/// Starts it with an empty or an earlier database, imports questions, registers the paybill.
+/// Starts it with an empty or an earlier database, imports questions.
 pub(super) async fn start(
     sim: &Simulator,
     mut program: Program,
@@ -122,8 +122,6 @@ pub(super) async fn start(
                 said.lines().last().unwrap_or("no word")
             ))
         })?;
-    let register = ["mpesa", "register-urls"].map(str::to_owned);
-    served.program.ask(&register).await?;
     Ok(served)
 }
 

@@ -6,7 +6,7 @@ use crate::exchange::Exchange;
 /// The JSON members whose values are cut.
 const MEMBERS: [&str; 3] = ["\"Password\"", "\"SecurityCredential\"", "\"access_token\""];
 
-/// The token that Daraja repeats in an error message (contract, 1).
+/// The token that Daraja repeats in an error message.
 const REPEATED_TOKEN: &str = "Invalid Access Token - ";
 
 /// Cuts the credentials out of both bodies and leaves everything else as it was on the wire.

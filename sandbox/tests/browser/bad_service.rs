@@ -51,7 +51,7 @@ async fn a_bad_answer_looks_as_on_a_phone_and_the_timeline_cites_the_rule() {
         let findings = page.text("#exchange-findings").await;
         assert!(
             findings.contains("Rule: The answer starts with CON or END")
-                && findings.contains("contract 1.3"),
+                && findings.contains("docs/ussd/handle_sessions"),
             "{findings}"
         );
         page.click("#exchange-close").await;

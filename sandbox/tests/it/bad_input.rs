@@ -18,6 +18,11 @@ const PLAIN: &str = "text/plain";
 const NO_ANSWER: &str = "Connection problem or invalid MMI code.";
 const BAD_ANSWER: &str = "A technical problem occurred. Please try again later.";
 
+/// The pages of the provider that are cited.
+const HOP: &str = "docs/ussd/handle_sessions";
+const LENGTH: &str = "article 1284096";
+const TIME: &str = "docs/ussd/overview";
+
 /// A service that gives this one answer to everything.
 async fn answering(status: u16, kind: &'static str, body: String) -> ServiceUrls {
     let answer = move || async move {
@@ -71,16 +76,16 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             "Hello".to_owned(),
             BAD_ANSWER,
             "neither \"CON \" nor \"END \": \"Hello\"",
-            "1.3",
+            HOP,
         ),
-        (200, PLAIN, String::new(), BAD_ANSWER, "it is empty", "1.3"),
+        (200, PLAIN, String::new(), BAD_ANSWER, "it is empty", HOP),
         (
             200,
             "text/html",
             "<!doctype html><p>Hi".to_owned(),
             BAD_ANSWER,
             "it is an HTML page",
-            "1.3",
+            HOP,
         ),
         (
             500,
@@ -88,7 +93,7 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             "CON Hello".to_owned(),
             BAD_ANSWER,
             "the status is 500",
-            "1.3",
+            HOP,
         ),
         (
             404,
@@ -96,7 +101,7 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             "END Hello".to_owned(),
             BAD_ANSWER,
             "the status is 404",
-            "1.3",
+            HOP,
         ),
         (
             302,
@@ -104,7 +109,7 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             String::new(),
             BAD_ANSWER,
             "a redirect to http://elsewhere.example/login",
-            "1.3",
+            HOP,
         ),
         (
             200,
@@ -112,7 +117,7 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             long("END"),
             &"a".repeat(156),
             "161 septets, 1 too many",
-            "1.4",
+            LENGTH,
         ),
         (
             200,
@@ -120,13 +125,13 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
             "END it\u{2019}s".to_owned(),
             "it\u{2019}s",
             "not in the GSM alphabet: \u{2019}",
-            "1.4",
+            LENGTH,
         ),
     ];
-    for (status, kind, body, shows, what, section) in cases {
+    for (status, kind, body, shows, what, page) in cases {
         let (shown, exchange) = dial(answering(status, kind, body.clone()).await).await;
         assert_eq!(shown, shows, "{body:?}");
-        assert_broken(&exchange, what, section);
+        assert_broken(&exchange, what, page);
         assert_eq!(exchange["status"], status);
     }
 }
@@ -135,14 +140,14 @@ async fn each_bad_answer_is_shown_as_on_a_phone_and_told_with_its_rule() {
 async fn a_service_that_is_down_or_slow_leaves_the_phone_without_an_answer() {
     let (shown, exchange) = dial(ServiceUrls::ussd("http://127.0.0.1:1/ussd")).await;
     assert_eq!(shown, NO_ANSWER);
-    assert_broken(&exchange, "could not be reached", "1.3");
+    assert_broken(&exchange, "could not be reached", HOP);
     assert_eq!(exchange["status"], Value::Null);
 
     let slow = || async { std::future::pending::<String>().await };
     let urls = serve(Router::new().fallback(post(slow))).await;
     let (shown, exchange) = dial_within(Duration::from_millis(60), urls).await;
     assert_eq!(shown, NO_ANSWER);
-    assert_broken(&exchange, "no answer within 60ms", "1.5");
+    assert_broken(&exchange, "no answer within 60ms", TIME);
 }
 
 #[tokio::test]
@@ -181,7 +186,7 @@ async fn a_callback_that_is_not_answered_200_is_told_with_its_rule() {
     let client = Client::new(&sim.base_url());
     let wire = get(&client, "/api/wire?broken=true").await;
     assert_eq!(wire.as_array().unwrap().len(), 1);
-    assert_broken(&wire[0], "the status is 503", "contract 2");
+    assert_broken(&wire[0], "the status is 503", "docs/ussd/notifications");
 }
 
 #[tokio::test]
@@ -195,20 +200,24 @@ async fn what_a_provider_refuses_is_told_with_its_rule() {
         .await;
     let wire = get(&client, "/api/wire?broken=true").await;
     assert_eq!(wire.as_array().unwrap().len(), 3);
-    assert_broken(&wire[0], "404.001.03 Invalid Access Token", "contract 3");
+    assert_broken(
+        &wire[0],
+        "404.001.03 Invalid Access Token",
+        "MpesaExpressSimulate",
+    );
     assert_broken(
         &wire[1],
         "0712345678 was refused: 403 InvalidPhoneNumber",
-        "3.3",
+        "docs/sms/sending",
     );
-    assert_broken(&wire[2], "refused with 404", "contract 3");
+    assert_broken(&wire[2], "refused with 404", "MpesaExpressSimulate");
 }
 
-fn assert_broken(exchange: &Value, what: &str, section: &str) {
+fn assert_broken(exchange: &Value, what: &str, page: &str) {
     let broken = exchange["broken"].as_array().unwrap();
     let fits = |rule: &Value| {
         rule["what"].as_str().unwrap().contains(what)
-            && rule["source"].as_str().unwrap().contains(section)
+            && rule["source"].as_str().unwrap().contains(page)
     };
     assert!(broken.iter().any(fits), "{what}: {broken:?}");
 }

@@ -213,7 +213,7 @@ async fn a_screen_that_waits_too_long_for_a_reply_ends_the_session() {
     let notice = view.notice.unwrap();
     assert_eq!(notice.text, "Session timed out.");
     assert!(
-        notice.why.contains("400ms") && notice.why.contains("1.5"),
+        notice.why.starts_with("Safaricom") && notice.why.contains("400ms"),
         "{}",
         notice.why
     );

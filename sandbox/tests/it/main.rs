@@ -28,7 +28,9 @@ mod status;
 mod stk;
 mod stk_trouble;
 mod storm;
+mod storm_against;
 mod storm_served;
+mod storm_servers;
 mod ussd;
 mod wire;
 

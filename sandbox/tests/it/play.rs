@@ -377,6 +377,23 @@ async fn a_service_that_breaks_a_rule_of_the_gateway_fails_the_scenario() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_taken_is_told_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let file = scenario(
+        &folder,
+        "taken.scenario",
+        "phone ann 0712345678\nann dials *384*55#\n",
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    let url = "http://127.0.0.1:9/ussd";
+    let ran = sandbox(&["play", &file, "--listen", &port, "--service", url]).await;
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains(&port), "{}", ran.err);
+    assert!(ran.err.contains("another sandbox"), "{}", ran.err);
+}
+
+#[tokio::test]
 async fn usage_is_as_it_was_and_the_commands_are_told() {
     let help = sandbox(&["--help"]).await;
     for part in [

@@ -3,19 +3,26 @@
 use std::process::Output;
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::process::Command;
+
+use crate::storm_servers::Servers;
 
 /// A small storm with all faults over a Majibu that it starts.
 async fn storm(settings: &[(&str, String)]) -> (Output, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_sandbox"))
-        .args(["storm", "--serve", "--players", "12", "--seed", "7"])
-        .args(["--hours", "1", "--pace", "400", "--json"])
-        .envs(settings.iter().map(|(key, value)| (key, value)))
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("the sandbox runs");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
+    command.args(["storm", "--serve", "--players", "12"]);
+    command.envs(settings.iter().map(|(key, value)| (key, value)));
+    // A handful of players leaves no queue behind that would need longer.
+    command.env("MAJIBU__JOBS__STK_EXPIRE_AFTER", "20s");
+    command.env("MAJIBU__GAME__PAIRING_WINDOW", "5s");
+    report(&mut command).await
+}
+
+/// Runs it; gives what it reports.
+pub(crate) async fn report(command: &mut Command) -> (Output, Value) {
+    command.args(["--seed", "7", "--hours", "1", "--pace", "400", "--json"]);
+    let output = command.kill_on_drop(true).output().await;
+    let output = output.expect("the sandbox runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     let report = serde_json::from_str(&said);
@@ -23,7 +30,8 @@ async fn storm(settings: &[(&str, String)]) -> (Output, Value) {
     (output, report)
 }
 
-fn check(output: &Output, report: &Value) {
+/// The books are equal, and there was something to put into them.
+pub(crate) fn check(output: &Output, report: &Value) {
     assert_eq!(report["differences"], serde_json::json!([]), "{report}");
     assert_eq!(output.status.code(), Some(0));
     let figure = |name: &str| report.pointer(name).and_then(Value::as_u64).unwrap_or(0);
@@ -41,38 +49,12 @@ async fn a_storm_over_a_majibu_of_its_own_leaves_equal_books() {
 
 #[tokio::test]
 async fn a_storm_over_postgresql_and_redis_leaves_equal_books() {
-    let (Ok(postgres), Ok(redis)) = (
-        std::env::var("TEST_POSTGRES_URL"),
-        std::env::var("TEST_REDIS_URL"),
-    ) else {
-        assert!(std::env::var_os("CI").is_none(), "CI has both servers");
+    let Some(servers) = Servers::of("storm_served").await else {
         return;
     };
-    let name = format!("storm_test_{}", std::process::id());
-    let mut server = PgConnection::connect(&postgres).await.expect("PostgreSQL");
-    let create = AssertSqlSafe(format!("create database {name}"));
-    let created = sqlx::query(create).execute(&mut server).await;
-    created.expect("a database");
-    let (base, _) = postgres.rsplit_once('/').expect("a URL with a database");
-    let settings = [
-        ("MAJIBU__DATABASE__URL", format!("{base}/{name}")),
-        ("MAJIBU__SESSIONS__URL", redis),
-        ("MAJIBU__SESSIONS__PREFIX", name.clone()),
-    ];
-    let (output, report) = storm(&settings).await;
+    let (output, report) = storm(&servers.settings()).await;
     check(&output, &report);
-    let players = format!("{base}/{name}");
-    let mut database = PgConnection::connect(&players).await.expect("its database");
-    let count: i64 = sqlx::query_scalar("select count(*) from player")
-        .fetch_one(&mut database)
-        .await
-        .expect("a count");
     // It was this engine indeed.
-    assert_eq!(Some(count), report["registered"].as_i64());
-    database.close().await.expect("closed");
-    let drop = AssertSqlSafe(format!("drop database {name} with (force)"));
-    sqlx::query(drop)
-        .execute(&mut server)
-        .await
-        .expect("dropped");
+    assert_eq!(Some(servers.players().await), report["registered"].as_i64());
+    servers.drop().await;
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Failed, open, say};
+use super::{Act, Failed, by_command, open, say};
 use crate::{
     app::{QuestionStats, WithdrawReport},
     config::Config,
     core::{
         bank::{Text, figures::Flag},
-        operator::{Actor, By, Why},
+        operator::By,
     },
 };
 
@@ -165,12 +165,14 @@ pub(super) async fn restore(config: &Config, act: &Act) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Who acts, and the reason, which an operator who looks back must be able to read.
+/// Whoever runs the command, and the reason, which an operator who looks back must be able to read. The
+/// name that they give is only what they say: it stands with the reason, and never as who acted.
 fn by(act: &Act) -> Result<By, Failed> {
-    let why = Why::new(&act.reason);
-    let why = why.map_err(|error| Failed::Usage(format!("--reason: {error}")))?;
-    let actor = Actor::admin(act.by.trim());
-    Ok(By { actor, why })
+    let by = by_command(&act.reason)?;
+    match act.by.trim() {
+        "" => Ok(by),
+        name => by_command(&format!("{} (says {name})", by.why.text())),
+    }
 }
 
 fn unknown(act: &Act) -> Failed {

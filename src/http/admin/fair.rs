@@ -14,6 +14,7 @@ use super::{
     Fault,
     form::{Act, Weight, act_form},
     parts::{Tone, badge, empty, facts, state, table, when},
+    players,
     visit::{Asked, Visit},
 };
 use crate::{
@@ -98,7 +99,8 @@ fn standing(flag: &Flag) -> Markup {
     state(flag.verdict.map_or("open", Verdict::name))
 }
 
-fn cases(flags: &[Flag]) -> Markup {
+/// Cases as a table.
+pub(super) fn cases(flags: &[Flag]) -> Markup {
     let rows = html! {
         @for flag in flags {
             tr {
@@ -137,7 +139,7 @@ pub(super) async fn case(
         h2 { "Evidence" }
         (evidence(&case))
         h2 { "Players" }
-        (players(&case))
+        (suspects(&case))
         @if !case.matches.is_empty() {
             h2 { "Their last matches with each other" }
             (matches(&case))
@@ -182,11 +184,11 @@ fn evidence(case: &FairCase) -> Markup {
     table(&["What was counted", "#Value"], &rows)
 }
 
-fn players(case: &FairCase) -> Markup {
+fn suspects(case: &FairCase) -> Markup {
     let rows = html! {
         @for player in &case.players {
             tr {
-                td { (player.msisdn.e164()) }
+                td { (players::link(player)) }
                 td { (state(player.status.name())) }
                 td { code { (player.id) } }
             }
@@ -205,11 +207,11 @@ fn matches(case: &FairCase) -> Markup {
             tr {
                 td { (when(*at)) }
                 td { (winner(*won_by)) }
-                td { code { (set) } }
+                td { a href={ "/admin/match/" (set) } { code { (set) } } }
             }
         }
     };
-    table(&["Settled", "Won by", "Set"], &rows)
+    table(&["Settled", "Won by", "Match"], &rows)
 }
 
 /// `POST /admin/fair/{id}/review`.

@@ -1,5 +1,7 @@
 //! Acts: a form that asks for the reason, and what its handler gets and answers.
 
+use std::fmt::Display;
+
 use axum::{
     extract::{FromRequest, Request},
     http::request::Parts,
@@ -138,6 +140,14 @@ impl<T> Act<T> {
     pub(super) fn refused(&self, why: impl ToString) -> Response {
         let why = sentence(&why.to_string());
         back_with(&self.back, &Notice::refused(why))
+    }
+
+    /// What came of it: done, with these words, or refused for this reason.
+    pub(super) fn answer<E: Display>(&self, outcome: Result<impl ToString, E>) -> Response {
+        match outcome {
+            Ok(text) => self.done(text),
+            Err(why) => self.refused(why),
+        }
     }
 
     /// It was not done, because something of ours is broken or away. The log says what.

@@ -46,8 +46,8 @@ pub(super) fn badge(word: &str, tone: Tone) -> Markup {
 pub(super) fn state(word: &str) -> Markup {
     let tone = match word {
         "paid" | "won" | "right" | "success" | "delivered" | "verified" | "done" | "ok"
-        | "active" => Tone::Good,
-        "unknown" | "waiting" | "paused" | "excluded" | "off" => Tone::Warn,
+        | "active" | "booked" => Tone::Good,
+        "unknown" | "waiting" | "proposed" | "paused" | "excluded" | "off" => Tone::Warn,
         "failed" | "blocked" | "wrong" | "dead" | "drift" | "open" | "stopped" | "unavailable" => {
             Tone::Bad
         }

@@ -1,7 +1,8 @@
 //! What administrators do for and to one player.
 
 use axum::{
-    extract::{Path, State},
+    extract::{FromRequestParts, Path, State},
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use crate::{
         msisdn::Msisdn,
     },
     http::Web,
+    store::Adjustment,
 };
 
 /// A form without fields of its own.
@@ -56,88 +58,58 @@ impl CorrectionFields {
     }
 }
 
-async fn number(web: &Web, id: &str) -> Result<Msisdn, Response> {
-    let id: PlayerId = id.parse().map_err(|_| Fault::NotFound.into_response())?;
-    let player = web.app.player_of(id).await;
-    let player = player.map_err(|error| Fault::from(error).into_response())?;
-    let player = player.ok_or_else(|| Fault::NotFound.into_response())?;
-    Ok(player.msisdn)
+/// The player whom an act is about.
+#[derive(Debug)]
+pub(super) struct Of {
+    id: PlayerId,
+    msisdn: Msisdn,
+}
+
+impl FromRequestParts<Web> for Of {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Fault> {
+        let path = Path::<String>::from_request_parts(parts, web).await;
+        let Path(id) = path.map_err(|_| Fault::NotFound)?;
+        let id: PlayerId = id.parse().map_err(|_| Fault::NotFound)?;
+        let player = web.app.player_of(id).await?.ok_or(Fault::NotFound)?;
+        // Nothing is done for or to somebody whose data were erased.
+        if player.msisdn.is_erased() {
+            return Err(Fault::NotFound);
+        }
+        Ok(Self {
+            id,
+            msisdn: player.msisdn,
+        })
+    }
 }
 
 /// `POST /admin/players/{id}/exclude`.
-pub(super) async fn exclude(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<Days>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
-    match web.app.exclude(&number, act.form.days, &act.by).await {
-        Ok(until) => act.done(format!("Excluded until {until}.")),
-        Err(error) => act.refused(error),
-    }
+pub(super) async fn exclude(State(web): State<Web>, of: Of, act: Act<Days>) -> Response {
+    let until = web.app.exclude(&of.msisdn, act.form.days, &act.by).await;
+    act.answer(until.map(|until| format!("Excluded until {until}.")))
 }
 
 /// `POST /admin/players/{id}/block`.
-pub(super) async fn block(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<Nothing>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
-    match web.app.block(&number, &act.by).await {
-        Ok(()) => act.done("Blocked."),
-        Err(error) => act.refused(error),
-    }
+pub(super) async fn block(State(web): State<Web>, of: Of, act: Act<Nothing>) -> Response {
+    let done = web.app.block(&of.msisdn, &act.by).await;
+    act.answer(done.map(|()| "Blocked."))
 }
 
 /// `POST /admin/players/{id}/unblock`.
-pub(super) async fn unblock(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<Nothing>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
-    match web.app.unblock(&number, &act.by).await {
-        Ok(()) => act.done("The block has ended."),
-        Err(error) => act.refused(error),
-    }
+pub(super) async fn unblock(State(web): State<Web>, of: Of, act: Act<Nothing>) -> Response {
+    let done = web.app.unblock(&of.msisdn, &act.by).await;
+    act.answer(done.map(|()| "The block has ended."))
 }
 
 /// `POST /admin/players/{id}/verify`.
-pub(super) async fn verify(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<Nothing>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
-    match web.app.verify(&number, &act.by).await {
-        Ok(()) => act.done("The identity is checked."),
-        Err(error) => act.refused(error),
-    }
+pub(super) async fn verify(State(web): State<Web>, of: Of, act: Act<Nothing>) -> Response {
+    let done = web.app.verify(&of.msisdn, &act.by).await;
+    act.answer(done.map(|()| "The identity is checked."))
 }
 
 /// `POST /admin/players/{id}/limits`.
-pub(super) async fn limits(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<LimitFields>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
+pub(super) async fn limits(State(web): State<Web>, of: Of, act: Act<LimitFields>) -> Response {
     let read = |text: &str| match text.trim() {
         "" => Ok(None),
         text => Cents::parse_display(text).map(Some).ok_or(()),
@@ -146,23 +118,50 @@ pub(super) async fn limits(
         return act.refused("a limit is an amount in shillings, or empty");
     };
     let limits = DepositLimits { daily, weekly };
-    match web.app.set_deposit_limits(&number, limits, &act.by).await {
-        Ok(_) => act.done("The limits are set; what is higher than before holds in a day."),
-        Err(error) => act.refused(error),
-    }
+    let set = web
+        .app
+        .set_deposit_limits(&of.msisdn, limits, &act.by)
+        .await;
+    act.answer(set.map(|_| "The limits are set; what is higher than before holds in a day."))
+}
+
+/// `POST /admin/players/{id}/export`: a file with all that is kept of the player.
+pub(super) async fn export(State(web): State<Web>, of: Of, act: Act<Nothing>) -> Response {
+    let export = match web.app.export_player(&of.msisdn, &act.by).await {
+        Ok(Some(export)) => export,
+        Ok(None) => return Fault::NotFound.into_response(),
+        Err(error) => return act.failed(error),
+    };
+    let Ok(text) = serde_json::to_vec_pretty(&export) else {
+        return Fault::Broken.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        // By the id: names of files are seen by more people than what is in them.
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"player-{}.json\"", of.id),
+        ),
+    ];
+    (headers, text).into_response()
+}
+
+/// `POST /admin/players/{id}/erase`.
+pub(super) async fn erase(State(web): State<Web>, of: Of, act: Act<Nothing>) -> Response {
+    let erased = web.app.erase_player(&of.msisdn, &act.by).await;
+    act.answer(erased.map(|erased| {
+        format!(
+            "Erased, with {} SMS, {} hops and {} callbacks. The books stay.",
+            erased.sms.saturating_add(erased.inbound),
+            erased.hops,
+            erased.callbacks
+        )
+    }))
 }
 
 /// `POST /admin/players/{id}/adjust`.
-pub(super) async fn adjust(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    act: Act<CorrectionFields>,
-) -> Response {
-    let number = match number(&web, &id).await {
-        Ok(number) => number,
-        Err(answer) => return answer,
-    };
-    correct(&web, Some(number), &act).await
+pub(super) async fn adjust(State(web): State<Web>, of: Of, act: Act<CorrectionFields>) -> Response {
+    correct(&web, Some(of.msisdn), &act).await
 }
 
 /// Makes a correction of a form, and says what became of it.
@@ -174,15 +173,18 @@ pub(super) async fn correct(
     let Some(correction) = act.form.read(msisdn) else {
         return act.refused("an amount in shillings is needed, such as 250 or 250.50");
     };
-    match web.app.adjust(&correction, &act.by).await {
-        Ok(made) => act.done(match made.state {
-            Stands::Booked => format!("Booked: KES {}.", made.amount),
-            Stands::Proposed => format!(
-                "Proposed: KES {} is above the limit, so somebody else has to approve it.",
-                made.amount
-            ),
-            Stands::Rejected => "It was rejected before.".to_owned(),
-        }),
-        Err(error) => act.refused(error),
+    let made = web.app.adjust(&correction, &act.by).await;
+    act.answer(made.map(|made| became(&made)))
+}
+
+/// What became of a correction.
+pub(super) fn became(made: &Adjustment) -> String {
+    match made.state {
+        Stands::Booked => format!("Booked: KES {}.", made.amount),
+        Stands::Proposed => format!(
+            "Proposed: KES {} is above the limit, so somebody else has to approve it.",
+            made.amount
+        ),
+        Stands::Rejected => "It was rejected before.".to_owned(),
     }
 }

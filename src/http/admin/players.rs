@@ -8,15 +8,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    Fault,
+    Fault, flags,
     parts::{empty, kes, state, table, when},
     visit::{Asked, Visit},
 };
 use crate::{
     app::Findings,
-    core::{ids::PlayerId, money::Cents, time::Timestamp},
+    core::ids::PlayerId,
     http::Web,
-    store::{FlaggedDeposit, Hit, Player},
+    store::{Hit, Player},
 };
 
 /// What is looked for.
@@ -82,8 +82,8 @@ pub(super) async fn page(
             }
         }
         @if !flagged.is_empty() {
-            h2 { "Flagged deposits of the last 7 days" }
-            (flags(&flagged))
+            h2 id="flagged" { "Flagged deposits of the last 7 days" }
+            (flags::deposits(&visit, &flagged))
         }
         @if !waiting.is_empty() {
             h2 { "Waiting for an identity check" }
@@ -99,35 +99,6 @@ pub(super) async fn page(
         }
     };
     Ok(visit.page("Players", &body))
-}
-
-/// Deposits that did not add up, or have no receipt.
-fn flags(flagged: &[FlaggedDeposit]) -> Markup {
-    let rows = html! {
-        @for one in flagged {
-            tr {
-                td { (when(Timestamp::from_ms(one.flagged_at_ms))) }
-                td {
-                    a href=(format!("/admin/players/{}", one.player_id)) class="kes" { (one.msisdn) }
-                }
-                td { (state(&one.state)) }
-                td class="num" { (kes(Cents::new(one.requested_cents))) }
-                td class="num" { (kes(Cents::new(one.credited_cents))) }
-                td { code { (one.receipt.as_deref().unwrap_or("-")) } }
-                td { (one.failure.as_deref().unwrap_or("").replace('_', " ")) }
-            }
-        }
-    };
-    let heads = [
-        "Flagged",
-        "Player",
-        "Stands",
-        "#Asked for",
-        "#Credited",
-        "Receipt",
-        "What",
-    ];
-    table(&heads, &rows)
 }
 
 fn hits(found: &Findings) -> Markup {

@@ -66,7 +66,7 @@ pub(super) async fn page(
     let has_more = found.len() > first.saturating_add(LINES);
     let body = html! {
         p class="lead" {
-            "How each question fared in its present version. Likely wrong ones come first, then trivial \
+            "How each question fared in the last 90 days, in its present version. Likely wrong ones come first, then trivial \
              ones, then by how seldom they were answered right."
         }
         (search(&wanted, &categories))

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    Fault,
+    Fault, fair,
     form::{Weight, act_form},
     parts::{facts, kes, state, when},
     players, story_events,
@@ -34,6 +34,9 @@ pub(super) struct Wanted {
     before: Option<i64>,
 }
 
+/// Open cases of the fair play watch on the page.
+const CASES: u32 = 20;
+
 /// `GET /admin/players/{id}`.
 pub(super) async fn page(
     visit: Visit,
@@ -52,6 +55,8 @@ pub(super) async fn page(
     let waiting = web.app.adjustments(filter).await?;
     let waiting = waiting.iter().filter(|(one, _)| one.decided_at.is_none());
     let waiting = waiting.count();
+    let number = &story.player.msisdn;
+    let cases = web.app.fair_flags(false, Some(number), CASES).await?;
     let body = html! {
         (profile(&story, &care))
         @if waiting > 0 {
@@ -61,7 +66,17 @@ pub(super) async fn page(
                 " for a second person. " a href="/admin/adjustments" { "Look" }
             }
         }
-        (acts(&visit, &web, &story, &care))
+        @if number.is_erased() {
+            p class="muted" {
+                "The personal data were erased. The books, games and receipts stay under the id."
+            }
+        } @else {
+            (acts(&visit, &web, &story, &care))
+        }
+        @if !cases.is_empty() {
+            h2 { "Open cases of the fair play watch" }
+            (fair::cases(&cases))
+        }
         h2 { "Story" }
         @if wanted.before.is_some() {
             p class="pager" { a href=(players::path(id)) { "Back to the newest" } }
@@ -73,7 +88,12 @@ pub(super) async fn page(
             }
         }
     };
-    Ok(visit.page(story.player.msisdn.e164(), &body))
+    let title = if number.is_erased() {
+        "A player who was erased"
+    } else {
+        number.e164()
+    };
+    Ok(visit.page(title, &body))
 }
 
 fn profile(story: &Story, care: &Care) -> Markup {
@@ -162,6 +182,21 @@ fn acts(visit: &Visit, web: &Web, story: &Story, care: &Care) -> Markup {
                 (act_form(visit, &to("adjust"), "Correct the wallet", Weight::Grave,
                     &correction(web, &[Kind::FromHouse, Kind::FromPromo, Kind::ToHouse])))
             }
+            (act_form(visit, &to("export"), "Give out the data", Weight::Plain, &html! {
+                p class="muted" {
+                    "A file with all that is kept of the player, for a request of theirs. Numbers of others \
+                     are masked in it."
+                }
+            }))
+            @if visit.may(Role::Finance) {
+                (act_form(visit, &to("erase"), "Erase the personal data", Weight::Grave, &html! {
+                    p class="muted" {
+                        "For good: the number, SMS, sessions and callbacks go; the books stay. Not while an \
+                         exclusion or a block holds, money is in the wallet, or anything is under way. \
+                         Do not write the number into the reason."
+                    }
+                }))
+            }
         }
     }
 }
@@ -197,5 +232,7 @@ pub(super) const fn kind_words(kind: Kind) -> &'static str {
         Kind::ToHouse => "Player gives back to the house",
         Kind::CashShort => "M-Pesa holds less: charges, or a difference",
         Kind::CashOver => "M-Pesa holds more",
+        Kind::LateFromWallet => "Late payout: the player pays, the house what the wallet lacks",
+        Kind::LateFromHouse => "Late payout: the house pays",
     }
 }

@@ -117,6 +117,14 @@ fn needs(now: &HouseNow) -> Markup {
             ),
         ),
         (
+            count(standing.late_payouts.count),
+            "/admin/withdrawals#ended",
+            format!(
+                "payouts arrived after their money had gone back, KES {} together: who pays?",
+                standing.late_payouts.sum
+            ),
+        ),
+        (
             count(standing.adjustments.count),
             "/admin/adjustments",
             format!(
@@ -131,12 +139,12 @@ fn needs(now: &HouseNow) -> Markup {
         ),
         (
             count(troubles.flagged_withdrawals),
-            "/admin/withdrawals",
+            "/admin/withdrawals#ended",
             "withdrawals were flagged in the last 7 days".into(),
         ),
         (
             count(troubles.flagged_deposits),
-            "/admin/players",
+            "/admin/players#flagged",
             "deposits were flagged in the last 7 days: they did not add up, or have no receipt"
                 .into(),
         ),
@@ -204,6 +212,7 @@ const CORRECTED: &[Reason] = &[
     Reason::PayoutBack,
     Reason::CashShort,
     Reason::CashOver,
+    Reason::LatePayoutClosed,
 ];
 const PAID_OUT: &[Reason] = &[Reason::Payout];
 const TAXES: &[Reason] = &[Reason::Excise, Reason::WithholdingTax];

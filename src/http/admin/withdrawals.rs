@@ -10,17 +10,23 @@ use serde::Deserialize;
 use super::{
     Fault,
     audit::lines,
+    flags,
     form::{Act, Weight, act_form},
     parts::{Tone, badge, empty, facts, kes, state, table, when},
-    player_acts::Nothing,
+    player_acts::{Nothing, became},
     players,
+    story::kind_words,
     visit::Visit,
 };
 use crate::{
-    app::{Found, ResolveError},
-    core::{ids::WithdrawalId, operator::Role},
+    app::{AdjustError, Found, ResolveError},
+    core::{
+        adjustment::Kind,
+        ids::{AdjustmentId, WithdrawalId},
+        operator::Role,
+    },
     http::Web,
-    store::{AuditFilter, Unsure},
+    store::{Adjustment, AuditFilter, Unsure},
 };
 
 /// Lines of the audit log on the page of one.
@@ -32,22 +38,57 @@ pub(super) struct Evidence {
     receipt: String,
 }
 
+/// Who makes a late payout good.
+#[derive(Debug, Deserialize)]
+pub(super) struct Closing {
+    id: String,
+    kind: String,
+}
+
 /// `GET /admin/withdrawals`.
 pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Response, Fault> {
     let unsure = web.app.unsure_withdrawals().await?;
+    let ended = web.app.ended_withdrawals_to_look_at().await?;
+    let body = html! {
+        p class="lead" {
+            "Withdrawals that are unknown, flagged, or open for longer than a result takes. The service \
+             asks M-Pesa by itself, ever more rarely; a payout is never sent twice."
+        }
+        @if unsure.is_empty() {
+            (empty("Every withdrawal has its end, or is on its way."))
+        } @else {
+            (rows(&unsure, "Look, ask, end"))
+        }
+        @if !ended.is_empty() {
+            h2 id="ended" { "Ended, and to be looked at" }
+            p class="muted" {
+                "Paid after their money had gone back to the wallet, until they are closed; and flagged in the \
+                 last 7 days."
+            }
+            (rows(&ended, "Look"))
+        }
+    };
+    Ok(visit.page("Withdrawals", &body))
+}
+
+fn rows(withdrawals: &[Unsure], look: &str) -> Markup {
     let rows = html! {
-        @for one in &unsure {
+        @for one in withdrawals {
             tr {
                 td { (when(one.requested_at)) }
                 td { a href=(players::path(one.player)) class="kes" { (one.msisdn.e164()) } }
                 td class="num" { (kes(one.payout)) }
                 td {
                     (state(one.state.name()))
-                    @if one.is_flagged { " " (badge("flagged", Tone::Warn)) }
+                    @if one.is_late() {
+                        " " (badge("paid late", Tone::Bad))
+                    } @else if one.is_flagged {
+                        " " (badge("flagged", Tone::Warn))
+                    }
                 }
                 td class="num" { (one.attempt) }
                 td { @if let Some(due) = one.due_at { (when(due)) } @else { "-" } }
-                td { a href=(path(one.id)) { "Look, ask, end" } }
+                td { a href=(path(one.id)) { (look) } }
             }
         }
     };
@@ -60,18 +101,7 @@ pub(super) async fn page(visit: Visit, State(web): State<Web>) -> Result<Respons
         "Next by itself",
         "",
     ];
-    let body = html! {
-        p class="lead" {
-            "Withdrawals that are unknown, flagged, or open for longer than a result takes. The service \
-             asks M-Pesa by itself, ever more rarely; a payout is never sent twice."
-        }
-        @if unsure.is_empty() {
-            (empty("Every withdrawal has its end, or is on its way."))
-        } @else {
-            (table(&heads, &rows))
-        }
-    };
-    Ok(visit.page("Withdrawals", &body))
+    table(&heads, &rows)
 }
 
 fn path(id: WithdrawalId) -> String {
@@ -92,8 +122,10 @@ pub(super) async fn one(
         ..AuditFilter::default()
     };
     let acted = web.app.audit_log(&filter, LINES).await?;
+    let closing = web.app.closing_of(id).await?;
     let body = html! {
         div class="panel" { (details(&one)) }
+        @if one.is_late() { (late(&visit, &web, &one, closing.as_ref())) }
         (acts(&visit, &one))
         h2 { "What was done" }
         @if acted.is_empty() { (empty("Nobody has acted on it.")) } @else { (lines(&acted)) }
@@ -128,10 +160,13 @@ fn details(one: &Unsure) -> Markup {
 }
 
 fn acts(visit: &Visit, one: &Unsure) -> Markup {
+    let to = |act: &str| format!("{}/{act}", path(one.id));
+    if !one.state.is_open() && one.is_flagged {
+        return flags::looked(visit, &to("looked"));
+    }
     if !one.state.is_open() || !visit.may(Role::Support) {
         return html! {};
     }
-    let to = |act: &str| format!("{}/{act}", path(one.id));
     html! {
         h2 { "Act" }
         div {
@@ -155,6 +190,59 @@ fn acts(visit: &Visit, one: &Unsure) -> Markup {
             }
         }
     }
+}
+
+/// Paid after its money had gone back: who makes it good.
+fn late(visit: &Visit, web: &Web, one: &Unsure, closing: Option<&Adjustment>) -> Markup {
+    html! {
+        h2 { "Paid late" }
+        p {
+            "M-Pesa paid KES " (kes(one.payout)) " after the money had gone back to the wallet, so the \
+             player has it twice. "
+            @match closing {
+                None => { "Until it is closed it stands against suspense." }
+                Some(closing) => {
+                    (kind_words(closing.kind)) ": " (state(closing.state.name())) ", by "
+                    (closing.proposed_by) ": " (closing.reason) ". "
+                    a href="/admin/adjustments" { "Adjustments" }
+                }
+            }
+        }
+        @if closing.is_none() && visit.may(Role::Finance) {
+            (act_form(visit, &format!("{}/close", path(one.id)), "Close it", Weight::Grave, &html! {
+                input type="hidden" name="id" value=(web.app.adjustment_id());
+                p class="muted" {
+                    "Above KES " (web.app.settings().adjustment_limit)
+                    " in a day somebody else has to approve it. The player hears by SMS of what is taken."
+                }
+                label {
+                    "Who pays"
+                    select name="kind" {
+                        @for kind in [Kind::LateFromWallet, Kind::LateFromHouse] {
+                            option value=(kind.name()) { (kind_words(kind)) }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// `POST /admin/withdrawals/{id}/close`.
+pub(super) async fn close(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    act: Act<Closing>,
+) -> Response {
+    let form = (
+        act.form.id.parse::<AdjustmentId>(),
+        Kind::named(&act.form.kind),
+    );
+    let (Ok(id), (Ok(form), Some(kind))) = (id.parse::<WithdrawalId>(), form) else {
+        return act.refused(AdjustError::NotLate);
+    };
+    let made = web.app.close_late_payout(form, id, kind, &act.by).await;
+    act.answer(made.map(|made| became(&made)))
 }
 
 /// `POST /admin/withdrawals/{id}/ask`.

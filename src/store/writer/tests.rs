@@ -30,7 +30,7 @@ async fn rows(connection: &mut SqliteConnection) -> i64 {
 }
 
 async fn committed(file: &SqliteFile) -> i64 {
-    rows(&mut *file.read().await.expect("a reader")).await
+    rows(&mut file.read().await.expect("a reader")).await
 }
 
 /// Writes a row in a turn of its own; gives how many are there and not yet committed.
