@@ -90,6 +90,8 @@ async fn finance_erases_a_player_for_whom_nothing_is_under_way_and_nobody_else_d
     // It ends, and she is paid out: a correction stands for that here.
     world.turn(std::time::Duration::from_secs(31 * 60));
     world.run_due().await;
+    let mut finance = Browser::new(&world);
+    finance.log_in("finance-1", crate::browser::PASSWORD).await;
     let form = world.app().adjustment_id().to_string();
     let out = [
         ("id", form.as_str()),
