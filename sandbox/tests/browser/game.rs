@@ -17,10 +17,8 @@ pub(crate) async fn join(phone: &Handset) {
 async fn deposit(phone: &Handset) {
     phone.pick("Deposit").await;
     phone.pick("KES 100").await;
-    phone
-        .until_shows("in a moment M-Pesa asks for your PIN")
-        .await;
-    // The prompt waits until no screen of the session is open; then it covers the closing one.
+    // The prompt waits until no screen of the session is open; then it covers the closing one, which
+    // may be too soon to be seen here.
     phone.until_mode("pin").await;
     phone
         .until_shows("Do you want to pay KES 100.00 to PAYBILL 174379 Majibu")

@@ -1201,589 +1201,479 @@ ALTER TABLE ONLY public.transfer ATTACH PARTITION public.transfer_other DEFAULT;
 -- Data for Name: _sqlx_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public._sqlx_migrations (version, description, installed_on, success, checksum, execution_time) FROM stdin;
-1	ledger and players	2026-11-22 23:52:20.327167+00	t	\\x6f254fdf754ad3fa2eb7c97f54c6903b86b99077d99db22b8898e1c16981c838efc9cb2c0d26f3395cbeb3b0d175d4cc	88831707
-2	game	2026-11-22 23:52:20.430848+00	t	\\x41201b082360355347c629731fa642c87ea566aec49a2ae27693626feb05bfe49d3a0b70c6c6c0126919ed076d3b5049	164898684
-3	providers	2026-11-22 23:52:20.604073+00	t	\\xed02db15397f0836682703053f4a393a84a48d662b87887896aaec1ab604b537694359699e95321ac3915ca09cd15872	51739229
-4	guards	2026-11-23 03:00:00.67715+00	t	\\xeb973854b7266cfaf7d47e7bf668b206706a871d61d12c76cb0e27a7ac68f95e9faac60ce4a03b5dd87213e32632cdbd	19907961
-5	ussd sessions	2026-11-23 03:00:00.699786+00	t	\\x2aae1a9327d49f5e3fa29834a7d8ec0a7bc1a03093bb23d3004dadcad0e262f769042a3b8c65eb32e114d48e50668b2f	4742378
-6	sms inbound	2026-11-23 03:00:00.702664+00	t	\\xe066053f0d494a79c1c7c0719fc2b8fe488e6845349ed9d2f1f11f825174bcd1990ac604017ff978e5c9f0015c0683f6	3685705
-7	question withdrawal	2026-11-23 03:00:00.70661+00	t	\\x9a1b2f2fc9593fa32ada6a75761237fcb990d65da43fa0eccbab4630fa2bc10236d374d5af5960a4a1e6e9c324a7cc01	10110929
-8	withdrawals	2026-11-23 03:00:00.71709+00	t	\\x400b7f85d8ed331278107a1507aa6f731b712834dcaa55eadad4c0d9b2b1bcbb8a632fdbfbb420acb5301fa5148ea791	11626626
-9	paybill	2026-11-23 03:00:00.729118+00	t	\\xf7a2684980c1e8e205177f111a4163a5925457e8d85d23ec0a47491cb95abb3a5d72d4adacfec6dba26689ddb2188d54	15328845
-10	inbox headers	2026-11-23 03:00:00.744933+00	t	\\xbc9a3174a9b30748d490a5d7527ac06f197df5f07908d9153fef427ae3620f64e10374f0fc0f4386b9ccd17d8489b637	1476738
-11	balance reports	2026-11-23 06:13:13.673799+00	t	\\x6e353f7fdc7892e8100fb4a3c048210fde266d608b76e0e6dd8d4df49982dbb7683abe3fb9527ef76c817f1152250f92	30344264
-12	circuits	2026-11-23 06:13:13.707995+00	t	\\x6ae1629c618204ae44eac53f329d7ad6971af122b54105a3089197f85e8d952c338c1838f1e610be7d19772824d336b9	11963316
-13	sms senders	2026-11-23 06:13:13.720968+00	t	\\x0f1cc606708ea6733dfc47cc01e3e3cf4cbe612a709465269c2e9c5e61b9fa8a5cc28105341efce3af039c9487776098	4432998
-14	callers	2026-11-23 06:13:13.725848+00	t	\\xfef32373bf85c0cc474564e31adc6bb3e9cf27a34cad5ebb9167ab4316077489b6d5a544ce3709f00f194240bae62900	1524860
-15	audit	2026-11-29 08:22:23.472979+00	t	\\x64fa09d36dc3c45f42472c4da937e7c6224b1869bfd95910f46ca9068b3538e2aef71142a8e2f995bdcaf18c8ea71de2	200113537
-16	admins	2026-11-29 08:22:23.728785+00	t	\\x0106b1de2d1017347f081db9b1c1c04663b3b4ba414f371bc06ca84485e3e7aa93caadb05ff6c9553dadbbad5d96a21c	484250198
-17	operator acts	2026-11-29 08:22:24.238039+00	t	\\x0a068fbd9526e818c767f09535e011b9b6048a4579fe299929b3a34e3e2a3147130b63a0c25a0d99ef06e79b6726ae23	1400199341
-18	fair play	2026-11-29 08:22:25.650931+00	t	\\x1a20bd6626743308d51a3ff3df226757ef48565704d2ed893c0c2db37caaa787aafe57ec788a3185ad5b661b73574cce	871481880
-19	erasure	2026-11-29 08:22:26.530836+00	t	\\x49f924e3e168f1971f83c662e01b13ec9983a9b1c320724ebd2996f3594bf299652dcc80959b62623f41deea1a2802b7	2549021
-20	house rules	2026-11-29 08:22:26.534778+00	t	\\x700c100edf8426d40c36a8e26352afc509e1301eabc4416be705f6f95d66254196019171103a3d1a73502d301edef7c4	299693624
-21	traces	2026-11-29 08:22:26.835243+00	t	\\x6da060d3c4add4d9c8110a1445bc2b18765a20097e85169b129717e5c9ddcffa791450dbd2b0c7deb21b476379b029fc	2281482
-22	late payouts	2026-11-29 08:22:26.837879+00	t	\\xfe5987494903fb1716dce1af4f74a5a8efba6df9bede2281e13b8fe71e793e7b4e205233dde98c8ef57c3c8e58dab339	5057073
-\.
+INSERT INTO public._sqlx_migrations VALUES (1, 'ledger and players', '2026-11-22 23:52:20.327167+00', true, '\x6f254fdf754ad3fa2eb7c97f54c6903b86b99077d99db22b8898e1c16981c838efc9cb2c0d26f3395cbeb3b0d175d4cc', 88831707);
+INSERT INTO public._sqlx_migrations VALUES (2, 'game', '2026-11-22 23:52:20.430848+00', true, '\x41201b082360355347c629731fa642c87ea566aec49a2ae27693626feb05bfe49d3a0b70c6c6c0126919ed076d3b5049', 164898684);
+INSERT INTO public._sqlx_migrations VALUES (3, 'providers', '2026-11-22 23:52:20.604073+00', true, '\xed02db15397f0836682703053f4a393a84a48d662b87887896aaec1ab604b537694359699e95321ac3915ca09cd15872', 51739229);
+INSERT INTO public._sqlx_migrations VALUES (4, 'guards', '2026-11-23 03:00:00.67715+00', true, '\xeb973854b7266cfaf7d47e7bf668b206706a871d61d12c76cb0e27a7ac68f95e9faac60ce4a03b5dd87213e32632cdbd', 19907961);
+INSERT INTO public._sqlx_migrations VALUES (5, 'ussd sessions', '2026-11-23 03:00:00.699786+00', true, '\x2aae1a9327d49f5e3fa29834a7d8ec0a7bc1a03093bb23d3004dadcad0e262f769042a3b8c65eb32e114d48e50668b2f', 4742378);
+INSERT INTO public._sqlx_migrations VALUES (6, 'sms inbound', '2026-11-23 03:00:00.702664+00', true, '\xe066053f0d494a79c1c7c0719fc2b8fe488e6845349ed9d2f1f11f825174bcd1990ac604017ff978e5c9f0015c0683f6', 3685705);
+INSERT INTO public._sqlx_migrations VALUES (7, 'question withdrawal', '2026-11-23 03:00:00.70661+00', true, '\x9a1b2f2fc9593fa32ada6a75761237fcb990d65da43fa0eccbab4630fa2bc10236d374d5af5960a4a1e6e9c324a7cc01', 10110929);
+INSERT INTO public._sqlx_migrations VALUES (8, 'withdrawals', '2026-11-23 03:00:00.71709+00', true, '\x400b7f85d8ed331278107a1507aa6f731b712834dcaa55eadad4c0d9b2b1bcbb8a632fdbfbb420acb5301fa5148ea791', 11626626);
+INSERT INTO public._sqlx_migrations VALUES (9, 'paybill', '2026-11-23 03:00:00.729118+00', true, '\xf7a2684980c1e8e205177f111a4163a5925457e8d85d23ec0a47491cb95abb3a5d72d4adacfec6dba26689ddb2188d54', 15328845);
+INSERT INTO public._sqlx_migrations VALUES (10, 'inbox headers', '2026-11-23 03:00:00.744933+00', true, '\xbc9a3174a9b30748d490a5d7527ac06f197df5f07908d9153fef427ae3620f64e10374f0fc0f4386b9ccd17d8489b637', 1476738);
+INSERT INTO public._sqlx_migrations VALUES (11, 'balance reports', '2026-11-23 06:13:13.673799+00', true, '\x6e353f7fdc7892e8100fb4a3c048210fde266d608b76e0e6dd8d4df49982dbb7683abe3fb9527ef76c817f1152250f92', 30344264);
+INSERT INTO public._sqlx_migrations VALUES (12, 'circuits', '2026-11-23 06:13:13.707995+00', true, '\x6ae1629c618204ae44eac53f329d7ad6971af122b54105a3089197f85e8d952c338c1838f1e610be7d19772824d336b9', 11963316);
+INSERT INTO public._sqlx_migrations VALUES (13, 'sms senders', '2026-11-23 06:13:13.720968+00', true, '\x0f1cc606708ea6733dfc47cc01e3e3cf4cbe612a709465269c2e9c5e61b9fa8a5cc28105341efce3af039c9487776098', 4432998);
+INSERT INTO public._sqlx_migrations VALUES (14, 'callers', '2026-11-23 06:13:13.725848+00', true, '\xfef32373bf85c0cc474564e31adc6bb3e9cf27a34cad5ebb9167ab4316077489b6d5a544ce3709f00f194240bae62900', 1524860);
+INSERT INTO public._sqlx_migrations VALUES (15, 'audit', '2026-11-29 08:52:07.203501+00', true, '\x64fa09d36dc3c45f42472c4da937e7c6224b1869bfd95910f46ca9068b3538e2aef71142a8e2f995bdcaf18c8ea71de2', 13608407);
+INSERT INTO public._sqlx_migrations VALUES (16, 'admins', '2026-11-29 08:52:07.217654+00', true, '\x0106b1de2d1017347f081db9b1c1c04663b3b4ba414f371bc06ca84485e3e7aa93caadb05ff6c9553dadbbad5d96a21c', 13948965);
+INSERT INTO public._sqlx_migrations VALUES (17, 'operator acts', '2026-11-29 08:52:07.233939+00', true, '\x0a068fbd9526e818c767f09535e011b9b6048a4579fe299929b3a34e3e2a3147130b63a0c25a0d99ef06e79b6726ae23', 19710117);
+INSERT INTO public._sqlx_migrations VALUES (18, 'fair play', '2026-11-29 08:52:07.254773+00', true, '\x1a20bd6626743308d51a3ff3df226757ef48565704d2ed893c0c2db37caaa787aafe57ec788a3185ad5b661b73574cce', 50382450);
+INSERT INTO public._sqlx_migrations VALUES (19, 'erasure', '2026-11-29 08:52:07.30619+00', true, '\x49f924e3e168f1971f83c662e01b13ec9983a9b1c320724ebd2996f3594bf299652dcc80959b62623f41deea1a2802b7', 1736990);
+INSERT INTO public._sqlx_migrations VALUES (20, 'house rules', '2026-11-29 08:52:07.308642+00', true, '\x700c100edf8426d40c36a8e26352afc509e1301eabc4416be705f6f95d66254196019171103a3d1a73502d301edef7c4', 8012140);
+INSERT INTO public._sqlx_migrations VALUES (21, 'traces', '2026-11-29 08:52:07.317001+00', true, '\x6da060d3c4add4d9c8110a1445bc2b18765a20097e85169b129717e5c9ddcffa791450dbd2b0c7deb21b476379b029fc', 1682560);
+INSERT INTO public._sqlx_migrations VALUES (22, 'late payouts', '2026-11-29 08:52:07.319018+00', true, '\xfe5987494903fb1716dce1af4f74a5a8efba6df9bede2281e13b8fe71e793e7b4e205233dde98c8ef57c3c8e58dab339', 3624336);
 
 
 --
 -- Data for Name: adjustment; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.adjustment (id, kind, player_id, amount_cents, state, needs_second, reason, proposed_by, proposed_at_ms, decided_by, decided_at_ms, decision, withdrawal_id) FROM stdin;
-\.
 
 
 --
 -- Data for Name: admin; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.admin (name, role, password_hash, added_at_ms, disabled_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: admin_session; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.admin_session (token_hash, admin, credential, began_at_ms, seen_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: admin_try; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.admin_try (id, name_hash, source_hash, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: answer; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.answer (entry_id, "position", choice, is_correct, sent_at_ms, received_at_ms) FROM stdin;
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	1	2	0	1795391545402	1795391545437
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	2	1	0	1795391545444	1795391545471
-01M82TSR31TVMD97Q2AS5BAF58	1	1	0	1795391545441	1795391545465
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	3	2	0	1795391545474	1795391545484
-01M82TSR31TVMD97Q2AS5BAF58	2	1	0	1795391545476	1795391545506
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	4	1	1	1795391545486	1795391545508
-01M82TSR31TVMD97Q2AS5BAF58	3	3	1	1795391545513	1795391545525
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	5	1	1	1795391545513	1795391545536
-01M82TSR45HS7ZPWEY3PX9E6D7	1	1	0	1795391545477	1795391545539
-01M82TSR31TVMD97Q2AS5BAF58	4	1	1	1795391545529	1795391545541
-01M82TSR31TVMD97Q2AS5BAF58	5	2	0	1795391545550	1795391545566
-01M82TSR45HS7ZPWEY3PX9E6D7	2	1	1	1795391545543	1795391545562
-01M82TSR45HS7ZPWEY3PX9E6D7	3	3	0	1795391545570	1795391545582
-01M82TSR45HS7ZPWEY3PX9E6D7	4	1	0	1795391545587	1795391545601
-01M82TSR45HS7ZPWEY3PX9E6D7	5	1	0	1795391545604	1795391545612
-\.
+INSERT INTO public.answer VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', 1, 2, 0, 1795391545402, 1795391545437);
+INSERT INTO public.answer VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', 2, 1, 0, 1795391545444, 1795391545471);
+INSERT INTO public.answer VALUES ('01M82TSR31TVMD97Q2AS5BAF58', 1, 1, 0, 1795391545441, 1795391545465);
+INSERT INTO public.answer VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', 3, 2, 0, 1795391545474, 1795391545484);
+INSERT INTO public.answer VALUES ('01M82TSR31TVMD97Q2AS5BAF58', 2, 1, 0, 1795391545476, 1795391545506);
+INSERT INTO public.answer VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', 4, 1, 1, 1795391545486, 1795391545508);
+INSERT INTO public.answer VALUES ('01M82TSR31TVMD97Q2AS5BAF58', 3, 3, 1, 1795391545513, 1795391545525);
+INSERT INTO public.answer VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', 5, 1, 1, 1795391545513, 1795391545536);
+INSERT INTO public.answer VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', 1, 1, 0, 1795391545477, 1795391545539);
+INSERT INTO public.answer VALUES ('01M82TSR31TVMD97Q2AS5BAF58', 4, 1, 1, 1795391545529, 1795391545541);
+INSERT INTO public.answer VALUES ('01M82TSR31TVMD97Q2AS5BAF58', 5, 2, 0, 1795391545550, 1795391545566);
+INSERT INTO public.answer VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', 2, 1, 1, 1795391545543, 1795391545562);
+INSERT INTO public.answer VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', 3, 3, 0, 1795391545570, 1795391545582);
+INSERT INTO public.answer VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', 4, 1, 0, 1795391545587, 1795391545601);
+INSERT INTO public.answer VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', 5, 1, 0, 1795391545604, 1795391545612);
 
 
 --
 -- Data for Name: audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.audit (id, at_ms, actor, action, subject, subject_id, reason, detail) FROM stdin;
-\.
 
 
 --
 -- Data for Name: balance_question; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.balance_question (id, report_id, shortcode, conversation_id, accounts, answered_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: balance_report; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.balance_report (id, cause, attempt, state, asked_at_ms, judged_at_ms, accounts, held_cents, utility_cents, charges_cents, ledger_cents, gap_cents, baseline_cents, drift_cents, short_cents, over_cents, suspect_since_ms, failure, accepted_at_ms, accepted_why) FROM stdin;
-\.
 
 
 --
 -- Data for Name: callback; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.callback (id, kind, subject, body, source, received_at_ms, state, outcome, due_at_ms, lease, attempt, headers, replays, first_outcome, cut) FROM stdin;
-01M82TSQW6RG083H8JZEFDFSRE	stk	01a205acd8eca6b28eb5a7fbf49ffdb1	\\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2234333434392d35353634353739362d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234383933323230373130303030303031222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e59303432445136227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030317d5d7d7d7d7d	127.0.0.1	1795391545222	done	credited	\N	1	1		0	\N	0
-01M82TSQWEJYEGGTF4SDJ7V79F	stk	01a205acd90d001be008abf3eafa6bcf	\\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2234353831312d37333231383339342d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234373439303338373130303030303030222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e394c55574f5953227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030307d5d7d7d7d7d	127.0.0.1	1795391545230	done	credited	\N	1	1		0	\N	0
-01M82TSQX0CBYAS54S6Q3B3STF	stk	01a205acd941a3e384e5bcb634786af7	\\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2238363038392d38353239313839372d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234353039333332373130303030303032222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e43395430455038227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030327d5d7d7d7d7d	127.0.0.1	1795391545248	done	credited	\N	1	1		0	\N	0
-01M82TSRDSXE5N08RZYGSPFCX8	sms_delivery		\\x70686f6e654e756d6265723d253242323534373130303030303030267265747279436f756e743d302669643d41545869645f3535613938336231643865373866656264376261636131643936363539373661267374617475733d53756363657373266e6574776f726b436f64653d3633393032	127.0.0.1	1795391545785	done	delivered	\N	1	1		0	\N	0
-01M82TSRDRN5XB6HWSG9M15QVQ	sms_delivery		\\x70686f6e654e756d6265723d253242323534373130303030303031267265747279436f756e743d302669643d41545869645f3833393164376633636265623934343734646631653937383232633463396238267374617475733d53756363657373266e6574776f726b436f64653d3633393032	127.0.0.1	1795391545784	done	delivered	\N	1	1		0	\N	0
-01M82TSRE3VFNWW60M5TFYXCR1	sms_delivery		\\x70686f6e654e756d6265723d253242323534373130303030303032267265747279436f756e743d302669643d41545869645f3463376564633464353332336265316537646466653131663234633331353161267374617475733d53756363657373266e6574776f726b436f64653d3633393032	127.0.0.1	1795391545795	done	delivered	\N	1	1		0	\N	0
-01M82TSRR6NESR0CWQ1B56RHQH	sms_delivery		\\x70686f6e654e756d6265723d253242323534373130303030303030267265747279436f756e743d302669643d41545869645f3230343434373865303962646163383664373133633333346137356639623030267374617475733d53756363657373266e6574776f726b436f64653d3633393032	127.0.0.1	1795391546118	done	delivered	\N	1	1		0	\N	0
-01M82TSRR9F84J5AMWZQ8VK96B	sms_delivery		\\x70686f6e654e756d6265723d253242323534373130303030303031267265747279436f756e743d302669643d41545869645f6434376238623161666463633962636238333033383034386466376233366130267374617475733d53756363657373266e6574776f726b436f64653d3633393032	127.0.0.1	1795391546121	done	delivered	\N	1	1		0	\N	0
-\.
+INSERT INTO public.callback VALUES ('01M82TSQW6RG083H8JZEFDFSRE', 'stk', '01a205acd8eca6b28eb5a7fbf49ffdb1', '\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2234333434392d35353634353739362d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234383933323230373130303030303031222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e59303432445136227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030317d5d7d7d7d7d', '127.0.0.1', 1795391545222, 'done', 'credited', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSQWEJYEGGTF4SDJ7V79F', 'stk', '01a205acd90d001be008abf3eafa6bcf', '\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2234353831312d37333231383339342d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234373439303338373130303030303030222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e394c55574f5953227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030307d5d7d7d7d7d', '127.0.0.1', 1795391545230, 'done', 'credited', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSQX0CBYAS54S6Q3B3STF', 'stk', '01a205acd941a3e384e5bcb634786af7', '\x7b22426f6479223a7b2273746b43616c6c6261636b223a7b224d65726368616e74526571756573744944223a2238363038392d38353239313839372d31222c22436865636b6f7574526571756573744944223a2277735f434f5f3233313132303236303235323234353039333332373130303030303032222c22526573756c74436f6465223a302c22526573756c7444657363223a22546865207365727669636520726571756573742069732070726f636573736564207375636365737366756c6c792e222c2243616c6c6261636b4d65746164617461223a7b224974656d223a5b7b224e616d65223a22416d6f756e74222c2256616c7565223a3130302e30307d2c7b224e616d65223a224d70657361526563656970744e756d626572222c2256616c7565223a22554b4e43395430455038227d2c7b224e616d65223a2242616c616e6365227d2c7b224e616d65223a225472616e73616374696f6e44617465222c2256616c7565223a32303236313132333032353232347d2c7b224e616d65223a2250686f6e654e756d626572222c2256616c7565223a3235343731303030303030327d5d7d7d7d7d', '127.0.0.1', 1795391545248, 'done', 'credited', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSRDSXE5N08RZYGSPFCX8', 'sms_delivery', '', '\x70686f6e654e756d6265723d253242323534373130303030303030267265747279436f756e743d302669643d41545869645f3535613938336231643865373866656264376261636131643936363539373661267374617475733d53756363657373266e6574776f726b436f64653d3633393032', '127.0.0.1', 1795391545785, 'done', 'delivered', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSRDRN5XB6HWSG9M15QVQ', 'sms_delivery', '', '\x70686f6e654e756d6265723d253242323534373130303030303031267265747279436f756e743d302669643d41545869645f3833393164376633636265623934343734646631653937383232633463396238267374617475733d53756363657373266e6574776f726b436f64653d3633393032', '127.0.0.1', 1795391545784, 'done', 'delivered', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSRE3VFNWW60M5TFYXCR1', 'sms_delivery', '', '\x70686f6e654e756d6265723d253242323534373130303030303032267265747279436f756e743d302669643d41545869645f3463376564633464353332336265316537646466653131663234633331353161267374617475733d53756363657373266e6574776f726b436f64653d3633393032', '127.0.0.1', 1795391545795, 'done', 'delivered', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSRR6NESR0CWQ1B56RHQH', 'sms_delivery', '', '\x70686f6e654e756d6265723d253242323534373130303030303030267265747279436f756e743d302669643d41545869645f3230343434373865303962646163383664373133633333346137356639623030267374617475733d53756363657373266e6574776f726b436f64653d3633393032', '127.0.0.1', 1795391546118, 'done', 'delivered', NULL, 1, 1, '', 0, NULL, 0);
+INSERT INTO public.callback VALUES ('01M82TSRR9F84J5AMWZQ8VK96B', 'sms_delivery', '', '\x70686f6e654e756d6265723d253242323534373130303030303031267265747279436f756e743d302669643d41545869645f6434376238623161666463633962636238333033383034386466376233366130267374617475733d53756363657373266e6574776f726b436f64653d3633393032', '127.0.0.1', 1795391546121, 'done', 'delivered', NULL, 1, 1, '', 0, NULL, 0);
 
 
 --
 -- Data for Name: category; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.category (id, name) FROM stdin;
-bible	Bible
-\.
+INSERT INTO public.category VALUES ('bible', 'Bible');
 
 
 --
 -- Data for Name: chore; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.chore (id, due_at_ms, lease, attempt, done_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: circuit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.circuit (name, failures, openings, refusals, trying, until_ms, why) FROM stdin;
-\.
 
 
 --
 -- Data for Name: deposit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.deposit (id, player_id, reference, state, requested_cents, credited_cents, receipt, flagged, checkout_id, failure, requested_at_ms, pushed_at_ms, due_at_ms, lease, attempt, asks_status, told_receipt, flagged_at_ms, trace_id) FROM stdin;
-01a205acd8eca6b28eb5a7fbf49ffdb1	01M82TSP6JY2NRTR3QFQXRNKGE	XDD7ZFT9ZZDH	paid	10000	10000	UKNY042DQ6	0	ws_CO_23112026025224893220710000001	\N	1795391543532	1795391544156	\N	1	0	0	\N	\N	\N
-01a205acd90d001be008abf3eafa6bcf	01M82TSP6MWMP4QRYPXG4RNB7S	025BYFNFMTYF	paid	10000	10000	UKN9LUWOYS	0	ws_CO_23112026025224749038710000000	\N	1795391543565	1795391544156	\N	1	0	0	\N	\N	\N
-01a205acd941a3e384e5bcb634786af7	01M82TSP6VV04VC12JYG4A6GV6	9SDWPRT7GTQQ	paid	10000	10000	UKNC9T0EP8	0	ws_CO_23112026025224509332710000002	\N	1795391543617	1795391544156	\N	1	0	0	\N	\N	\N
-\.
+INSERT INTO public.deposit VALUES ('01a205acd8eca6b28eb5a7fbf49ffdb1', '01M82TSP6JY2NRTR3QFQXRNKGE', 'XDD7ZFT9ZZDH', 'paid', 10000, 10000, 'UKNY042DQ6', 0, 'ws_CO_23112026025224893220710000001', NULL, 1795391543532, 1795391544156, NULL, 1, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.deposit VALUES ('01a205acd90d001be008abf3eafa6bcf', '01M82TSP6MWMP4QRYPXG4RNB7S', '025BYFNFMTYF', 'paid', 10000, 10000, 'UKN9LUWOYS', 0, 'ws_CO_23112026025224749038710000000', NULL, 1795391543565, 1795391544156, NULL, 1, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.deposit VALUES ('01a205acd941a3e384e5bcb634786af7', '01M82TSP6VV04VC12JYG4A6GV6', '9SDWPRT7GTQQ', 'paid', 10000, 10000, 'UKNC9T0EP8', 0, 'ws_CO_23112026025224509332710000002', NULL, 1795391543617, 1795391544156, NULL, 1, 0, 0, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: deposit_limit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.deposit_limit (player_id, period, in_force_cents, coming_cents, coming_from_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: deposit_payer; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.deposit_payer (deposit_id, player_id, payer, is_certain, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: entry; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.entry (id, set_id, seat, player_id, state, choice_orders, "position", sent_at_ms, thinking_ms, answering_ms, answered, correct, received_cents, staked_at_ms, finished_at_ms, due_at_ms, lease) FROM stdin;
-01M82TSR1TJ3ZPHMZ6RP4X3V4E	01M82TSR1EKPMC6Z3KTWR1RWDT	1	01M82TSP6JY2NRTR3QFQXRNKGE	lost	132 231 132 213 132	6	1795391545542	0	117	5	2	0	1795391545402	1795391545536	\N	0
-01M82TSR31TVMD97Q2AS5BAF58	01M82TSR1EKPMC6Z3KTWR1RWDT	2	01M82TSP6MWMP4QRYPXG4RNB7S	won	231 213 321 321 213	6	1795391545568	0	94	5	2	8000	1795391545441	1795391545566	\N	0
-01M82TSR45HS7ZPWEY3PX9E6D7	01M82TSR286NC2P3JM1GC605S2	1	01M82TSP6VV04VC12JYG4A6GV6	waiting	213 132 312 123 132	6	1795391545618	0	115	5	1	0	1795391545477	1795391545612	1795393345477	0
-\.
+INSERT INTO public.entry VALUES ('01M82TSR1TJ3ZPHMZ6RP4X3V4E', '01M82TSR1EKPMC6Z3KTWR1RWDT', 1, '01M82TSP6JY2NRTR3QFQXRNKGE', 'lost', '132 231 132 213 132', 6, 1795391545542, 0, 117, 5, 2, 0, 1795391545402, 1795391545536, NULL, 0);
+INSERT INTO public.entry VALUES ('01M82TSR31TVMD97Q2AS5BAF58', '01M82TSR1EKPMC6Z3KTWR1RWDT', 2, '01M82TSP6MWMP4QRYPXG4RNB7S', 'won', '231 213 321 321 213', 6, 1795391545568, 0, 94, 5, 2, 8000, 1795391545441, 1795391545566, NULL, 0);
+INSERT INTO public.entry VALUES ('01M82TSR45HS7ZPWEY3PX9E6D7', '01M82TSR286NC2P3JM1GC605S2', 1, '01M82TSP6VV04VC12JYG4A6GV6', 'waiting', '213 132 312 123 132', 6, 1795391545618, 0, 115, 5, 1, 0, 1795391545477, 1795391545612, 1795393345477, 0);
 
 
 --
 -- Data for Name: fair_flag; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_flag (id, kind, identity, score, summary, evidence, state, first_seen_ms, last_seen_ms, reviewed_score, reviewed_by, reviewed_at_ms, review_reason) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_flag_player; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_flag_player (flag_id, player_id) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_look; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_look (what, at_ms, id) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_meeting; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_meeting (player_a, player_b, day, met, won_a, won_b, gain_a_cents) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_pace; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_pace (player_id, day, answers, fast, fast_right, total_ms, total_square) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_pool; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_pool (day, pool, matches) FROM stdin;
-\.
 
 
 --
 -- Data for Name: fair_seat; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.fair_seat (player_id, day, pool, games) FROM stdin;
-\.
 
 
 --
 -- Data for Name: game_match; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.game_match (set_id, winner_id, settled_at_ms) FROM stdin;
-01M82TSR1EKPMC6Z3KTWR1RWDT	01M82TSR31TVMD97Q2AS5BAF58	1795391545587
-\.
+INSERT INTO public.game_match VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', '01M82TSR31TVMD97Q2AS5BAF58', 1795391545587);
 
 
 --
 -- Data for Name: gate; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.gate (name, opens_at_ms, why, step) FROM stdin;
-\.
 
 
 --
 -- Data for Name: hop_receipt; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.hop_receipt (session_id, transcript, msisdn, conversation, at_ms) FROM stdin;
-ATUid_9c3b5ef5a94e22f30dcccba960e62eec	1*1	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}}]}	1795391543506
-ATUid_a1f522b6932665fa074f8878fe1ed289	1*1	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}}]}	1795391543508
-ATUid_c75b5df23d19333ba24eeebf58aef6e9	1*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}}]}	1795391543515
-ATUid_9c3b5ef5a94e22f30dcccba960e62eec	1*1*2*2	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\\n1. KES 50\\n2. KES 100\\n3. KES 200\\n4. KES 500\\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}	1795391543532
-ATUid_a1f522b6932665fa074f8878fe1ed289	1*1*2*2	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\\n1. KES 50\\n2. KES 100\\n3. KES 200\\n4. KES 500\\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}	1795391543565
-ATUid_c75b5df23d19333ba24eeebf58aef6e9	1*1*2*2	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\\nLanguage / Lugha:\\n1. English\\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\\n1. Yes\\n2. No\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\\n1. KES 50\\n2. KES 100\\n3. KES 200\\n4. KES 500\\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}	1795391543617
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"1","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"1","values":{"choice":"Sheep"}},{"value":"3","values":{"choice":"Pigs"}},{"value":"2","values":{"choice":"Camels"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}}]}	1795391545390
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"1","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"2","values":{"choice":"Camels"}},{"value":"3","values":{"choice":"Pigs"}},{"value":"1","values":{"choice":"Sheep"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}}]}	1795391545392
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1*3	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"2","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"2","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"2","values":{"choice":"5"}},{"value":"3","values":{"choice":"12"}},{"value":"1","values":{"choice":"3"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 12\\n3. 3","ends":false}}]}	1795391545437
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1*3*3*3	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"2","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"4","name":"Bible","of":"5","question":"Who killed Sisera with a tent peg?","stake":"50"},"items":[{"value":"2","values":{"choice":"Rahab"}},{"value":"1","values":{"choice":"Jael"}},{"value":"3","values":{"choice":"Deborah"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 12\\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Isaiah\\n2. Psalms\\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Rahab\\n2. Jael\\n3. Deborah","ends":false}}]}	1795391545484
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1*3*3*3*2	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 12\\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Isaiah\\n2. Psalms\\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Rahab\\n2. Jael\\n3. Deborah","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}}]}	1795391545508
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1*2	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"2","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}}]}	1795391545539
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1*3*3	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"3","name":"Bible","of":"5","question":"Which book says 'The Lord is my shepherd'?","stake":"50"},"items":[{"value":"1","values":{"choice":"Isaiah"}},{"value":"3","values":{"choice":"Psalms"}},{"value":"2","values":{"choice":"Proverbs"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 12\\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Isaiah\\n2. Psalms\\n3. Proverbs","ends":false}}]}	1795391545471
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1*3	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"2","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"2","values":{"choice":"5"}},{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 3\\n3. 12","ends":false}}]}	1795391545465
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1*3*2	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"3","name":"Bible","of":"5","question":"Which book says 'The Lord is my shepherd'?","stake":"50"},"items":[{"value":"3","values":{"choice":"Psalms"}},{"value":"2","values":{"choice":"Proverbs"}},{"value":"1","values":{"choice":"Isaiah"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 3\\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Psalms\\n2. Proverbs\\n3. Isaiah","ends":false}}]}	1795391545506
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"1","name":"Bible","of":"5","question":"Which book says 'The Lord is my shepherd'?","stake":"50"},"items":[{"value":"2","values":{"choice":"Proverbs"}},{"value":"1","values":{"choice":"Isaiah"}},{"value":"3","values":{"choice":"Psalms"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}}]}	1795391545416
-ATUid_d9a54fcf86dc835aa028920dc59b0b43	1*1*2*1*3*3*3*2*1	+254710000001	{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3*2*1","state":{"locale":"en","screen":"waiting","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"1","correct":"2","ending":"done","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","seconds":"0.1","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Pigs\\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 12\\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Isaiah\\n2. Psalms\\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Rahab\\n2. Jael\\n3. Deborah","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}},{"length":17,"shown":{"screen":"waiting","text":"Done! 2/5 right in 0.1s. We will send the result by SMS, by 03:22 at the latest.","ends":true}}]}	1795391545536
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1*2*1*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"3","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"4","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"1","values":{"choice":"Sheep"}},{"value":"2","values":{"choice":"Camels"}},{"value":"3","values":{"choice":"Pigs"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy's mother?\\n1. Lydia\\n2. Lois\\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Camels\\n3. Pigs","ends":false}}]}	1795391545582
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1*3*2*1	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"3","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"4","name":"Bible","of":"5","question":"Who killed Sisera with a tent peg?","stake":"50"},"items":[{"value":"3","values":{"choice":"Deborah"}},{"value":"2","values":{"choice":"Rahab"}},{"value":"1","values":{"choice":"Jael"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 3\\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Psalms\\n2. Proverbs\\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Deborah\\n2. Rahab\\n3. Jael","ends":false}}]}	1795391545525
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1*3*2*1*3	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"2","values":{"choice":"Herod"}},{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 3\\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Psalms\\n2. Proverbs\\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Deborah\\n2. Rahab\\n3. Jael","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\\n1. Herod\\n2. Pilate\\n3. Caiaphas","ends":false}}]}	1795391545541
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1*2*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"3","name":"Bible","of":"5","question":"Who was Timothy's mother?","stake":"50"},"items":[{"value":"3","values":{"choice":"Lydia"}},{"value":"1","values":{"choice":"Lois"}},{"value":"2","values":{"choice":"Eunice"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy's mother?\\n1. Lydia\\n2. Lois\\n3. Eunice","ends":false}}]}	1795391545562
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1*2*1*1*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"5","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}},{"value":"2","values":{"choice":"5"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy's mother?\\n1. Lydia\\n2. Lois\\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Camels\\n3. Pigs","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 How many stones did David pick to face Goliath?\\n1. 3\\n2. 12\\n3. 5","ends":false}}]}	1795391545601
-ATUid_b23f7b21412134bb470ee3b7f46b4901	1*1*2*1*3*2*1*3*1	+254710000000	{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1*3*1","state":{"locale":"en","screen":"won","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"2","correct":"2","ending":"done","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"5","name":"Bible","of":"5","opponent":"+25471xxx001","question":"Who washed his hands at the trial of Jesus?","seconds":"0.0","stake":"50","their_correct":"2","their_seconds":"0.1"},"items":[{"value":"2","values":{"choice":"Herod"}},{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\\n1. Camels\\n2. Pigs\\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\\n1. 5\\n2. 3\\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says 'The Lord is my shepherd'?\\n1. Psalms\\n2. Proverbs\\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\\n1. Deborah\\n2. Rahab\\n3. Jael","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\\n1. Herod\\n2. Pilate\\n3. Caiaphas","ends":false}},{"length":17,"shown":{"screen":"won","text":"Done! You won KES 80! You: 2/5 in 0.0s. +25471xxx001: 2/5 in 0.1s.","ends":true}}]}	1795391545566
-ATUid_fa3b87de828069355ea87244f4e4cb3a	1*1*2*1*2*1*1*1*1	+254710000002	{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1*1*1","state":{"locale":"en","screen":"waiting","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"1","correct":"1","ending":"done","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"5","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","seconds":"0.1","stake":"50"},"items":[{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}},{"value":"2","values":{"choice":"5"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\\n1. Play\\n2. Deposit\\n3. My games\\n4. Language\\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\\n1. Bible\\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\\n1. KES 20\\n2. KES 50\\n3. KES 100\\n4. KES 200\\n5. KES 500\\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\\n5 questions, 15s to think. The clock starts now.\\n1. Confirm\\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says 'The Lord is my shepherd'?\\n1. Proverbs\\n2. Isaiah\\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\\n1. Pilate\\n2. Caiaphas\\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy's mother?\\n1. Lydia\\n2. Lois\\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\\n1. Sheep\\n2. Camels\\n3. Pigs","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 How many stones did David pick to face Goliath?\\n1. 3\\n2. 12\\n3. 5","ends":false}},{"length":17,"shown":{"screen":"waiting","text":"Done! 1/5 right in 0.1s. We will send the result by SMS, by 03:22 at the latest.","ends":true}}]}	1795391545612
-\.
+INSERT INTO public.hop_receipt VALUES ('ATUid_9c3b5ef5a94e22f30dcccba960e62eec', '1*1', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}}]}', 1795391543506);
+INSERT INTO public.hop_receipt VALUES ('ATUid_a1f522b6932665fa074f8878fe1ed289', '1*1', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}}]}', 1795391543508);
+INSERT INTO public.hop_receipt VALUES ('ATUid_c75b5df23d19333ba24eeebf58aef6e9', '1*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1","state":{"locale":"en","screen":"home","page":0,"values":{"balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}}]}', 1795391543515);
+INSERT INTO public.hop_receipt VALUES ('ATUid_9c3b5ef5a94e22f30dcccba960e62eec', '1*1*2*2', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\n1. KES 50\n2. KES 100\n3. KES 200\n4. KES 500\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}', 1795391543532);
+INSERT INTO public.hop_receipt VALUES ('ATUid_a1f522b6932665fa074f8878fe1ed289', '1*1*2*2', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\n1. KES 50\n2. KES 100\n3. KES 200\n4. KES 500\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}', 1795391543565);
+INSERT INTO public.hop_receipt VALUES ('ATUid_c75b5df23d19333ba24eeebf58aef6e9', '1*1*2*2', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*2","state":{"locale":"en","screen":"deposit_sent","page":0,"values":{"amount":"100","balance":"0","locale":"en","name":"English"},"items":[]},"replies":[{"length":0,"shown":{"screen":"language","text":"Majibu: answer, win.\nLanguage / Lugha:\n1. English\n2. Kiswahili","ends":false}},{"length":1,"shown":{"screen":"terms","text":"You must be 18 or older. Win 160% of your stake; without an opponent it comes back. I am 18+ and accept the terms:\n1. Yes\n2. No\n0. Back","ends":false}},{"length":3,"shown":{"screen":"home","text":"Majibu. Balance KES 0\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":5,"shown":{"screen":"deposit","text":"Deposit to Majibu. Choose, or type an amount from 10 to 70,000:\n1. KES 50\n2. KES 100\n3. KES 200\n4. KES 500\n0. Back","ends":false}},{"length":7,"shown":{"screen":"deposit_sent","text":"Deposit of KES 100: in a moment M-Pesa asks for your PIN. Enter it to pay. We send an SMS when the money is in.","ends":true}}]}', 1795391543617);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"1","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"1","values":{"choice":"Sheep"}},{"value":"3","values":{"choice":"Pigs"}},{"value":"2","values":{"choice":"Camels"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}}]}', 1795391545390);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"1","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"2","values":{"choice":"Camels"}},{"value":"3","values":{"choice":"Pigs"}},{"value":"1","values":{"choice":"Sheep"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}}]}', 1795391545392);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1*3', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"2","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"2","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"2","values":{"choice":"5"}},{"value":"3","values":{"choice":"12"}},{"value":"1","values":{"choice":"3"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 12\n3. 3","ends":false}}]}', 1795391545437);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1*3*3*3', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"2","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"4","name":"Bible","of":"5","question":"Who killed Sisera with a tent peg?","stake":"50"},"items":[{"value":"2","values":{"choice":"Rahab"}},{"value":"1","values":{"choice":"Jael"}},{"value":"3","values":{"choice":"Deborah"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 12\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Isaiah\n2. Psalms\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Rahab\n2. Jael\n3. Deborah","ends":false}}]}', 1795391545484);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1*3*3*3*2', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 12\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Isaiah\n2. Psalms\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Rahab\n2. Jael\n3. Deborah","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}}]}', 1795391545508);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1*2', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"2","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}}]}', 1795391545539);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1*3*3', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"3","name":"Bible","of":"5","question":"Which book says ''The Lord is my shepherd''?","stake":"50"},"items":[{"value":"1","values":{"choice":"Isaiah"}},{"value":"3","values":{"choice":"Psalms"}},{"value":"2","values":{"choice":"Proverbs"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 12\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Isaiah\n2. Psalms\n3. Proverbs","ends":false}}]}', 1795391545471);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1*3', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"2","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"2","values":{"choice":"5"}},{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 3\n3. 12","ends":false}}]}', 1795391545465);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1*3*2', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"3","name":"Bible","of":"5","question":"Which book says ''The Lord is my shepherd''?","stake":"50"},"items":[{"value":"3","values":{"choice":"Psalms"}},{"value":"2","values":{"choice":"Proverbs"}},{"value":"1","values":{"choice":"Isaiah"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 3\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Psalms\n2. Proverbs\n3. Isaiah","ends":false}}]}', 1795391545506);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"1","name":"Bible","of":"5","question":"Which book says ''The Lord is my shepherd''?","stake":"50"},"items":[{"value":"2","values":{"choice":"Proverbs"}},{"value":"1","values":{"choice":"Isaiah"}},{"value":"3","values":{"choice":"Psalms"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}}]}', 1795391545416);
+INSERT INTO public.hop_receipt VALUES ('ATUid_d9a54fcf86dc835aa028920dc59b0b43', '1*1*2*1*3*3*3*2*1', '+254710000001', '{"phone":"+254710000001","player":"01M82TSP6JY2NRTR3QFQXRNKGE","transcript":"1*1*2*1*3*3*3*2*1","state":{"locale":"en","screen":"waiting","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"1","correct":"2","ending":"done","entry":"01M82TSR1TJ3ZPHMZ6RP4X3V4E","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","seconds":"0.1","stake":"50"},"items":[{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}},{"value":"2","values":{"choice":"Herod"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Pigs\n3. Camels","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 12\n3. 3","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Isaiah\n2. Psalms\n3. Proverbs","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Rahab\n2. Jael\n3. Deborah","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}},{"length":17,"shown":{"screen":"waiting","text":"Done! 2/5 right in 0.1s. We will send the result by SMS, by 03:22 at the latest.","ends":true}}]}', 1795391545536);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1*2*1*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"3","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"4","name":"Bible","of":"5","question":"Which animals did the prodigal son feed?","stake":"50"},"items":[{"value":"1","values":{"choice":"Sheep"}},{"value":"2","values":{"choice":"Camels"}},{"value":"3","values":{"choice":"Pigs"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy''s mother?\n1. Lydia\n2. Lois\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Camels\n3. Pigs","ends":false}}]}', 1795391545582);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1*3*2*1', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"3","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"4","name":"Bible","of":"5","question":"Who killed Sisera with a tent peg?","stake":"50"},"items":[{"value":"3","values":{"choice":"Deborah"}},{"value":"2","values":{"choice":"Rahab"}},{"value":"1","values":{"choice":"Jael"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 3\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Psalms\n2. Proverbs\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Deborah\n2. Rahab\n3. Jael","ends":false}}]}', 1795391545525);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1*3*2*1*3', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1*3","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"5","name":"Bible","of":"5","question":"Who washed his hands at the trial of Jesus?","stake":"50"},"items":[{"value":"2","values":{"choice":"Herod"}},{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 3\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Psalms\n2. Proverbs\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Deborah\n2. Rahab\n3. Jael","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\n1. Herod\n2. Pilate\n3. Caiaphas","ends":false}}]}', 1795391545541);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1*2*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"3","name":"Bible","of":"5","question":"Who was Timothy''s mother?","stake":"50"},"items":[{"value":"3","values":{"choice":"Lydia"}},{"value":"1","values":{"choice":"Lois"}},{"value":"2","values":{"choice":"Eunice"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy''s mother?\n1. Lydia\n2. Lois\n3. Eunice","ends":false}}]}', 1795391545562);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1*2*1*1*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1*1","state":{"locale":"en","screen":"question","page":0,"values":{"amount":"50","balance":"50","bounty":"80","category":"Bible","choice":"1","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"5","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","stake":"50"},"items":[{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}},{"value":"2","values":{"choice":"5"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy''s mother?\n1. Lydia\n2. Lois\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Camels\n3. Pigs","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 How many stones did David pick to face Goliath?\n1. 3\n2. 12\n3. 5","ends":false}}]}', 1795391545601);
+INSERT INTO public.hop_receipt VALUES ('ATUid_b23f7b21412134bb470ee3b7f46b4901', '1*1*2*1*3*2*1*3*1', '+254710000000', '{"phone":"+254710000000","player":"01M82TSP6MWMP4QRYPXG4RNB7S","transcript":"1*1*2*1*3*2*1*3*1","state":{"locale":"en","screen":"won","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"2","correct":"2","ending":"done","entry":"01M82TSR31TVMD97Q2AS5BAF58","n":"5","name":"Bible","of":"5","opponent":"+25471xxx001","question":"Who washed his hands at the trial of Jesus?","seconds":"0.0","stake":"50","their_correct":"2","their_seconds":"0.1"},"items":[{"value":"2","values":{"choice":"Herod"}},{"value":"1","values":{"choice":"Pilate"}},{"value":"3","values":{"choice":"Caiaphas"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which animals did the prodigal son feed?\n1. Camels\n2. Pigs\n3. Sheep","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 How many stones did David pick to face Goliath?\n1. 5\n2. 3\n3. 12","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Which book says ''The Lord is my shepherd''?\n1. Psalms\n2. Proverbs\n3. Isaiah","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Who killed Sisera with a tent peg?\n1. Deborah\n2. Rahab\n3. Jael","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 Who washed his hands at the trial of Jesus?\n1. Herod\n2. Pilate\n3. Caiaphas","ends":false}},{"length":17,"shown":{"screen":"won","text":"Done! You won KES 80! You: 2/5 in 0.0s. +25471xxx001: 2/5 in 0.1s.","ends":true}}]}', 1795391545566);
+INSERT INTO public.hop_receipt VALUES ('ATUid_fa3b87de828069355ea87244f4e4cb3a', '1*1*2*1*2*1*1*1*1', '+254710000002', '{"phone":"+254710000002","player":"01M82TSP6VV04VC12JYG4A6GV6","transcript":"1*1*2*1*2*1*1*1*1","state":{"locale":"en","screen":"waiting","page":0,"values":{"amount":"50","balance":"50","bounty":"80","by":"03:22","category":"Bible","choice":"1","correct":"1","ending":"done","entry":"01M82TSR45HS7ZPWEY3PX9E6D7","n":"5","name":"Bible","of":"5","question":"How many stones did David pick to face Goliath?","seconds":"0.1","stake":"50"},"items":[{"value":"1","values":{"choice":"3"}},{"value":"3","values":{"choice":"12"}},{"value":"2","values":{"choice":"5"}}]},"replies":[{"length":0,"shown":{"screen":"home","text":"Majibu. Balance KES 100\n1. Play\n2. Deposit\n3. My games\n4. Language\n5. Help","ends":false}},{"length":1,"shown":{"screen":"category","text":"Choose a category:\n1. Bible\n0. Back","ends":false}},{"length":3,"shown":{"screen":"stake","text":"Bible. Choose your stake:\n1. KES 20\n2. KES 50\n3. KES 100\n4. KES 200\n5. KES 500\n0. Back 00. Home","ends":false}},{"length":5,"shown":{"screen":"confirm","text":"Bible, stake KES 50. Win KES 80.\n5 questions, 15s to think. The clock starts now.\n1. Confirm\n0. Back 00. Home","ends":false}},{"length":7,"shown":{"screen":"question","text":"Q1/5 Which book says ''The Lord is my shepherd''?\n1. Proverbs\n2. Isaiah\n3. Psalms","ends":false}},{"length":9,"shown":{"screen":"question","text":"Q2/5 Who washed his hands at the trial of Jesus?\n1. Pilate\n2. Caiaphas\n3. Herod","ends":false}},{"length":11,"shown":{"screen":"question","text":"Q3/5 Who was Timothy''s mother?\n1. Lydia\n2. Lois\n3. Eunice","ends":false}},{"length":13,"shown":{"screen":"question","text":"Q4/5 Which animals did the prodigal son feed?\n1. Sheep\n2. Camels\n3. Pigs","ends":false}},{"length":15,"shown":{"screen":"question","text":"Q5/5 How many stones did David pick to face Goliath?\n1. 3\n2. 12\n3. 5","ends":false}},{"length":17,"shown":{"screen":"waiting","text":"Done! 1/5 right in 0.1s. We will send the result by SMS, by 03:22 at the latest.","ends":true}}]}', 1795391545612);
 
 
 --
 -- Data for Name: house_switch; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.house_switch (name, is_on, actor, reason, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: ledger_check; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.ledger_check (id, checked_at_ms, took_ms, transfers, findings, drift_cents) FROM stdin;
-\.
 
 
 --
 -- Data for Name: outbox; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.outbox (id, cause, player_id, msisdn, kind, body, state, provider_id, failure, created_at_ms, sent_at_ms, due_at_ms, lease, attempt, class, sender, trace_id) FROM stdin;
-01M82TSQWP9QPJ1C9T3CYSQT6Y	deposit_paid:01a205acd90d001be008abf3eafa6bcf	01M82TSP6MWMP4QRYPXG4RNB7S	+254710000000	deposit_paid	KES 100 received, M-Pesa receipt UKN9LUWOYS. Majibu balance KES 100. Dial to play.	delivered	ATXid_55a983b1d8e78febd7baca1d9665976a	\N	1795391545238	1795391545285	\N	1	1	receipt	\N	\N
-01M82TSQWPSDT84SJEKP25V510	deposit_paid:01a205acd8eca6b28eb5a7fbf49ffdb1	01M82TSP6JY2NRTR3QFQXRNKGE	+254710000001	deposit_paid	KES 100 received, M-Pesa receipt UKNY042DQ6. Majibu balance KES 100. Dial to play.	delivered	ATXid_8391d7f3cbeb94474df1e97822c4c9b8	\N	1795391545238	1795391545284	\N	1	1	receipt	\N	\N
-01M82TSQXEF97RZGF8RDBD76HE	deposit_paid:01a205acd941a3e384e5bcb634786af7	01M82TSP6VV04VC12JYG4A6GV6	+254710000002	deposit_paid	KES 100 received, M-Pesa receipt UKNC9T0EP8. Majibu balance KES 100. Dial to play.	delivered	ATXid_4c7edc4d5323be1e7ddfe11f24c3151a	\N	1795391545262	1795391545293	\N	1	1	receipt	\N	\N
-01M82TSR7KXFMDP44E6N1X3VFQ	result:01M82TSR31TVMD97Q2AS5BAF58	01M82TSP6MWMP4QRYPXG4RNB7S	+254710000000	won	You won KES 80! Bible: you 2/5 in 0.0s, +25471xxx001 2/5 in 0.1s. Balance KES 130.	delivered	ATXid_2044478e09bdac86d713c334a75f9b00	\N	1795391545587	1795391545618	\N	1	1	receipt	\N	\N
-01M82TSR7KQW09XN3DG81PK0ND	result:01M82TSR1TJ3ZPHMZ6RP4X3V4E	01M82TSP6JY2NRTR3QFQXRNKGE	+254710000001	lost	You lost KES 50. Bible: you 2/5 in 0.1s, +25471xxx000 2/5 in 0.0s. Balance KES 50.	delivered	ATXid_d47b8b1afdcc9bcb83038048df7b36a0	\N	1795391545587	1795391545622	\N	1	1	receipt	\N	\N
-\.
+INSERT INTO public.outbox VALUES ('01M82TSQWP9QPJ1C9T3CYSQT6Y', 'deposit_paid:01a205acd90d001be008abf3eafa6bcf', '01M82TSP6MWMP4QRYPXG4RNB7S', '+254710000000', 'deposit_paid', 'KES 100 received, M-Pesa receipt UKN9LUWOYS. Majibu balance KES 100. Dial to play.', 'delivered', 'ATXid_55a983b1d8e78febd7baca1d9665976a', NULL, 1795391545238, 1795391545285, NULL, 1, 1, 'receipt', NULL, NULL);
+INSERT INTO public.outbox VALUES ('01M82TSQWPSDT84SJEKP25V510', 'deposit_paid:01a205acd8eca6b28eb5a7fbf49ffdb1', '01M82TSP6JY2NRTR3QFQXRNKGE', '+254710000001', 'deposit_paid', 'KES 100 received, M-Pesa receipt UKNY042DQ6. Majibu balance KES 100. Dial to play.', 'delivered', 'ATXid_8391d7f3cbeb94474df1e97822c4c9b8', NULL, 1795391545238, 1795391545284, NULL, 1, 1, 'receipt', NULL, NULL);
+INSERT INTO public.outbox VALUES ('01M82TSQXEF97RZGF8RDBD76HE', 'deposit_paid:01a205acd941a3e384e5bcb634786af7', '01M82TSP6VV04VC12JYG4A6GV6', '+254710000002', 'deposit_paid', 'KES 100 received, M-Pesa receipt UKNC9T0EP8. Majibu balance KES 100. Dial to play.', 'delivered', 'ATXid_4c7edc4d5323be1e7ddfe11f24c3151a', NULL, 1795391545262, 1795391545293, NULL, 1, 1, 'receipt', NULL, NULL);
+INSERT INTO public.outbox VALUES ('01M82TSR7KXFMDP44E6N1X3VFQ', 'result:01M82TSR31TVMD97Q2AS5BAF58', '01M82TSP6MWMP4QRYPXG4RNB7S', '+254710000000', 'won', 'You won KES 80! Bible: you 2/5 in 0.0s, +25471xxx001 2/5 in 0.1s. Balance KES 130.', 'delivered', 'ATXid_2044478e09bdac86d713c334a75f9b00', NULL, 1795391545587, 1795391545618, NULL, 1, 1, 'receipt', NULL, NULL);
+INSERT INTO public.outbox VALUES ('01M82TSR7KQW09XN3DG81PK0ND', 'result:01M82TSR1TJ3ZPHMZ6RP4X3V4E', '01M82TSP6JY2NRTR3QFQXRNKGE', '+254710000001', 'lost', 'You lost KES 50. Bible: you 2/5 in 0.1s, +25471xxx000 2/5 in 0.0s. Balance KES 50.', 'delivered', 'ATXid_d47b8b1afdcc9bcb83038048df7b36a0', NULL, 1795391545587, 1795391545622, NULL, 1, 1, 'receipt', NULL, NULL);
 
 
 --
 -- Data for Name: parked; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.parked (id, receipt, amount_cents, reason, cause, parked_at_ms, assigned_to, assigned_at_ms, note, returned_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: player; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.player (id, msisdn, locale, status, registered_at_ms, erased_at_ms, status_before, excluded_until_ms, verified_at_ms, verified_by, verification_asked_at_ms, reality_check_at_ms) FROM stdin;
-01M82TSP6JY2NRTR3QFQXRNKGE	+254710000001	en	unverified	1795391543506	\N	\N	\N	\N	\N	\N	\N
-01M82TSP6MWMP4QRYPXG4RNB7S	+254710000000	en	unverified	1795391543508	\N	\N	\N	\N	\N	\N	\N
-01M82TSP6VV04VC12JYG4A6GV6	+254710000002	en	unverified	1795391543515	\N	\N	\N	\N	\N	\N	\N
-\.
+INSERT INTO public.player VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '+254710000001', 'en', 'unverified', 1795391543506, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO public.player VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '+254710000000', 'en', 'unverified', 1795391543508, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO public.player VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '+254710000002', 'en', 'unverified', 1795391543515, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: question; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.question (id, identity, category_id, choices, answer, state, added_at_ms, version, source) FROM stdin;
-01M82TSM115R437JWK4D2XT55K	key:bible-001	bible	3	2	active	1795391541281	1	\N
-01M82TSM11ND9ZWZCEZ3875FB1	key:bible-002	bible	3	2	active	1795391541281	1	\N
-01M82TSM11S9N761DZTBY0Y7XR	key:bible-003	bible	3	1	active	1795391541281	1	\N
-01M82TSM11JFG6BBK9E4D39DP8	key:bible-004	bible	3	3	active	1795391541281	1	\N
-01M82TSM112HKSVNMV0GVEWNQB	key:bible-005	bible	3	3	active	1795391541281	1	\N
-01M82TSM11653QPYPF9F5KKGD3	key:bible-006	bible	3	1	active	1795391541281	1	\N
-\.
+INSERT INTO public.question VALUES ('01M82TSM115R437JWK4D2XT55K', 'key:bible-001', 'bible', 3, 2, 'active', 1795391541281, 1, NULL);
+INSERT INTO public.question VALUES ('01M82TSM11ND9ZWZCEZ3875FB1', 'key:bible-002', 'bible', 3, 2, 'active', 1795391541281, 1, NULL);
+INSERT INTO public.question VALUES ('01M82TSM11S9N761DZTBY0Y7XR', 'key:bible-003', 'bible', 3, 1, 'active', 1795391541281, 1, NULL);
+INSERT INTO public.question VALUES ('01M82TSM11JFG6BBK9E4D39DP8', 'key:bible-004', 'bible', 3, 3, 'active', 1795391541281, 1, NULL);
+INSERT INTO public.question VALUES ('01M82TSM112HKSVNMV0GVEWNQB', 'key:bible-005', 'bible', 3, 3, 'active', 1795391541281, 1, NULL);
+INSERT INTO public.question VALUES ('01M82TSM11653QPYPF9F5KKGD3', 'key:bible-006', 'bible', 3, 1, 'active', 1795391541281, 1, NULL);
 
 
 --
 -- Data for Name: question_set; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.question_set (id, category_id, stake_cents, owner_id, opened_at_ms, offered_until_ms, settle_at_ms, lease, withdrawal_id, voided_at_ms) FROM stdin;
-01M82TSR286NC2P3JM1GC605S2	bible	5000	01M82TSP6VV04VC12JYG4A6GV6	1795391545416	1795393310416	\N	0	\N	\N
-01M82TSR1EKPMC6Z3KTWR1RWDT	bible	5000	01M82TSP6JY2NRTR3QFQXRNKGE	1795391545390	\N	\N	1	\N	\N
-\.
+INSERT INTO public.question_set VALUES ('01M82TSR286NC2P3JM1GC605S2', 'bible', 5000, '01M82TSP6VV04VC12JYG4A6GV6', 1795391545416, 1795393310416, NULL, 0, NULL, NULL);
+INSERT INTO public.question_set VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 'bible', 5000, '01M82TSP6JY2NRTR3QFQXRNKGE', 1795391545390, NULL, NULL, 1, NULL, NULL);
 
 
 --
 -- Data for Name: question_text; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.question_text (question_id, locale, question, choice1, choice2, choice3, choice4, version, answer) FROM stdin;
-01M82TSM115R437JWK4D2XT55K	en	Who was Timothy's mother?	Lois	Eunice	Lydia	\N	1	2
-01M82TSM115R437JWK4D2XT55K	sw	Mama yake Timotheo aliitwa nani?	Loisi	Eunike	Lidia	\N	1	2
-01M82TSM11ND9ZWZCEZ3875FB1	en	How many stones did David pick to face Goliath?	3	5	12	\N	1	2
-01M82TSM11ND9ZWZCEZ3875FB1	sw	Daudi alichagua mawe mangapi kumkabili Goliathi?	3	5	12	\N	1	2
-01M82TSM11S9N761DZTBY0Y7XR	en	Who killed Sisera with a tent peg?	Jael	Rahab	Deborah	\N	1	1
-01M82TSM11S9N761DZTBY0Y7XR	sw	Nani alimuua Sisera kwa kigingi cha hema?	Yaeli	Rahabu	Debora	\N	1	1
-01M82TSM11JFG6BBK9E4D39DP8	en	Which animals did the prodigal son feed?	Sheep	Camels	Pigs	\N	1	3
-01M82TSM11JFG6BBK9E4D39DP8	sw	Mwana mpotevu alilisha wanyama gani?	Kondoo	Ngamia	Nguruwe	\N	1	3
-01M82TSM112HKSVNMV0GVEWNQB	en	Which book says 'The Lord is my shepherd'?	Isaiah	Proverbs	Psalms	\N	1	3
-01M82TSM112HKSVNMV0GVEWNQB	sw	Maneno 'Bwana ndiye mchungaji wangu' yamo katika kitabu gani?	Isaya	Mithali	Zaburi	\N	1	3
-01M82TSM11653QPYPF9F5KKGD3	en	Who washed his hands at the trial of Jesus?	Pilate	Herod	Caiaphas	\N	1	1
-01M82TSM11653QPYPF9F5KKGD3	sw	Nani alinawa mikono wakati wa kesi ya Yesu?	Pilato	Herode	Kayafa	\N	1	1
-\.
+INSERT INTO public.question_text VALUES ('01M82TSM115R437JWK4D2XT55K', 'en', 'Who was Timothy''s mother?', 'Lois', 'Eunice', 'Lydia', NULL, 1, 2);
+INSERT INTO public.question_text VALUES ('01M82TSM115R437JWK4D2XT55K', 'sw', 'Mama yake Timotheo aliitwa nani?', 'Loisi', 'Eunike', 'Lidia', NULL, 1, 2);
+INSERT INTO public.question_text VALUES ('01M82TSM11ND9ZWZCEZ3875FB1', 'en', 'How many stones did David pick to face Goliath?', '3', '5', '12', NULL, 1, 2);
+INSERT INTO public.question_text VALUES ('01M82TSM11ND9ZWZCEZ3875FB1', 'sw', 'Daudi alichagua mawe mangapi kumkabili Goliathi?', '3', '5', '12', NULL, 1, 2);
+INSERT INTO public.question_text VALUES ('01M82TSM11S9N761DZTBY0Y7XR', 'en', 'Who killed Sisera with a tent peg?', 'Jael', 'Rahab', 'Deborah', NULL, 1, 1);
+INSERT INTO public.question_text VALUES ('01M82TSM11S9N761DZTBY0Y7XR', 'sw', 'Nani alimuua Sisera kwa kigingi cha hema?', 'Yaeli', 'Rahabu', 'Debora', NULL, 1, 1);
+INSERT INTO public.question_text VALUES ('01M82TSM11JFG6BBK9E4D39DP8', 'en', 'Which animals did the prodigal son feed?', 'Sheep', 'Camels', 'Pigs', NULL, 1, 3);
+INSERT INTO public.question_text VALUES ('01M82TSM11JFG6BBK9E4D39DP8', 'sw', 'Mwana mpotevu alilisha wanyama gani?', 'Kondoo', 'Ngamia', 'Nguruwe', NULL, 1, 3);
+INSERT INTO public.question_text VALUES ('01M82TSM112HKSVNMV0GVEWNQB', 'en', 'Which book says ''The Lord is my shepherd''?', 'Isaiah', 'Proverbs', 'Psalms', NULL, 1, 3);
+INSERT INTO public.question_text VALUES ('01M82TSM112HKSVNMV0GVEWNQB', 'sw', 'Maneno ''Bwana ndiye mchungaji wangu'' yamo katika kitabu gani?', 'Isaya', 'Mithali', 'Zaburi', NULL, 1, 3);
+INSERT INTO public.question_text VALUES ('01M82TSM11653QPYPF9F5KKGD3', 'en', 'Who washed his hands at the trial of Jesus?', 'Pilate', 'Herod', 'Caiaphas', NULL, 1, 1);
+INSERT INTO public.question_text VALUES ('01M82TSM11653QPYPF9F5KKGD3', 'sw', 'Nani alinawa mikono wakati wa kesi ya Yesu?', 'Pilato', 'Herode', 'Kayafa', NULL, 1, 1);
 
 
 --
 -- Data for Name: question_withdrawal; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.question_withdrawal (id, question_id, reason, withdrawn_by, withdrawn_at_ms, restored_by, restored_at_ms, restore_reason) FROM stdin;
-\.
 
 
 --
 -- Data for Name: rating; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.rating (player_id, category_id, points_milli, spread_milli, games) FROM stdin;
-\.
 
 
 --
 -- Data for Name: reversal; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.reversal (id, what, subject_id, receipt, reversal_receipt, amount_cents, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: secret_key; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.secret_key (name, key) FROM stdin;
-\.
 
 
 --
 -- Data for Name: seen; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.seen (player_id, question_id, at_ms) FROM stdin;
-01M82TSP6JY2NRTR3QFQXRNKGE	01M82TSM11JFG6BBK9E4D39DP8	1795391545390
-01M82TSP6JY2NRTR3QFQXRNKGE	01M82TSM11ND9ZWZCEZ3875FB1	1795391545390
-01M82TSP6JY2NRTR3QFQXRNKGE	01M82TSM112HKSVNMV0GVEWNQB	1795391545390
-01M82TSP6JY2NRTR3QFQXRNKGE	01M82TSM11S9N761DZTBY0Y7XR	1795391545390
-01M82TSP6JY2NRTR3QFQXRNKGE	01M82TSM11653QPYPF9F5KKGD3	1795391545390
-01M82TSP6MWMP4QRYPXG4RNB7S	01M82TSM11JFG6BBK9E4D39DP8	1795391545392
-01M82TSP6MWMP4QRYPXG4RNB7S	01M82TSM11ND9ZWZCEZ3875FB1	1795391545392
-01M82TSP6MWMP4QRYPXG4RNB7S	01M82TSM112HKSVNMV0GVEWNQB	1795391545392
-01M82TSP6MWMP4QRYPXG4RNB7S	01M82TSM11S9N761DZTBY0Y7XR	1795391545392
-01M82TSP6MWMP4QRYPXG4RNB7S	01M82TSM11653QPYPF9F5KKGD3	1795391545392
-01M82TSP6VV04VC12JYG4A6GV6	01M82TSM112HKSVNMV0GVEWNQB	1795391545416
-01M82TSP6VV04VC12JYG4A6GV6	01M82TSM11653QPYPF9F5KKGD3	1795391545416
-01M82TSP6VV04VC12JYG4A6GV6	01M82TSM115R437JWK4D2XT55K	1795391545416
-01M82TSP6VV04VC12JYG4A6GV6	01M82TSM11JFG6BBK9E4D39DP8	1795391545416
-01M82TSP6VV04VC12JYG4A6GV6	01M82TSM11ND9ZWZCEZ3875FB1	1795391545416
-\.
+INSERT INTO public.seen VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '01M82TSM11JFG6BBK9E4D39DP8', 1795391545390);
+INSERT INTO public.seen VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '01M82TSM11ND9ZWZCEZ3875FB1', 1795391545390);
+INSERT INTO public.seen VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '01M82TSM112HKSVNMV0GVEWNQB', 1795391545390);
+INSERT INTO public.seen VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '01M82TSM11S9N761DZTBY0Y7XR', 1795391545390);
+INSERT INTO public.seen VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', '01M82TSM11653QPYPF9F5KKGD3', 1795391545390);
+INSERT INTO public.seen VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '01M82TSM11JFG6BBK9E4D39DP8', 1795391545392);
+INSERT INTO public.seen VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '01M82TSM11ND9ZWZCEZ3875FB1', 1795391545392);
+INSERT INTO public.seen VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '01M82TSM112HKSVNMV0GVEWNQB', 1795391545392);
+INSERT INTO public.seen VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '01M82TSM11S9N761DZTBY0Y7XR', 1795391545392);
+INSERT INTO public.seen VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', '01M82TSM11653QPYPF9F5KKGD3', 1795391545392);
+INSERT INTO public.seen VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '01M82TSM112HKSVNMV0GVEWNQB', 1795391545416);
+INSERT INTO public.seen VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '01M82TSM11653QPYPF9F5KKGD3', 1795391545416);
+INSERT INTO public.seen VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '01M82TSM115R437JWK4D2XT55K', 1795391545416);
+INSERT INTO public.seen VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '01M82TSM11JFG6BBK9E4D39DP8', 1795391545416);
+INSERT INTO public.seen VALUES ('01M82TSP6VV04VC12JYG4A6GV6', '01M82TSM11ND9ZWZCEZ3875FB1', 1795391545416);
 
 
 --
 -- Data for Name: set_question; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.set_question (set_id, "position", question_id, version) FROM stdin;
-01M82TSR1EKPMC6Z3KTWR1RWDT	1	01M82TSM11JFG6BBK9E4D39DP8	1
-01M82TSR1EKPMC6Z3KTWR1RWDT	2	01M82TSM11ND9ZWZCEZ3875FB1	1
-01M82TSR1EKPMC6Z3KTWR1RWDT	3	01M82TSM112HKSVNMV0GVEWNQB	1
-01M82TSR1EKPMC6Z3KTWR1RWDT	4	01M82TSM11S9N761DZTBY0Y7XR	1
-01M82TSR1EKPMC6Z3KTWR1RWDT	5	01M82TSM11653QPYPF9F5KKGD3	1
-01M82TSR286NC2P3JM1GC605S2	1	01M82TSM112HKSVNMV0GVEWNQB	1
-01M82TSR286NC2P3JM1GC605S2	2	01M82TSM11653QPYPF9F5KKGD3	1
-01M82TSR286NC2P3JM1GC605S2	3	01M82TSM115R437JWK4D2XT55K	1
-01M82TSR286NC2P3JM1GC605S2	4	01M82TSM11JFG6BBK9E4D39DP8	1
-01M82TSR286NC2P3JM1GC605S2	5	01M82TSM11ND9ZWZCEZ3875FB1	1
-\.
+INSERT INTO public.set_question VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 1, '01M82TSM11JFG6BBK9E4D39DP8', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 2, '01M82TSM11ND9ZWZCEZ3875FB1', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 3, '01M82TSM112HKSVNMV0GVEWNQB', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 4, '01M82TSM11S9N761DZTBY0Y7XR', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR1EKPMC6Z3KTWR1RWDT', 5, '01M82TSM11653QPYPF9F5KKGD3', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR286NC2P3JM1GC605S2', 1, '01M82TSM112HKSVNMV0GVEWNQB', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR286NC2P3JM1GC605S2', 2, '01M82TSM11653QPYPF9F5KKGD3', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR286NC2P3JM1GC605S2', 3, '01M82TSM115R437JWK4D2XT55K', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR286NC2P3JM1GC605S2', 4, '01M82TSM11JFG6BBK9E4D39DP8', 1);
+INSERT INTO public.set_question VALUES ('01M82TSR286NC2P3JM1GC605S2', 5, '01M82TSM11ND9ZWZCEZ3875FB1', 1);
 
 
 --
 -- Data for Name: sms_consent; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.sms_consent (msisdn, promotions, source, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: sms_inbound; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.sms_inbound (identity, msisdn, keyword, answer, received_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: transfer_2026_11; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_2026_11 (id, cause, reason, from_account, to_account, amount_cents, at_ms) FROM stdin;
-2	receipt:UKNY042DQ6	deposit	mpesa	wallet:01M82TSP6JY2NRTR3QFQXRNKGE	10000	1795391545238
-1	receipt:UKN9LUWOYS	deposit	mpesa	wallet:01M82TSP6MWMP4QRYPXG4RNB7S	10000	1795391545238
-3	receipt:UKNC9T0EP8	deposit	mpesa	wallet:01M82TSP6VV04VC12JYG4A6GV6	10000	1795391545262
-4	stake:01M82TSR1TJ3ZPHMZ6RP4X3V4E	stake	wallet:01M82TSP6JY2NRTR3QFQXRNKGE	stakes	5000	1795391545390
-5	stake:01M82TSR31TVMD97Q2AS5BAF58	stake	wallet:01M82TSP6MWMP4QRYPXG4RNB7S	stakes	5000	1795391545392
-6	stake:01M82TSR45HS7ZPWEY3PX9E6D7	stake	wallet:01M82TSP6VV04VC12JYG4A6GV6	stakes	5000	1795391545416
-7	bounty:01M82TSR31TVMD97Q2AS5BAF58	bounty	stakes	wallet:01M82TSP6MWMP4QRYPXG4RNB7S	8000	1795391545587
-8	fee:01M82TSR31TVMD97Q2AS5BAF58	fee	stakes	house	2000	1795391545587
-\.
+INSERT INTO public.transfer_2026_11 VALUES (2, 'receipt:UKNY042DQ6', 'deposit', 'mpesa', 'wallet:01M82TSP6JY2NRTR3QFQXRNKGE', 10000, 1795391545238);
+INSERT INTO public.transfer_2026_11 VALUES (1, 'receipt:UKN9LUWOYS', 'deposit', 'mpesa', 'wallet:01M82TSP6MWMP4QRYPXG4RNB7S', 10000, 1795391545238);
+INSERT INTO public.transfer_2026_11 VALUES (3, 'receipt:UKNC9T0EP8', 'deposit', 'mpesa', 'wallet:01M82TSP6VV04VC12JYG4A6GV6', 10000, 1795391545262);
+INSERT INTO public.transfer_2026_11 VALUES (4, 'stake:01M82TSR1TJ3ZPHMZ6RP4X3V4E', 'stake', 'wallet:01M82TSP6JY2NRTR3QFQXRNKGE', 'stakes', 5000, 1795391545390);
+INSERT INTO public.transfer_2026_11 VALUES (5, 'stake:01M82TSR31TVMD97Q2AS5BAF58', 'stake', 'wallet:01M82TSP6MWMP4QRYPXG4RNB7S', 'stakes', 5000, 1795391545392);
+INSERT INTO public.transfer_2026_11 VALUES (6, 'stake:01M82TSR45HS7ZPWEY3PX9E6D7', 'stake', 'wallet:01M82TSP6VV04VC12JYG4A6GV6', 'stakes', 5000, 1795391545416);
+INSERT INTO public.transfer_2026_11 VALUES (7, 'bounty:01M82TSR31TVMD97Q2AS5BAF58', 'bounty', 'stakes', 'wallet:01M82TSP6MWMP4QRYPXG4RNB7S', 8000, 1795391545587);
+INSERT INTO public.transfer_2026_11 VALUES (8, 'fee:01M82TSR31TVMD97Q2AS5BAF58', 'fee', 'stakes', 'house', 2000, 1795391545587);
 
 
 --
 -- Data for Name: transfer_2026_12; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_2026_12 (id, cause, reason, from_account, to_account, amount_cents, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: transfer_2027_01; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_2027_01 (id, cause, reason, from_account, to_account, amount_cents, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: transfer_2027_02; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_2027_02 (id, cause, reason, from_account, to_account, amount_cents, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: transfer_cause_0; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_cause_0 (cause, at_ms) FROM stdin;
-receipt:UKN9LUWOYS	1795391545238
-stake:01M82TSR1TJ3ZPHMZ6RP4X3V4E	1795391545390
-bounty:01M82TSR31TVMD97Q2AS5BAF58	1795391545587
-\.
+INSERT INTO public.transfer_cause_0 VALUES ('receipt:UKN9LUWOYS', 1795391545238);
+INSERT INTO public.transfer_cause_0 VALUES ('stake:01M82TSR1TJ3ZPHMZ6RP4X3V4E', 1795391545390);
+INSERT INTO public.transfer_cause_0 VALUES ('bounty:01M82TSR31TVMD97Q2AS5BAF58', 1795391545587);
 
 
 --
 -- Data for Name: transfer_cause_1; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_cause_1 (cause, at_ms) FROM stdin;
-receipt:UKNY042DQ6	1795391545238
-stake:01M82TSR45HS7ZPWEY3PX9E6D7	1795391545416
-\.
+INSERT INTO public.transfer_cause_1 VALUES ('receipt:UKNY042DQ6', 1795391545238);
+INSERT INTO public.transfer_cause_1 VALUES ('stake:01M82TSR45HS7ZPWEY3PX9E6D7', 1795391545416);
 
 
 --
 -- Data for Name: transfer_cause_2; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_cause_2 (cause, at_ms) FROM stdin;
-receipt:UKNC9T0EP8	1795391545262
-fee:01M82TSR31TVMD97Q2AS5BAF58	1795391545587
-\.
+INSERT INTO public.transfer_cause_2 VALUES ('receipt:UKNC9T0EP8', 1795391545262);
+INSERT INTO public.transfer_cause_2 VALUES ('fee:01M82TSR31TVMD97Q2AS5BAF58', 1795391545587);
 
 
 --
 -- Data for Name: transfer_cause_3; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_cause_3 (cause, at_ms) FROM stdin;
-stake:01M82TSR31TVMD97Q2AS5BAF58	1795391545392
-\.
+INSERT INTO public.transfer_cause_3 VALUES ('stake:01M82TSR31TVMD97Q2AS5BAF58', 1795391545392);
 
 
 --
 -- Data for Name: transfer_other; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.transfer_other (id, cause, reason, from_account, to_account, amount_cents, at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: ussd_session; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.ussd_session (id, gateway, network, service_code, status, word, hops, duration_ms, cost, cost_cents, last_screen, is_known, told_at_ms) FROM stdin;
-\.
 
 
 --
 -- Data for Name: wallet; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.wallet (player_id, balance_cents) FROM stdin;
-01M82TSP6JY2NRTR3QFQXRNKGE	5000
-01M82TSP6VV04VC12JYG4A6GV6	5000
-01M82TSP6MWMP4QRYPXG4RNB7S	13000
-\.
+INSERT INTO public.wallet VALUES ('01M82TSP6JY2NRTR3QFQXRNKGE', 5000);
+INSERT INTO public.wallet VALUES ('01M82TSP6VV04VC12JYG4A6GV6', 5000);
+INSERT INTO public.wallet VALUES ('01M82TSP6MWMP4QRYPXG4RNB7S', 13000);
 
 
 --
 -- Data for Name: withdrawal; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-COPY public.withdrawal (id, player_id, originator_id, state, amount_cents, fee_cents, tax_cents, payout_cents, receipt, flagged, failure, requested_at_ms, sent_at_ms, ended_at_ms, doubtful, unheard_of, due_at_ms, lease, attempt, flagged_at_ms, trace_id) FROM stdin;
-\.
 
 
 --
