@@ -25,7 +25,7 @@ async fn a_parked_payment_that_went_back_is_nobodys_any_more() {
     let world = World::new().await;
     let amina = world.registered("0712345678").await;
     let payment = parked(&world).await;
-    for text in ["", "no receipt", "ABCDEFGHIJ"] {
+    for text in ["", "no receipt", "REVERSAL"] {
         let refused = world
             .app()
             .give_back_parked(payment.id, text, &by("x"))
