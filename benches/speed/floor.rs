@@ -91,6 +91,8 @@ struct Hop {
 pub(crate) async fn serve(arguments: Arguments) -> Result<(), Failure> {
     let database = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
+        // The service does not ask either whether a connection is there still that was busy just now.
+        .test_before_acquire(false)
         .connect(&arguments.postgres)
         .await?;
     sqlx::raw_sql(SCHEMA).execute(&database).await?;

@@ -94,7 +94,7 @@ impl App {
             Typed::Latest(_) => store.last_receipt(&hop.session).await?,
         };
         Ok(match receipt {
-            Some((_, json)) => Known::Restored(read_conversation(&json)?),
+            Some(receipt) => Known::Restored(read_receipt(receipt)?),
             None => Known::No,
         })
     }
@@ -324,9 +324,7 @@ impl App {
     /// The session after this hop, where it ran before.
     async fn ran_before(&self, hop: &PlacedHop) -> Result<Option<Conversation>, AppError> {
         let receipt = self.store().receipt(&hop.session, &hop.transcript).await?;
-        receipt
-            .map(|(_, json)| read_conversation(&json))
-            .transpose()
+        receipt.map(read_receipt).transpose()
     }
 
     /// The same for a hop whose receipt was in the way of another run a moment ago: on SQLite it may not be
@@ -337,9 +335,7 @@ impl App {
             Ok::<_, AppError>((tx, receipt))
         };
         let receipt = self.store().transact(look).await?;
-        receipt
-            .map(|(_, json)| read_conversation(&json))
-            .transpose()
+        receipt.map(read_receipt).transpose()
     }
 
     fn reply(&self, turn: &TurnContext<'_>, mut conversation: Conversation, step: Step) -> Turn {
@@ -440,6 +436,7 @@ pub(super) fn written(conversation: &Conversation) -> Result<String, AppError> {
     serde_json::to_string(conversation).map_err(|_| AppError::Unusable("cannot be written down"))
 }
 
-fn read_conversation(json: &str) -> Result<Conversation, AppError> {
-    serde_json::from_str(json).map_err(|_| AppError::Unusable("receipt cannot be read"))
+/// The conversation of a receipt, which stands behind the number that sent the hop.
+fn read_receipt((_, json): (String, String)) -> Result<Conversation, AppError> {
+    serde_json::from_str(&json).map_err(|_| AppError::Unusable("receipt cannot be read"))
 }

@@ -131,58 +131,31 @@ impl Tx {
         sent_at: Timestamp,
         clock_ends: Timestamp,
     ) -> Result<(), StoreError> {
-        let changed = match &self.engine {
-            EngineTx::Sqlite(_) => {
-                execute!(
-                    self,
-                    "insert into answer
-                        (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
-                    values ($1, $2, $3, $4, $5, $6)",
-                    entry.id.to_string(),
-                    entry.position,
-                    i64::from(answer.choice),
-                    i64::from(answer.is_correct),
-                    entry.sent_at.ms(),
-                    answer.received_at.ms()
-                )?;
-                execute!(
-                    self,
-                    "update entry set position = position + 1, answered = answered + 1,
-                        correct = correct + $3, thinking_ms = $4, answering_ms = $5,
-                        sent_at_ms = $6, due_at_ms = $7
-                    where id = $1 and position = $2 and state = 'playing'",
-                    entry.id.to_string(),
-                    entry.position,
-                    i64::from(answer.is_correct),
-                    spent.thinking_ms,
-                    spent.answering_ms,
-                    sent_at.ms(),
-                    clock_ends.ms()
-                )?
-            }
-            EngineTx::Postgres(_) => execute!(
-                self,
-                "with given as (
-                    insert into answer
-                        (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
-                    values ($1, $2, $8, $3, $9, $10)
-                )
-                update entry set position = position + 1, answered = answered + 1,
-                    correct = correct + $3, thinking_ms = $4, answering_ms = $5, sent_at_ms = $6,
-                    due_at_ms = $7
-                where id = $1 and position = $2 and state = 'playing'",
-                entry.id.to_string(),
-                entry.position,
-                i64::from(answer.is_correct),
-                spent.thinking_ms,
-                spent.answering_ms,
-                sent_at.ms(),
-                clock_ends.ms(),
-                i64::from(answer.choice),
-                entry.sent_at.ms(),
-                answer.received_at.ms()
-            )?,
-        };
+        execute!(
+            self,
+            "insert into answer (entry_id, position, choice, is_correct, sent_at_ms, received_at_ms)
+            values ($1, $2, $3, $4, $5, $6)",
+            entry.id.to_string(),
+            entry.position,
+            i64::from(answer.choice),
+            i64::from(answer.is_correct),
+            entry.sent_at.ms(),
+            answer.received_at.ms()
+        )?;
+        let changed = execute!(
+            self,
+            "update entry set position = position + 1, answered = answered + 1,
+                correct = correct + $3, thinking_ms = $4, answering_ms = $5, sent_at_ms = $6,
+                due_at_ms = $7
+            where id = $1 and position = $2 and state = 'playing'",
+            entry.id.to_string(),
+            entry.position,
+            i64::from(answer.is_correct),
+            spent.thinking_ms,
+            spent.answering_ms,
+            sent_at.ms(),
+            clock_ends.ms()
+        )?;
         expect_rows(changed, 1, "entry", entry.id)
     }
 }

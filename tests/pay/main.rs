@@ -26,6 +26,7 @@ mod crowd;
 mod deposit;
 mod deposit_trouble;
 mod excise;
+mod export;
 mod fair;
 mod fuzz;
 mod gateway;
