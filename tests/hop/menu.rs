@@ -313,6 +313,29 @@ async fn a_category_that_lost_its_questions_meanwhile_takes_no_stake() {
 }
 
 #[tokio::test]
+async fn a_seat_that_waits_in_a_category_with_too_few_questions_is_taken_and_paid() {
+    let world = World::new().await;
+    let report = world.app().import_questions(few(5).as_bytes()).await;
+    assert_eq!(report.expect("questions").added, 5);
+    world.turn(SECOND * 3);
+    let first = world.funded("0712345678", 100).await;
+    let second = world.funded("0110234567", 100).await;
+    world.stake(&first, "1").await;
+    dial(&second).await;
+    press(&second, &["1", "1", "1"]).await;
+    let moved = few(1).replace("Aaa", "Bbb");
+    let report = world.app().import_questions(moved.as_bytes()).await;
+    assert_eq!(report.expect("questions").updated, 1);
+    let screen = press(&second, &["1"]).await;
+    assert_eq!(screen.name.as_deref(), Some("question"), "{}", screen.text);
+    for phone in [&first, &second] {
+        assert_eq!(world.balance(phone).await, 8_000);
+    }
+    assert_eq!(world.account("stakes").await, 4_000);
+    world.check().await;
+}
+
+#[tokio::test]
 async fn a_closed_house_takes_no_stake_and_games_under_way_go_on() {
     let mut world = World::new().await;
     let amina = world.funded("0712345678", 100).await;
